@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+# A folder of src/ is a layer: its sources, its tests beside them, its benchmarks beside them.
+
+# Sorts the files of a folder: sources, *_test.cc and *_bench.cc.
+function(kante_sources folder out_sources out_tests out_benches)
+  file(GLOB_RECURSE all CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
+  set(tests ${all})
+  set(benches ${all})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
+  list(FILTER all EXCLUDE REGEX "_(test|bench)\\.cc$")
+  set(${out_sources} ${all} PARENT_SCOPE)
+  set(${out_tests} ${tests} PARENT_SCOPE)
+  set(${out_benches} ${benches} PARENT_SCOPE)
+endfunction()
+
+# kante_layer(name): objects of libkante from src/<name>, and the programs <name>_test, <name>_bench.
+function(kante_layer name)
+  kante_sources(src/${name} sources tests benches)
+  if(sources)
+    add_library(kante_${name} OBJECT ${sources})
+    target_include_directories(kante_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src
+      ${PROJECT_SOURCE_DIR}/include)
+    target_compile_definitions(kante_${name} PRIVATE KANTE_BUILDING=1
+      KANTE_VERSION="${PROJECT_VERSION}")
+    target_link_libraries(kante_${name} PRIVATE kante_library_flags)
+    if(name STREQUAL "kernels")
+      target_compile_options(kante_kernels PRIVATE $<$<CONFIG:Release>:-O3>)
+    elseif(name STREQUAL "ops" AND KANTE_OPS)
+      get_filename_component(list ${KANTE_OPS} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
+      target_compile_definitions(kante_ops PRIVATE KANTE_OPS_INC="${list}")
+    endif()
+    set_property(GLOBAL APPEND PROPERTY KANTE_LAYERS kante_${name})
+  endif()
+  if(tests AND KANTE_BUILD_TESTS)
+    kante_test_program(${name}_test ${tests})
+  endif()
+  if(benches AND KANTE_BUILD_BENCH)
+    add_executable(${name}_bench ${benches})
+    target_include_directories(${name}_bench PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    target_link_libraries(${name}_bench PRIVATE kante_static kante_flags benchmark::benchmark_main)
+    set_property(GLOBAL APPEND PROPERTY KANTE_BENCHES ${name}_bench)
+  endif()
+endfunction()
+
+# What tests share (tests/support), and the precompiled header of every test program.
+function(kante_test_support)
+  add_library(kante_test_support STATIC)
+  file(WRITE ${PROJECT_BINARY_DIR}/test_support.cc "#include <gtest/gtest.h>\n")
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cc)
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  target_sources(kante_test_support PRIVATE ${PROJECT_BINARY_DIR}/test_support.cc ${sources})
+  target_include_directories(kante_test_support PUBLIC ${PROJECT_SOURCE_DIR}/src
+    ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(kante_test_support PUBLIC
+    KANTE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" KANTE_BINARY_DIR="${PROJECT_BINARY_DIR}"
+    KANTE_VERSION="${PROJECT_VERSION}")
+  target_link_libraries(kante_test_support PUBLIC kante_test_flags kante_static GTest::gtest)
+  if(KANTE_PCH)
+    target_precompile_headers(kante_test_support PRIVATE <gtest/gtest.h>)
+  endif()
+endfunction()
+
+# kante_test_program(name source...): one GoogleTest program, one entry of ctest.
+function(kante_test_program name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE kante_test_support GTest::gtest_main)
+  if(KANTE_PCH)
+    target_precompile_headers(${name} REUSE_FROM kante_test_support)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 900 LABELS core
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endfunction()
+
+# libkante.so and libkante.a out of the objects of all layers.
+function(kante_core_libraries)
+  get_property(layers GLOBAL PROPERTY KANTE_LAYERS)
+  set(objects)
+  foreach(layer IN LISTS layers)
+    list(APPEND objects $<TARGET_OBJECTS:${layer}>)
+  endforeach()
+  foreach(kind static shared)
+    string(TOUPPER ${kind} type)
+    add_library(kante_${kind} ${type} ${objects})
+    add_library(kante::${kind} ALIAS kante_${kind})
+    set_target_properties(kante_${kind} PROPERTIES OUTPUT_NAME kante EXPORT_NAME ${kind}
+      LINKER_LANGUAGE CXX)
+    target_include_directories(kante_${kind} INTERFACE
+      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+      $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    target_compile_features(kante_${kind} INTERFACE cxx_std_20)
+    target_link_libraries(kante_${kind} PUBLIC Threads::Threads)
+  endforeach()
+  add_library(kante::kante ALIAS kante_shared)
+  set(map ${PROJECT_SOURCE_DIR}/cmake/kante.map)
+  target_link_libraries(kante_shared PRIVATE $<BUILD_INTERFACE:kante_library_flags>)
+  target_link_options(kante_shared PRIVATE -Wl,-Bsymbolic-functions -Wl,--version-script=${map})
+  if(NOT KANTE_SANITIZE AND NOT KANTE_BUILD_FUZZERS)
+    target_link_options(kante_shared PRIVATE -Wl,-z,defs)
+  endif()
+  set_target_properties(kante_shared PROPERTIES VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${map})
+endfunction()
+
+# kante_client_library(name): libkante-<name> from src/<name>, which sees only include/kante.
+function(kante_client_library name)
+  kante_sources(src/${name} sources tests benches)
+  if(NOT sources)
+    return()
+  endif()
+  add_library(kante_${name} STATIC ${sources})
+  set_target_properties(kante_${name} PROPERTIES OUTPUT_NAME kante-${name})
+  target_include_directories(kante_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(kante_${name} PUBLIC kante_static PRIVATE kante_library_flags)
+  if(tests AND KANTE_BUILD_TESTS)
+    kante_test_program(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE kante_${name})
+  endif()
+endfunction()

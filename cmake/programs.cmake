@@ -3,7 +3,10 @@
 # single layer, benchmarks, fuzzers and examples.
 
 kante_sources(src/cli cli_sources cli_tests cli_benches)
-if(KANTE_BUILD_CLI AND cli_sources)
+set(cli_main ${cli_sources})
+list(FILTER cli_main INCLUDE REGEX "/main\\.cc$")
+list(FILTER cli_sources EXCLUDE REGEX "/main\\.cc$")
+if(KANTE_BUILD_CLI AND cli_main AND cli_sources)
   set(missing)
   foreach(target CLI11::CLI11 nlohmann_json::nlohmann_json PNG::PNG JPEG::JPEG ZLIB::ZLIB
           SndFile::sndfile)
@@ -14,9 +17,6 @@ if(KANTE_BUILD_CLI AND cli_sources)
   if(missing)
     message(WARNING "The kante program is left out: no ${missing} (tools/bootstrap.sh installs them)")
   else()
-    set(cli_main ${cli_sources})
-    list(FILTER cli_main INCLUDE REGEX "/main\\.cc$")
-    list(FILTER cli_sources EXCLUDE REGEX "/main\\.cc$")
     # Its parts are a library of their own, so that cli_test can link them.
     add_library(kante_cli_parts OBJECT ${cli_sources})
     target_include_directories(kante_cli_parts PUBLIC ${PROJECT_SOURCE_DIR}/src)

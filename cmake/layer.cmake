@@ -60,6 +60,9 @@ function(kante_test_support)
   set_target_properties(kante_test_support PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   if(KANTE_PCH)
     target_precompile_headers(kante_test_support PRIVATE <gtest/gtest.h>)
+    if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")  # or ccache would miss every time
+      target_compile_options(kante_test_flags INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+    endif()
   endif()
 endfunction()
 

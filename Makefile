@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+# The front door; `make help` lists it. CMakePresets.json holds the configurations behind it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo build test check check-full bench format clean
+
+JOBS ?= $(shell nproc)
+RELEASE := build/release
+# Real models in ONNX's backend-test layout to test with, besides the repository's own.
+MODELS ?= $(firstword $(wildcard $(abspath ../shared/models)))
+CONFIGURE = cmake -DKANTE_TEST_MODELS="$(MODELS)" --log-level=WARNING --preset
+BUILD = cmake --build --parallel $(JOBS) --preset
+CTEST = ctest --output-on-failure --no-tests=error -j $(JOBS)
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: ## Build Kante and recognise the recordings in zoo/keywords
+	@tools/bootstrap.sh build
+	@$(CONFIGURE) release >/dev/null
+	@$(BUILD) release --target kante-keywords
+	@$(RELEASE)/kante-keywords zoo/keywords/keywords.onnx zoo/keywords/recordings/*
+
+build: ## Build build/release/kante, libkante.so and libkante.a
+	@tools/bootstrap.sh build
+	$(CONFIGURE) release
+	$(BUILD) release --target kante_cli kante_shared kante_static
+
+test: ## Build everything for release and run all tests (15 minutes at most)
+	@tools/bootstrap.sh build check
+	$(CONFIGURE) release
+	$(BUILD) release
+	cd $(RELEASE) && $(CTEST)
+
+check: ## Format, layers, file lengths, symbols, sizes, and the core tests under ASan and UBSan
+	@tools/bootstrap.sh check
+	tools/check_format.sh
+	python3 tools/check_layers.py
+	python3 tools/check_file_length.py
+	python3 tools/check_text.py
+	$(CONFIGURE) release
+	$(BUILD) release --target kante_shared kante_static
+	python3 tools/check_symbols.py $(RELEASE)/libkante.so $(RELEASE)/libkante.a
+	python3 tools/check_size.py $(RELEASE)/libkante.so
+	$(CONFIGURE) asan
+	$(BUILD) asan
+	cd build/asan && $(CTEST) -L core
+
+check-full: check ## check, and TSan, AArch64 under qemu, fuzzing and the smallest build
+	@tools/bootstrap.sh full
+	$(CONFIGURE) tsan
+	$(BUILD) tsan
+	cd build/tsan && $(CTEST) -L core
+	$(CONFIGURE) aarch64
+	$(BUILD) aarch64
+	cd build/aarch64 && $(CTEST) -L core
+	tools/fuzz.sh 60
+	$(CONFIGURE) minsize
+	$(BUILD) minsize
+	python3 tools/check_size.py build/minsize/libkante.so
+	cd build/minsize && $(CTEST) -L core
+
+bench: ## Build and run the benchmarks
+	@tools/bootstrap.sh full
+	$(CONFIGURE) release -DKANTE_BUILD_BENCH=ON
+	$(BUILD) release
+	@for program in $(RELEASE)/*_bench; do echo "== $$program"; $$program; done
+
+format: ## Format all C++ files in place
+	@tools/bootstrap.sh check
+	@tools/check_format.sh --fix
+
+clean: ## Remove everything that was built
+	rm -rf build

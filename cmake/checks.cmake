@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# Tests that are not C++: of the checks themselves, of the installed package, of the documents'
+# examples, and of real models when a folder of them is given.
+set(KANTE_TEST_MODELS "" CACHE PATH "Models in ONNX's backend-test layout to run; empty means none")
+find_package(Python3 COMPONENTS Interpreter)
+
+function(kante_script_test name)
+  add_test(NAME ${name} COMMAND ${ARGN})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+    SKIP_RETURN_CODE 77)
+endfunction()
+
+# These build and read host programs: once, in the release build, is enough.
+if(Python3_FOUND AND NOT CMAKE_CROSSCOMPILING AND NOT KANTE_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  kante_script_test(checks_test ${Python3_EXECUTABLE} tests/checks/test_checks.py)
+  kante_script_test(layers_test ${Python3_EXECUTABLE} tools/check_layers.py)
+  if(EXISTS ${PROJECT_SOURCE_DIR}/tests/consumer)
+    kante_script_test(consumer_test tests/consumer/run.sh ${PROJECT_BINARY_DIR})
+  endif()
+  if(TARGET kante_cli)
+    kante_script_test(docs_test ${Python3_EXECUTABLE} tools/run_snippets.py ${PROJECT_BINARY_DIR})
+  endif()
+endif()
+
+# Bit-equal or not, every way of running must pass: threads and optimisation on and off.
+if(KANTE_TEST_MODELS AND TARGET kante_cli)
+  foreach(threads 1 2)
+    foreach(level 0 all)
+      set(name models_threads_${threads}_level_${level})
+      add_test(NAME ${name} COMMAND kante_cli test ${KANTE_TEST_MODELS} --rtol 1e-3 --atol 1e-4
+        --threads ${threads} --level ${level})
+      set_tests_properties(${name} PROPERTIES TIMEOUT 900 LABELS core)
+    endforeach()
+  endforeach()
+endif()

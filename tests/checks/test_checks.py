@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Every check of tools/ passes on a clean tree and catches a break that is planted in it."""
+import contextlib
+import io
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
+sys.path.insert(0, str(TOOLS))
+import check_file_length  # noqa: E402
+import check_layers  # noqa: E402
+import check_size  # noqa: E402
+import check_symbols  # noqa: E402
+import check_text  # noqa: E402
+
+SPDX = "// SPDX-License-Identifier: MIT\n"
+
+
+class Tree(unittest.TestCase):
+    """A small repository in a temporary folder."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+        self.write("include/kante/session.h", "#include <memory>\n")
+        self.write("src/base/status.h", "#include <string>\n")
+        self.write("src/tensor/tensor.h", '#include "base/status.h"\n')
+        self.write("src/kernels/gemm.cc", '#include "kernels/gemm.h"\n#include <hwy/highway.h>\n')
+        self.write("src/graph/graph.cc", '#include "tensor/tensor.h"\nconst char* k = "axis";\n')
+        self.write("src/ops/ops.inc", "KANTE_OP(Softmax)\n")
+        self.write("src/onnx/reader.cc", '#include "ops/registry.h"\n')
+        self.write("src/cli/main.cc", '#include "kante/session.h"\n#include "cli/args.h"\n')
+
+    def write(self, name, text, head=SPDX):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(head + text)
+
+    def findings(self, check, *args):
+        with contextlib.redirect_stdout(io.StringIO()):
+            return check(*args)
+
+    def expect(self, check, fragment):
+        found = self.findings(check, self.root)
+        self.assertEqual(1, len(found), found)
+        self.assertIn(fragment, found[0])
+
+
+class Layers(Tree):
+    def test_clean(self):
+        self.assertEqual([], self.findings(check_layers.check, self.root))
+
+    def plant(self, name, line, fragment):
+        self.write(name, line + "\n")
+        self.expect(check_layers.check, fragment)
+
+    def test_upward_arrow(self):
+        self.plant("src/base/bad.h", '#include "tensor/tensor.h"', "base may not include tensor/tensor.h")
+
+    def test_kernels_see_no_tensor(self):
+        self.plant("src/kernels/bad.cc", '#include "tensor/shape.h"', "kernels may not include")
+
+    def test_highway_outside_kernels(self):
+        self.plant("src/ops/bad.cc", "#include <hwy/highway.h>", "ops may not include hwy")
+
+    def test_intrinsics_outside_kernels(self):
+        self.plant("src/compute/bad.cc", "#include <immintrin.h>", "<immintrin.h> is for kernels")
+
+    def test_heap_in_kernels(self):
+        self.plant("src/kernels/bad.cc", "#include <vector>", "neither heap nor locks")
+
+    def test_threads_outside_base(self):
+        self.plant("src/runtime/bad.cc", "#include <thread>", "<thread> is for base")
+
+    def test_printing(self):
+        self.plant("src/runtime/bad.cc", "#include <iostream>", "<iostream> is for no layer")
+
+    def test_onnx_may_take_the_registry_only(self):
+        self.plant("src/onnx/bad.cc", '#include "ops/softmax.h"', "onnx may not include ops/softmax.h")
+
+    def test_operator_name_in_graph(self):
+        self.plant("src/graph/bad.cc", 'bool F() { return type == "Softmax"; }', 'names the operator "Softmax"')
+
+    def test_program_behind_the_public_api(self):
+        self.plant("src/cli/bad.cc", '#include "runtime/model.h"', "cli may not include")
+
+    def test_example_behind_the_public_api(self):
+        self.plant("examples/x/bad.cc", '#include "runtime/model.h"', "sees include/kante only")
+
+    def test_public_header_behind_the_public_api(self):
+        self.plant("include/kante/bad.h", '#include "base/status.h"', "sees include/kante only")
+
+    def test_providers_do_not_see_each_other(self):
+        self.plant("src/providers/cpu/bad.cc", '#include "providers/cuda/stream.h"', "provider cpu may not")
+
+    def test_training_sees_no_provider(self):
+        self.plant("src/training/bad.cc", '#include "providers/provider.h"', "training may not include")
+
+    def test_unknown_folder(self):
+        self.plant("src/misc/bad.cc", "", "not in the table")
+
+
+class FileLength(Tree):
+    def test_clean(self):
+        self.write("src/base/long.cc", "\n" * 599)
+        self.assertEqual([], self.findings(check_file_length.check, self.root))
+
+    def test_too_long(self):
+        self.write("src/base/long.cc", "\n" * 600)
+        self.expect(check_file_length.check, "601 lines")
+
+    def test_excuse_needs_a_reason(self):
+        self.write("src/base/long.cc", "\n" * 700)
+        self.write("tools/file_length_allow.txt", "src/base/long.cc: a table\n", head="")
+        self.assertEqual([], self.findings(check_file_length.check, self.root))
+        self.write("tools/file_length_allow.txt", "src/base/long.cc:\n", head="")
+        self.expect(check_file_length.check, "701 lines")
+
+    def test_stale_excuse(self):
+        self.write("tools/file_length_allow.txt", "src/base/status.h: a table\n", head="")
+        self.expect(check_file_length.check, "needs no excuse")
+
+
+class Text(Tree):
+    def test_clean(self):
+        self.assertEqual([], self.findings(check_text.check, self.root))
+
+    def plant(self, text, fragment, head=SPDX):
+        self.write("src/base/bad.cc", text, head)
+        self.expect(check_text.check, fragment)
+
+    def test_no_licence(self):
+        self.plant("int x;\n", "SPDX", head="")
+
+    def test_tab(self):
+        self.plant("\tint x;\n", "tab")
+
+    def test_trailing_space(self):
+        self.plant("int x; \n", "space at the end")
+
+    def test_carriage_return(self):
+        (self.root / "src/base/bad.cc").write_bytes(SPDX.encode() + b"// a\rb\n")
+        self.expect(check_text.check, "carriage return")
+
+    def test_folder_of_a_machine(self):
+        self.plant('const char* kPath = "/' + 'work/main";\n', "a folder of one machine")
+
+    def test_host_of_a_registry(self):
+        self.plant("// pypi" + ".org\n", "registry's host")
+
+
+@unittest.skipUnless(shutil.which("g++") and shutil.which("readelf"), "needs g++ and binutils")
+class Library(Tree):
+    GOOD = '''namespace kante {
+      __attribute__((visibility("default"))) int Version() { return 1; }
+    }\n'''
+
+    def build(self, code, *flags):
+        source, library = self.root / "x.cc", self.root / "libx.so"
+        source.write_text(code)
+        subprocess.run(["g++", "-shared", "-fPIC", "-fvisibility=hidden", "-Wl,-soname,libkante.so.0",
+                        str(source), "-o", str(library), *flags], check=True)
+        return str(library)
+
+    def expect_symbols(self, fragment, code, *flags):
+        found = self.findings(check_symbols.check, self.build(code, *flags))
+        self.assertEqual(1, len(found), found)
+        self.assertIn(fragment, found[0])
+
+    def test_clean(self):
+        library = self.build(self.GOOD)
+        self.assertEqual([], self.findings(check_symbols.check, library))
+        self.assertEqual([], self.findings(check_size.check, library))
+
+    def test_leaked_c_symbol(self):
+        self.expect_symbols("exports leak", self.GOOD +
+                            'extern "C" __attribute__((visibility("default"))) void leak() {}\n')
+
+    def test_leaked_internal(self):
+        self.expect_symbols("exports kante::core::Inner", self.GOOD +
+                            'namespace kante::core { __attribute__((visibility("default"))) void Inner() {} }\n')
+
+    def test_needs_another_library(self):
+        self.expect_symbols("needs libz.so", self.GOOD + 'extern "C" unsigned long zlibCompileFlags();\n'
+                            "unsigned long F() { return zlibCompileFlags(); }\n", "-Wl,--no-as-needed", "-lz")
+
+    def test_static_constructor(self):
+        self.expect_symbols("static constructors", self.GOOD + "int F(); int g = F(); int F() { return 3; }\n"
+                            "__attribute__((constructor)) static void C() { g = 4; }\n", "-O0")
+
+    def test_static_destructor(self):
+        self.expect_symbols("static destructors", self.GOOD + "struct S { ~S(); }; int n; S::~S() { ++n; }\n"
+                            "S& F() { static S s; return s; } int G() { return F(), n; }\n")
+
+    def test_too_large(self):
+        library = self.build(self.GOOD + "extern const char kTable[]; const char kTable[1600000] = {1};\n"
+                             '__attribute__((visibility("default"))) char At(int i) { return kTable[i]; }\n')
+        self.assertIn("the limit is", self.findings(check_size.check, library)[0])
+
+
+@unittest.skipUnless(shutil.which("clang-format-14") and shutil.which("git"), "needs clang-format-14 and git")
+class Format(Tree):
+    def test_both(self):
+        def exit_status():
+            return subprocess.run([str(TOOLS / "check_format.sh")], env={"PATH": "/usr/bin:/bin", "KANTE_ROOT": str(self.root)},
+                                  capture_output=True).returncode
+
+        subprocess.run(["git", "init", "-q", str(self.root)], check=True)
+        shutil.copy(TOOLS.parent / ".clang-format", self.root)
+        self.assertEqual(0, exit_status())
+        self.write("src/base/bad.cc", "int   x  =1;\n")
+        self.assertEqual(1, exit_status())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "base/allocator.h"
+
+#include <cstdlib>
+#include <new>
+
+#include "base/checked.h"
+
+namespace kante::core {
+namespace {
+
+class Heap final : public Allocator {
+ public:
+  void* Allocate(size_t bytes) override {
+    if (bytes > SIZE_MAX / 2) return nullptr;
+    const size_t rounded = static_cast<size_t>(AlignUp(static_cast<int64_t>(bytes ? bytes : 1), kMemoryAlignment));
+    return std::aligned_alloc(kMemoryAlignment, rounded);
+  }
+  void Free(void* block, size_t) override { std::free(block); }
+};
+
+}  // namespace
+
+Allocator& HeapAllocator() {
+  alignas(Heap) static unsigned char storage[sizeof(Heap)];
+  static Heap* const heap = new (storage) Heap;  // never destroyed: blocks may outlive main
+  return *heap;
+}
+
+void* CappedAllocator::Allocate(size_t bytes) {
+  const int64_t want = static_cast<int64_t>(bytes);
+  if (want < 0) return nullptr;
+  const int64_t now = used_.fetch_add(want, std::memory_order_relaxed) + want;
+  void* block = now <= cap_ ? base_.Allocate(bytes) : nullptr;
+  if (!block) {
+    used_.fetch_sub(want, std::memory_order_relaxed);
+    return nullptr;
+  }
+  int64_t peak = peak_.load(std::memory_order_relaxed);
+  while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+  }
+  return block;
+}
+
+void CappedAllocator::Free(void* block, size_t bytes) {
+  used_.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+  base_.Free(block, bytes);
+}
+
+}  // namespace kante::core

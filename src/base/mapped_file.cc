@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "base/mapped_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/allocator.h"
+
+namespace kante::core {
+namespace {
+
+Status SystemError(const std::string& path, const char* what) {
+  const StatusCode code = errno == ENOENT ? StatusCode::kNoSuchFile : StatusCode::kFail;
+  return Error(code, what, " '", path, "': ", std::strerror(errno));
+}
+
+Status ReadAll(int fd, std::byte* to, size_t size, const std::string& path) {
+  size_t done = 0;
+  while (done < size) {
+    const ssize_t n = ::read(fd, to + done, size - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return SystemError(path, "cannot read");
+    if (n == 0) return Error(StatusCode::kFail, "'", path, "' became shorter while it was read");
+    done += static_cast<size_t>(n);
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::string& path, Mapping mapping) {
+  std::shared_ptr<MappedFile> file(new MappedFile);
+  file->path_ = path;
+  file->mapping_ = mapping;
+  file->fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a FIFO must not block us
+  if (file->fd_ < 0) return SystemError(path, "cannot open");
+  struct stat st;
+  if (::fstat(file->fd_, &st) != 0) return SystemError(path, "cannot stat");
+  if (!S_ISREG(st.st_mode)) return Error(StatusCode::kFail, "'", path, "' is not a regular file");
+  file->size_ = static_cast<size_t>(st.st_size);
+  if (file->size_ == 0) return std::shared_ptr<const MappedFile>(std::move(file));
+  if (mapping == Mapping::kCopy) {
+    auto* data = static_cast<std::byte*>(HeapAllocator().Allocate(file->size_));
+    if (!data) return Error(StatusCode::kOutOfMemory, "no memory for the ", st.st_size, " bytes of '", path, "'");
+    file->data_ = data;
+    KANTE_TRY(ReadAll(file->fd_, data, file->size_, path));
+    ::close(file->fd_);
+    file->fd_ = -1;
+  } else {
+    void* data = ::mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, file->fd_, 0);
+    if (data == MAP_FAILED) return SystemError(path, "cannot map");
+    file->data_ = static_cast<const std::byte*>(data);
+  }
+  return std::shared_ptr<const MappedFile>(std::move(file));
+}
+
+MappedFile::~MappedFile() {
+  if (data_ && mapping_ == Mapping::kCopy) {
+    HeapAllocator().Free(const_cast<std::byte*>(data_), size_);
+  } else if (data_) {
+    ::munmap(const_cast<std::byte*>(data_), size_);
+  }
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Status MappedFile::CheckUnchanged() const {
+  if (fd_ < 0) return OkStatus();
+  struct stat st;
+  if (::fstat(fd_, &st) != 0) return SystemError(path_, "cannot stat");
+  if (static_cast<size_t>(st.st_size) < size_) {
+    return Error(StatusCode::kFail, "'", path_, "' was truncated to ", st.st_size, " bytes after it was opened with ",
+                 size_);
+  }
+  return OkStatus();
+}
+
+}  // namespace kante::core

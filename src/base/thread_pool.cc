@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "base/thread_pool.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "base/checked.h"
+#include "base/clock.h"
+
+namespace kante::core {
+namespace {
+
+thread_local bool in_worker = false;
+
+inline void CpuRelax() {
+#if defined(__x86_64__)
+  _mm_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// One ParallelFor. Lives on the caller's stack: `users` says how many workers still look at it.
+struct Loop {
+  FunctionRef<void(int64_t, int64_t)> body;
+  int64_t count;
+  int64_t grain;
+  const CancelToken* cancel;
+  int seats;                     // workers that may still join; under the pool's lock
+  int users = 0;                 // workers inside; under the pool's lock
+  std::atomic<int64_t> next{0};  // first index not handed out
+  std::atomic<bool> stopped{false};
+
+  void Work() {
+    for (;;) {
+      if (cancel && cancel->cancelled()) {
+        stopped.store(true, std::memory_order_relaxed);
+        return;
+      }
+      const int64_t begin = next.fetch_add(grain, std::memory_order_relaxed);
+      if (begin >= count) return;
+      body(begin, std::min(count, begin + grain));
+    }
+  }
+};
+
+int CgroupQuotaCores() {
+  long long quota = 0;
+  long long period = 0;
+  if (std::FILE* f = std::fopen("/sys/fs/cgroup/cpu.max", "r")) {
+    const int n = std::fscanf(f, "%lld %lld", &quota, &period);
+    std::fclose(f);
+    if (n == 2 && quota > 0 && period > 0) return static_cast<int>((quota + period - 1) / period);
+  }
+  return 1 << 20;
+}
+
+}  // namespace
+
+int UsableCores() {
+  int cores = static_cast<int>(std::thread::hardware_concurrency());
+#if defined(__linux__)
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) cores = CPU_COUNT(&set);
+#endif
+  return std::max(1, std::min(cores, CgroupQuotaCores()));
+}
+
+struct ThreadPool::Impl {
+  std::mutex mutex;
+  std::condition_variable wake;  // a loop was posted, or stop
+  std::condition_variable done;  // a loop lost its last user
+  std::vector<Loop*> loops;      // with free seats
+  std::atomic<uint32_t> posts{0};
+  std::atomic<bool> stop{false};
+  int spin_us = 0;
+  std::vector<std::thread> threads;
+  std::vector<void*> foreign;  // handles of create_thread
+  std::function<void(void*)> join_thread;
+
+  static void Entry(void* self) { static_cast<Impl*>(self)->Worker(); }
+
+  void Worker() {
+    in_worker = true;
+    uint32_t seen = 0;
+    for (;;) {
+      Spin(seen);
+      std::unique_lock lock(mutex);
+      wake.wait(lock, [&] { return stop.load() || !loops.empty(); });
+      if (stop.load()) return;
+      Loop* loop = loops.back();
+      if (--loop->seats == 0) loops.pop_back();
+      ++loop->users;
+      lock.unlock();
+      loop->Work();
+      lock.lock();
+      seen = posts.load(std::memory_order_relaxed);
+      // Nothing left to hand out: nobody else needs to join.
+      std::erase(loops, loop);
+      loop->seats = 0;
+      if (--loop->users == 0) done.notify_all();
+    }
+  }
+
+  void Spin(uint32_t seen) const {
+    if (spin_us == 0) return;
+    const int64_t until = NowNanos() + int64_t{spin_us} * 1000;
+    while (posts.load(std::memory_order_relaxed) == seen && !stop.load(std::memory_order_relaxed)) {
+      for (int i = 0; i < 32; ++i) CpuRelax();
+      if (NowNanos() > until) return;
+    }
+  }
+};
+
+ThreadPool::ThreadPool(std::unique_ptr<Impl> impl, int threads) : impl_(std::move(impl)), threads_(threads) {}
+
+Result<std::shared_ptr<ThreadPool>> ThreadPool::Create(Options options) {
+  const int threads = options.threads > 0 ? std::min(options.threads, 1024) : UsableCores();
+  auto impl = std::make_unique<Impl>();
+  impl->spin_us = std::max(0, options.spin_us);
+  impl->join_thread = std::move(options.join_thread);
+  for (int i = 1; i < threads; ++i) {
+    if (options.create_thread) {
+      void* handle = options.create_thread(&Impl::Entry, impl.get());
+      if (!handle) break;
+      impl->foreign.push_back(handle);
+    } else {
+      impl->threads.emplace_back(&Impl::Entry, impl.get());
+    }
+  }
+  const int have = 1 + static_cast<int>(impl->threads.size() + impl->foreign.size());
+  return std::shared_ptr<ThreadPool>(new ThreadPool(std::move(impl), have));
+}
+
+Result<std::shared_ptr<ThreadPool>> ThreadPool::Default() {
+  // Trivially destructible storage: no code runs at exit, and dlclose finds no thread of ours once sessions are gone.
+  static std::mutex* const mutex = new std::mutex;
+  static std::weak_ptr<ThreadPool>* const pool = new std::weak_ptr<ThreadPool>;
+  std::lock_guard lock(*mutex);
+  if (auto shared = pool->lock()) return shared;
+  KANTE_TRY(std::shared_ptr<ThreadPool> made, Create(Options{}));
+  *pool = made;
+  return made;
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->stop.store(true);
+  }
+  impl_->wake.notify_all();
+  for (std::thread& t : impl_->threads) t.join();
+  for (void* handle : impl_->foreign) impl_->join_thread(handle);
+}
+
+bool ThreadPool::ParallelFor(int64_t count, int64_t grain, int max_threads, FunctionRef<void(int64_t, int64_t)> body,
+                             const CancelToken* cancel) {
+  if (count <= 0) return true;
+  grain = std::max<int64_t>(1, grain);
+  const int64_t chunks = CeilDiv(count, grain);
+  const int helpers = static_cast<int>(std::min<int64_t>({chunks, max_threads, threads_}) - 1);
+  Loop loop{body, count, grain, cancel, helpers};
+  if (helpers <= 0 || in_worker) {
+    loop.Work();
+    return !loop.stopped.load(std::memory_order_relaxed);
+  }
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->loops.push_back(&loop);
+  }
+  impl_->posts.fetch_add(1, std::memory_order_relaxed);
+  if (helpers == 1) {
+    impl_->wake.notify_one();
+  } else {
+    impl_->wake.notify_all();
+  }
+  loop.Work();
+  std::unique_lock lock(impl_->mutex);
+  std::erase(impl_->loops, &loop);
+  impl_->done.wait(lock, [&] { return loop.users == 0; });
+  return !loop.stopped.load(std::memory_order_relaxed);
+}
+
+}  // namespace kante::core

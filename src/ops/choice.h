@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/status.h"
+#include "ops/infer_context.h"
+#include "tensor/tensor.h"
+
+namespace kante::core {
+
+// A weight layout: what compute/ packs to, target and tile sizes included, so that equal numbers mean equal bytes for
+// equal weights, whichever operator asks. 0: the tensor as it is.
+using WeightFormat = uint64_t;
+inline constexpr WeightFormat kPlainWeight = 0;
+
+// What an operator decided for concrete shapes.
+struct Choice {
+  int algorithm = 0;          // meaning is the operator's own
+  int64_t scratch_bytes = 0;  // handed out by RunContext::Scratch
+  static constexpr int kMaxPacks = 3;
+  struct Packed {
+    int input = -1;
+    WeightFormat format = kPlainWeight;
+  };
+  std::array<Packed, kMaxPacks> packs{};  // constant inputs wanted packed; input -1: none
+};
+
+// Handed to Choose. The decision depends on shapes, constness and the instruction set only, never on thread counts:
+// the bits of a result must not depend on threads.
+class ChooseContext {
+ public:
+  ChooseContext(std::span<const InputFacts> inputs, std::span<const OutputFacts> outputs, uint32_t constant_inputs)
+      : inputs_(inputs), outputs_(outputs), constant_inputs_(constant_inputs) {}
+
+  bool has_input(int i) const { return i < static_cast<int>(inputs_.size()) && in(i).present; }
+  const InputFacts& in(int i) const { return inputs_[static_cast<size_t>(i)]; }
+  const Shape& shape(int i) const { return in(i).shape; }
+  ElementType type(int i) const { return in(i).type; }
+  const Shape& output_shape(int i) const { return outputs_[static_cast<size_t>(i)].shape; }
+  // The input has the same contents in every run, so packing it pays.
+  bool is_constant(int i) const { return i < 32 && ((constant_inputs_ >> i) & 1); }
+
+  Choice choice;  // the answer
+  void Pack(int input, WeightFormat format) {
+    for (auto& p : choice.packs) {
+      if (p.input < 0) {
+        p = {input, format};
+        return;
+      }
+    }
+  }
+
+ private:
+  std::span<const InputFacts> inputs_;
+  std::span<const OutputFacts> outputs_;
+  uint32_t constant_inputs_;
+};
+
+// Handed to Pack: read `weight` (dense, perhaps unaligned: use memcpy-like loads), write format `format`.
+class PackContext {
+ public:
+  PackContext(int input, const Tensor& weight, WeightFormat format) : input_(input), weight_(weight), format_(format) {}
+  int input() const { return input_; }
+  const Tensor& weight() const { return weight_; }
+  WeightFormat format() const { return format_; }
+  // The memory of the result, aligned to kMemoryAlignment. Call once.
+  Result<std::byte*> Allocate(int64_t bytes) {
+    KANTE_TRY(packed_, Buffer::Allocate(bytes));
+    return packed_->data();
+  }
+  std::shared_ptr<Buffer> TakePacked() { return std::move(packed_); }
+
+ private:
+  int input_;
+  const Tensor& weight_;
+  WeightFormat format_;
+  std::shared_ptr<Buffer> packed_;
+};
+
+// How a value lies in memory: a property of values in the Plan, never of the graph.
+enum class StorageFormat : uint8_t {
+  kPlain,      // dense row-major, logical order
+  kBlocked8,   // [N][C/8][spatial...][8], channels padded with zeros
+  kBlocked16,
+  kDevice,     // a provider's own
+};
+
+// Handed to Formats: the operator names, best first, what it can read and write for these shapes. Without the facet
+// everything is kPlain.
+struct FormatChoice {
+  std::array<StorageFormat, 8> inputs{};
+  StorageFormat output = StorageFormat::kPlain;
+};
+
+}  // namespace kante::core

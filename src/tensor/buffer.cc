@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "tensor/buffer.h"
+
+namespace kante::core {
+namespace {
+
+uint64_t NextId() {
+  static std::atomic<uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+Status NoMemory(int64_t bytes) { return Error(StatusCode::kOutOfMemory, "cannot allocate ", bytes, " bytes"); }
+
+}  // namespace
+
+Buffer::Buffer(void* data, size_t bytes, Deleter deleter, Device device)
+    : data_(static_cast<std::byte*>(data)), bytes_(bytes), deleter_(std::move(deleter)), device_(device),
+      id_(NextId()) {}
+
+Buffer::~Buffer() {
+  if (deleter_) deleter_(data_, bytes_);
+}
+
+Result<std::shared_ptr<Buffer>> Buffer::Allocate(int64_t bytes, Allocator& allocator) {
+  void* data = bytes < 0 ? nullptr : allocator.Allocate(static_cast<size_t>(bytes));
+  if (!data) return NoMemory(bytes);
+  Allocator* a = &allocator;
+  return std::make_shared<Buffer>(data, static_cast<size_t>(bytes), [a](void* p, size_t n) { a->Free(p, n); },
+                                  Device{});
+}
+
+Result<std::shared_ptr<Buffer>> Buffer::Allocate(int64_t bytes, std::shared_ptr<Allocator> allocator) {
+  void* data = bytes < 0 ? nullptr : allocator->Allocate(static_cast<size_t>(bytes));
+  if (!data) return NoMemory(bytes);
+  return std::make_shared<Buffer>(
+      data, static_cast<size_t>(bytes), [a = std::move(allocator)](void* p, size_t n) { a->Free(p, n); }, Device{});
+}
+
+std::shared_ptr<Buffer> Buffer::Wrap(void* data, size_t bytes, Deleter deleter, Device device) {
+  return std::make_shared<Buffer>(data, bytes, std::move(deleter), device);
+}
+
+std::shared_ptr<Buffer> Buffer::Borrow(const void* data, size_t bytes, std::shared_ptr<const void> owner) {
+  auto buffer = std::make_shared<Buffer>(const_cast<void*>(data), bytes, [o = std::move(owner)](void*, size_t) {},
+                                         Device{});
+  buffer->read_only_ = true;
+  return buffer;
+}
+
+}  // namespace kante::core

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include "tests/support/op_test.h"
+
+#include <gtest/gtest.h>
+
+#include "onnx/upgrade.h"
+#include "ops/evaluate.h"
+
+namespace kante::core {
+namespace {
+
+// Runs a small graph node by node with EvaluateNode. `values` is indexed by ValueId and holds the feeds.
+Status EvaluateGraph(const Graph& graph, const OpRegistry& registry, std::vector<Value>& values) {
+  const Limits limits;
+  KANTE_TRY(const std::vector<NodeId> order, graph.TopologicalOrder());
+  for (NodeId id : order) {
+    const Node& node = graph.node(id);
+    KANTE_TRY(OpInstance op, registry.Instantiate(node));
+    std::vector<const Value*> in;
+    for (ValueId v : node.inputs) in.push_back(v == kNone ? nullptr : &values[v]);
+    KANTE_TRY(std::vector<Value> out, EvaluateNode(op, node, in, limits, int64_t{1} << 32));
+    for (size_t i = 0; i < out.size(); ++i) {
+      if (node.outputs[i] != kNone) values[node.outputs[i]] = std::move(out[i]);
+    }
+  }
+  return OkStatus();
+}
+
+std::vector<Value> StartValues(const Graph& graph, const std::vector<Value>& feeds) {
+  std::vector<Value> values(graph.value_count());
+  for (ValueId v = 0; v < graph.value_count(); ++v) {
+    if (const Tensor* t = graph.Constant(v)) values[v] = Value(*t);
+  }
+  for (size_t i = 0; i < graph.inputs().size(); ++i) values[graph.inputs()[i]] = feeds[i];
+  return values;
+}
+
+}  // namespace
+
+OpTest::OpTest(std::string_view op_type, int opset, std::string_view domain) {
+  node_.op_type = op_type;
+  node_.domain = domain;
+  node_.name = "tested";
+  node_.version = opset;
+}
+
+OpTest& OpTest::Attr(std::string name, AttributeValue value) {
+  node_.attributes.emplace_back(std::move(name), std::move(value));
+  return *this;
+}
+OpTest& OpTest::In(Tensor tensor) { return InValue(Value(std::move(tensor))); }
+OpTest& OpTest::InValue(Value value) {
+  inputs_.push_back(std::move(value));
+  return *this;
+}
+OpTest& OpTest::NoInput() { return InValue(Value()); }
+OpTest& OpTest::Out(Tensor tensor) { return OutValue(Value(std::move(tensor))); }
+OpTest& OpTest::OutValue(Value value) {
+  outputs_.push_back(std::move(value));
+  return *this;
+}
+OpTest& OpTest::NoOutput() { return OutValue(Value()); }
+OpTest& OpTest::Tolerance(double rtol, double atol) {
+  rtol_ = rtol;
+  atol_ = atol;
+  return *this;
+}
+
+Graph OpTest::BuildGraph(bool constants, bool copies) const {
+  Graph graph;
+  Node node = node_;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (!inputs_[i].has_value()) {
+      node.inputs.push_back(kNone);
+      continue;
+    }
+    if (constants && inputs_[i].is_tensor() && i > 0) {
+      node.inputs.push_back(graph.AddConstant(StrCat("constant", i), inputs_[i].tensor()));
+      continue;
+    }
+    TypeInfo type;
+    if (inputs_[i].is_tensor()) type = TypeInfo::TensorOf(inputs_[i].tensor().type(), inputs_[i].tensor().shape());
+    ValueId value = graph.AddValue(StrCat("input", i), type);
+    graph.AddInput(value);
+    if (copies) {
+      Node copy;
+      copy.op_type = "Identity";
+      copy.inputs = {value};
+      copy.outputs = {graph.AddValue(StrCat("copy", i), type)};
+      value = copy.outputs[0];
+      graph.AddNode(std::move(copy));
+    }
+    node.inputs.push_back(value);
+  }
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    node.outputs.push_back(outputs_[i].has_value() ? graph.AddValue(StrCat("output", i)) : kNone);
+    if (outputs_[i].has_value()) graph.AddOutput(node.outputs.back());
+  }
+  graph.AddNode(std::move(node));
+  return graph;
+}
+
+void OpTest::Check(std::string_view how, const std::vector<Value>& got) const {
+  size_t at = 0;
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    if (!outputs_[i].has_value()) continue;
+    ASSERT_LT(at, got.size());
+    const Value& value = got[at++];
+    SCOPED_TRACE(StrCat(node_.op_type, " ", how, " output ", i));
+    if (!outputs_[i].is_tensor()) {
+      ASSERT_EQ(value.is_sequence(), outputs_[i].is_sequence());
+      if (!value.is_sequence()) continue;
+      ASSERT_EQ(value.sequence()->items.size(), outputs_[i].sequence()->items.size());
+      for (size_t k = 0; k < value.sequence()->items.size(); ++k) {
+        EXPECT_EQ("", CompareTensors(value.sequence()->items[k].tensor(), outputs_[i].sequence()->items[k].tensor(),
+                                     rtol_, atol_));
+      }
+      continue;
+    }
+    ASSERT_TRUE(value.is_tensor());
+    EXPECT_EQ("", CompareTensors(value.tensor(), outputs_[i].tensor(), rtol_, atol_));
+  }
+}
+
+void OpTest::Run() {
+  const OpRegistry registry = OpRegistry::BuiltIns();
+  Graph graph = BuildGraph(false, false);
+  Status status = UpgradeGraph(graph, registry);
+  ASSERT_TRUE(status.ok()) << status.ToString();
+  std::vector<Value> feeds;
+  for (const Value& v : inputs_) {
+    if (v.has_value()) feeds.push_back(v);
+  }
+  std::vector<Value> values = StartValues(graph, feeds);
+  status = EvaluateGraph(graph, registry, values);
+  ASSERT_TRUE(status.ok()) << status.ToString();
+  std::vector<Value> got;
+  for (ValueId v : graph.outputs()) got.push_back(values[v]);
+  Check("evaluated", got);
+}
+
+void OpTest::Fails(std::string_view text) {
+  const OpRegistry registry = OpRegistry::BuiltIns();
+  if (outputs_.empty()) outputs_.push_back(Value(Tensor::Scalar(0)));
+  Graph graph = BuildGraph(false, false);
+  Status status = UpgradeGraph(graph, registry);
+  if (status.ok()) {
+    std::vector<Value> feeds;
+    for (const Value& v : inputs_) {
+      if (v.has_value()) feeds.push_back(v);
+    }
+    std::vector<Value> values = StartValues(graph, feeds);
+    status = EvaluateGraph(graph, registry, values);
+  }
+  ASSERT_FALSE(status.ok()) << "expected an error with '" << text << "'";
+  EXPECT_NE(status.message().find(text), std::string_view::npos) << status.ToString();
+}
+
+}  // namespace kante::core

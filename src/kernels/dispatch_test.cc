@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/dispatch.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "kernels/gemm.h"
+
+namespace kante::kernels {
+namespace {
+
+TEST(Dispatch, StartsWithTheBestTarget) {
+  EXPECT_EQ(CurrentTarget(), BestTarget());
+  EXPECT_TRUE(TargetSupported(BestTarget()));
+  EXPECT_NE(BestTarget(), Target::kAvx3) << "AVX-512 is opt-in";
+}
+
+TEST(Dispatch, SetTargetSwitchesAndRefuses) {
+  const Target before = CurrentTarget();
+  int seen = 0;
+  ForEachSupportedTarget([&](Target t) {
+    EXPECT_EQ(CurrentTarget(), t);
+    ++seen;
+  });
+  EXPECT_GE(seen, 1);
+  EXPECT_EQ(CurrentTarget(), before);
+#if defined(__x86_64__)
+  EXPECT_FALSE(SetTarget(Target::kNeon));
+#else
+  EXPECT_FALSE(SetTarget(Target::kAvx2));
+#endif
+  EXPECT_EQ(CurrentTarget(), before);
+}
+
+#if defined(__x86_64__)
+// Highway falls back to narrower code if a flag is missing; the tile shape shows the width that was really compiled.
+TEST(Dispatch, VectorsAreAsWideAsTheTargetSays) {
+  ForEachSupportedTarget([&](Target t) {
+    const size_t nr = GemmTile().nr;
+    if (t == Target::kSse4) EXPECT_EQ(nr, 8u);
+    if (t == Target::kAvx2) EXPECT_EQ(nr, 16u);
+    if (t == Target::kAvx3) EXPECT_EQ(nr, 32u);
+  });
+}
+#endif
+
+TEST(Dispatch, Names) { EXPECT_STREQ(TargetName(Target::kAvx2), "avx2"); }
+
+}  // namespace
+}  // namespace kante::kernels

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+//
+// Elementary functions on float vectors. Errors are against double, in units of 2^-23 relative, and are checked by unary_test.cc.
+// All of them pass NaN through: Min and Max are written with the limit first because x86 returns the second operand then.
+#include "kernels/simd.h"
+
+#if defined(KANTE_KERNELS_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef KANTE_KERNELS_MATH_INL_H_
+#undef KANTE_KERNELS_MATH_INL_H_
+#else
+#define KANTE_KERNELS_MATH_INL_H_
+#endif
+
+#include <cmath>
+#include <cstring>
+
+HWY_BEFORE_NAMESPACE();
+namespace kante::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using DF = hn::ScalableTag<float>;
+using VF = hn::Vec<DF>;
+using DI = hn::RebindToSigned<DF>;
+using VI = hn::Vec<DI>;
+
+HWY_INLINE VF Const(float x) { return hn::Set(DF(), x); }
+
+// First n < Lanes() floats of p, zero elsewhere. Constant-size copies: calls of memcpy would dominate short rows.
+HWY_INLINE VF LoadPartial(const float* HWY_RESTRICT p, size_t n) {
+  HWY_ALIGN float buffer[HWY_MAX_BYTES / sizeof(float)] = {};
+  float* to = buffer;
+#if HWY_MAX_BYTES >= 64
+  if (n & 8) std::memcpy(to, p, 32), to += 8, p += 8;
+#endif
+#if HWY_MAX_BYTES >= 32
+  if (n & 4) std::memcpy(to, p, 16), to += 4, p += 4;
+#endif
+  if (n & 2) std::memcpy(to, p, 8), to += 2, p += 2;
+  if (n & 1) std::memcpy(to, p, 4);
+  return hn::Load(DF(), buffer);
+}
+
+HWY_INLINE void StorePartial(VF v, float* HWY_RESTRICT p, size_t n) {
+  HWY_ALIGN float buffer[HWY_MAX_BYTES / sizeof(float)];
+  hn::Store(v, DF(), buffer);
+  const float* from = buffer;
+#if HWY_MAX_BYTES >= 64
+  if (n & 8) std::memcpy(p, from, 32), from += 8, p += 8;
+#endif
+#if HWY_MAX_BYTES >= 32
+  if (n & 4) std::memcpy(p, from, 16), from += 4, p += 4;
+#endif
+  if (n & 2) std::memcpy(p, from, 8), from += 2, p += 2;
+  if (n & 1) std::memcpy(p, from, 4);
+}
+
+// c[0] + x * (c[1] + x * (...)) given from the highest power down.
+HWY_INLINE VF Horner(VF, VF p) { return p; }
+template <class... C>
+HWY_INLINE VF Horner(VF x, VF p, float c, C... rest) {
+  return Horner(x, hn::MulAdd(p, x, Const(c)), rest...);
+}
+template <class... C>
+HWY_INLINE VF Poly(VF x, float highest, C... rest) {
+  return Horner(x, Const(highest), rest...);
+}
+
+// 2^k as a float for integer lanes in [-126, 127].
+HWY_INLINE VF PowerOfTwo(VI k) { return hn::BitCast(DF(), hn::ShiftLeft<23>(hn::Add(k, hn::Set(DI(), 127)))); }
+
+struct ExpParts {
+  VI n;      // nearest integer of x / ln 2
+  VF r;      // x - n ln 2, in [-0.347, 0.347]
+  VF expm1;  // exp(r) - 1
+};
+
+// x must be limited so that n fits the exponent arithmetic of the caller.
+HWY_INLINE ExpParts ReduceExp(VF x) {
+  const VF magic = Const(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer held in the low bits
+  const VF shifted = hn::MulAdd(x, Const(1.44269504088896341f), magic);
+  const VF nf = hn::Sub(shifted, magic);
+  VF r = hn::NegMulAdd(nf, Const(0.693359375f), x);  // 9 bits: exact product without FMA, too
+  r = hn::NegMulAdd(nf, Const(-2.12194440e-4f), r);
+  VF p = Poly(r, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f);
+  p = hn::MulAdd(hn::Mul(r, r), p, r);
+  return {hn::Sub(hn::BitCast(DI(), shifted), hn::BitCast(DI(), magic)), r, p};
+}
+
+// e^x, 2 units; overflows to inf, underflows gradually to 0.
+HWY_INLINE VF Exp(VF x) {
+  x = hn::Max(Const(-104.0f), hn::Min(Const(89.0f), x));
+  const ExpParts e = ReduceExp(x);
+  // Two factors, so that neither overflow nor denormals need a branch.
+  const VI half = hn::ShiftRight<1>(e.n);
+  const VF scaled = hn::Mul(hn::Add(e.expm1, Const(1.0f)), PowerOfTwo(half));
+  return hn::Mul(scaled, PowerOfTwo(hn::Sub(e.n, half)));
+}
+
+// e^x for x <= 0 or NaN, where results under 2^-126 may become 0.
+HWY_INLINE VF ExpNonPositive(VF x) {
+  const auto tiny = hn::Lt(x, Const(-87.0f));
+  const ExpParts e = ReduceExp(hn::Max(Const(-87.0f), x));
+  return hn::IfThenZeroElse(tiny, hn::Mul(hn::Add(e.expm1, Const(1.0f)), PowerOfTwo(e.n)));
+}
+
+// e^x - 1 for x <= 0 (callers select it there), 3 units relative.
+HWY_INLINE VF Expm1NonPositive(VF x) {
+  const ExpParts e = ReduceExp(hn::Max(Const(-87.0f), hn::Min(Const(0.0f), x)));
+  const VF s = PowerOfTwo(e.n);
+  return hn::MulAdd(s, e.expm1, hn::Sub(s, Const(1.0f)));
+}
+
+// Natural logarithm of positive finite normal floats, 2 units.
+HWY_INLINE VF LogPositive(VF x, VF exponent_bias) {
+  const DI di;
+  // Moves the split of mantissa and exponent to sqrt(1/2), so that the mantissa is in [0.707, 1.414).
+  const VI bits = hn::Sub(hn::BitCast(di, x), hn::Set(di, 0x3f3504f3));
+  const VF e = hn::Add(hn::ConvertTo(DF(), hn::ShiftRight<23>(bits)), exponent_bias);
+  const VI mantissa = hn::Add(hn::And(bits, hn::Set(di, 0x007fffff)), hn::Set(di, 0x3f3504f3));
+  const VF f = hn::Sub(hn::BitCast(DF(), mantissa), Const(1.0f));
+  const VF f2 = hn::Mul(f, f);
+  VF p = Poly(f, 7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f, 1.4249322787e-1f, -1.6668057665e-1f,
+              2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f);
+  p = hn::Mul(hn::Mul(p, f), f2);
+  p = hn::MulAdd(e, Const(-2.12194440e-4f), p);
+  p = hn::NegMulAdd(Const(0.5f), f2, p);
+  return hn::MulAdd(e, Const(0.693359375f), hn::Add(f, p));
+}
+
+HWY_INLINE VF Log(VF x) {
+  const VF inf = Const(__builtin_inff());
+  const auto denormal = hn::Lt(x, Const(1.17549435e-38f));
+  const VF scaled = hn::IfThenElse(denormal, hn::Mul(x, Const(8388608.0f)), x);
+  VF y = LogPositive(scaled, hn::IfThenElseZero(denormal, Const(-23.0f)));
+  y = hn::IfThenElse(hn::Eq(x, hn::Zero(DF())), hn::Neg(inf), y);
+  // Negative or NaN.
+  y = hn::IfThenElse(hn::Ge(x, hn::Zero(DF())), y, Const(__builtin_nanf("")));
+  return hn::IfThenElse(hn::Eq(x, inf), inf, y);
+}
+
+// log(1 + u) for 0 <= u <= 1, 3 units relative: the rounding of 1 + u is divided out again.
+HWY_INLINE VF Log1pUnit(VF u) {
+  const VF one = Const(1.0f);
+  const VF w = hn::Add(one, u);
+  const VF d = hn::Sub(w, one);
+  const auto same = hn::Eq(d, hn::Zero(DF()));
+  const VF y = hn::Mul(LogPositive(w, hn::Zero(DF())), hn::Div(u, hn::IfThenElse(same, one, d)));
+  return hn::IfThenElse(same, u, y);
+}
+
+// Clamped rationals x P(x^2) / Q(x^2), 3.4 units.
+HWY_INLINE VF Tanh(VF x) {
+  x = hn::Max(Const(-9.0f), hn::Min(Const(9.0f), x));
+  const VF z = hn::Mul(x, x);
+  const VF p = Poly(z, 2.579144993e-14f, -3.174858731e-11f, 4.573713649e-08f, 3.300382739e-05f, 4.094273595e-03f, 1.385591310e-01f,
+                    9.999999999e-01f);
+  const VF q = Poly(z, 1.670001341e-06f, 4.350712427e-04f, 2.805842975e-02f, 4.718924633e-01f, 1.0f);
+  return hn::Div(hn::Mul(x, p), q);
+}
+
+HWY_INLINE VF Erf(VF x) {
+  x = hn::Max(Const(-3.92f), hn::Min(Const(3.92f), x));
+  const VF z = hn::Mul(x, x);
+  const VF p = Poly(z, -1.279979368e-08f, 4.609232397e-06f, 3.767589798e-04f, 3.838625551e-03f, 5.424399313e-02f, 1.851353646e-01f,
+                    1.128379169e+00f);
+  const VF q = Poly(z, 6.239916292e-05f, 1.301525521e-03f, 1.543005392e-02f, 1.138737912e-01f, 4.974053512e-01f, 1.0f);
+  return hn::Div(hn::Mul(x, p), q);
+}
+
+// 1 / (1 + e^-x), 3 units relative for both signs.
+HWY_INLINE VF Sigmoid(VF x) {
+  const VF e = Exp(hn::Neg(hn::Abs(x)));
+  const VF r = hn::Div(Const(1.0f), hn::Add(Const(1.0f), e));
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(DF())), hn::Mul(e, r), r);
+}
+
+// sin(x) (quarter = 0) or cos(x) (quarter = 1); lanes beyond 8192 go to the C library.
+template <int kQuarter>
+HWY_INLINE VF SinCos(VF x) {
+  const DI di;
+  const VF magic = Const(12582912.0f);
+  const VF shifted = hn::MulAdd(x, Const(0.636619772367581343f), magic);
+  const VF q = hn::Sub(shifted, magic);
+  // pi / 2 in three parts; the products with the first two are exact for |x| <= 8192.
+  VF r = hn::NegMulAdd(q, Const(1.5703125f), x);
+  r = hn::NegMulAdd(q, Const(4.837512969970703125e-4f), r);
+  r = hn::NegMulAdd(q, Const(7.549789948768648e-8f), r);
+  const VF z = hn::Mul(r, r);
+  const VF s = hn::MulAdd(hn::Mul(Poly(z, -1.9515295891e-4f, 8.3321608736e-3f, -1.6666654611e-1f), z), r, r);
+  const VF c = hn::Add(hn::MulAdd(hn::Mul(Poly(z, 2.443315711809948e-5f, -1.388731625493765e-3f, 4.166664568298827e-2f), z), z,
+                                  hn::Mul(z, Const(-0.5f))),
+                       Const(1.0f));
+  const VI n = hn::Add(hn::BitCast(di, shifted), hn::Set(di, kQuarter));
+  const auto odd = hn::MaskFromVec(hn::BitCast(DF(), hn::ShiftRight<31>(hn::ShiftLeft<31>(n))));
+  const VF sign = hn::BitCast(DF(), hn::ShiftLeft<30>(hn::And(n, hn::Set(di, 2))));
+  VF y = hn::Xor(hn::IfThenElse(odd, c, s), sign);
+  if constexpr (kQuarter == 0) y = hn::IfThenElse(hn::Eq(x, hn::Zero(DF())), x, y);  // keeps -0
+  const auto far = hn::Gt(hn::Abs(x), Const(8192.0f));
+  if (HWY_UNLIKELY(!hn::AllFalse(DF(), far))) {
+    HWY_ALIGN float in[HWY_MAX_BYTES / sizeof(float)];
+    HWY_ALIGN float out[HWY_MAX_BYTES / sizeof(float)];
+    hn::Store(x, DF(), in);
+    for (size_t i = 0; i < hn::Lanes(DF()); ++i) {
+      out[i] = static_cast<float>(kQuarter ? std::cos(static_cast<double>(in[i])) : std::sin(static_cast<double>(in[i])));
+    }
+    y = hn::IfThenElse(far, hn::Load(DF(), out), y);
+  }
+  return y;
+}
+
+}  // namespace kante::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // KANTE_KERNELS_MATH_INL_H_

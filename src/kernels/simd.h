@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// How a vector kernel is written. The file below is compiled once per target; its path is HWY_TARGET_INCLUDE.
+//
+//   #undef HWY_TARGET_INCLUDE
+//   #define HWY_TARGET_INCLUDE "kernels/thing.cc"
+//   #include "kernels/simd.h"
+//
+//   HWY_BEFORE_NAMESPACE();
+//   namespace kante::kernels::HWY_NAMESPACE {
+//   namespace hn = hwy::HWY_NAMESPACE;
+//   void ThingRow(float* y, const float* x, size_t n) { ... hn::Load ... }
+//   }  // namespace kante::kernels::HWY_NAMESPACE
+//   HWY_AFTER_NAMESPACE();
+//
+//   #if HWY_ONCE
+//   namespace kante::kernels {
+//   KANTE_DISPATCH(ThingRow);
+//   void ThingRow(float* y, const float* x, size_t n) { KANTE_CALL(ThingRow)(y, x, n); }
+//   }  // namespace kante::kernels
+//   #endif
+//
+// No #pragma once: this header is read again for every target. Shared vector code goes to *_inl.h with Highway's toggled guard.
+// Functions inside HWY_NAMESPACE must not be called from outside it except through KANTE_CALL.
+
+#include "kernels/dispatch.h"
+#include "kernels/simd_config.h"
+
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#ifndef KANTE_DISPATCH
+/// Defines the constant table of a function's versions. Use once per function, in namespace kante::kernels.
+#define KANTE_DISPATCH(F)                                          \
+  constexpr decltype(&HWY_STATIC_DISPATCH(F)) k##F##Table[] = {    \
+      KANTE_IF_SSE4(&N_SSE4::F, ) KANTE_IF_AVX2(&N_AVX2::F, ) KANTE_IF_AVX3(&N_AVX3::F, ) KANTE_IF_NEON(&N_NEON::F, ) \
+          KANTE_IF_WASM(&N_WASM::F, ) KANTE_IF_SCALAR(&KANTE_SCALAR_NAMESPACE::F, )}
+
+/// The version for the current target.
+#if (HWY_TARGETS & (HWY_TARGETS - 1)) == 0
+#define KANTE_CALL(F) (k##F##Table[0])
+#else
+#define KANTE_CALL(F) (k##F##Table[internal::TargetIndex()])
+#endif
+#endif  // KANTE_DISPATCH

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// Loading ONNX models and looking at them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kante/export.h"
+#include "kante/op.h"
+#include "kante/status.h"
+#include "kante/tensor.h"
+
+namespace kante {
+
+// How much of the graph is rewritten at load. Results agree within rounding at every level.
+enum class OptimizationLevel : int {
+  kNone = 0,      // as the model says, in the newest opset
+  kBasic = 1,     // folding, dead code, common subexpressions
+  kAll = 2,       // and fusions
+};
+
+enum class FileMapping : int {
+  kMap = 0,   // weights stay in the mapped file until a kernel needs them; do not change the file meanwhile
+  kCopy = 1,  // the file is read into memory at once
+};
+
+// What a model may cost at load. A model is untrusted input.
+struct LoadLimits {
+  int64_t max_nodes = 4'000'000;              // after functions are inlined
+  int max_nesting = 64;                       // of subgraphs
+  int max_function_depth = 32;
+  int64_t max_folded_bytes = 64 << 20;        // of one constant that folding makes
+  int64_t max_folded_total_bytes = 256 << 20;
+  int64_t max_tensor_bytes = int64_t{1} << 40;
+};
+
+struct LoadOptions {
+  OptimizationLevel optimization = OptimizationLevel::kAll;
+  FileMapping mapping = FileMapping::kMap;
+  LoadLimits limits;
+  // Operators of the caller, see op.h. Kept alive by the model.
+  std::vector<std::shared_ptr<const CustomOp>> custom_ops;
+  // Called now and then with the share done in [0, 1]; returning false cancels the load.
+  std::function<bool(double)> progress;
+};
+
+// A dimension as the model declares it: a number, or a name ("batch"), or neither.
+struct Dimension {
+  int64_t value = -1;  // -1: not fixed
+  std::string name;
+};
+
+enum class ValueKind : int { kUnknown, kTensor, kSequence, kOptional, kMap };
+
+// An input or output of a model.
+struct ValueDescription {
+  std::string name;
+  ValueKind kind = ValueKind::kTensor;
+  ElementType element_type = ElementType::kUndefined;  // of tensors, or of the tensors inside
+  bool has_shape = false;
+  std::vector<Dimension> dimensions;
+  bool has_default = false;  // an input that need not be fed (an overridable initializer)
+  // "float32[batch,3,224,224]"
+  KANTE_API std::string ToString() const;
+};
+
+// One row of ModelReport: how often an operator occurs.
+struct OperatorCount {
+  std::string domain;
+  std::string name;
+  int version = 0;       // the newest version, to which nodes were upgraded
+  int64_t count = 0;
+  bool supported = true;
+  double flops = 0;      // of all its nodes, where shapes are known
+};
+
+// What Model::Inspect finds. Bytes and FLOPs speak of the shapes given, or of those the model fixes.
+struct ModelReport {
+  std::vector<OperatorCount> operators;       // by falling count
+  int64_t parameters = 0;                     // elements of all constants
+  int64_t parameter_bytes = 0;
+  double flops = 0;                           // one multiply-add counts two
+  int64_t activation_bytes = 0;               // sum of all intermediate values
+  int64_t arena_bytes = 0;                    // what a run needs at once
+  bool complete = false;                      // every shape was known
+  std::vector<std::string> unsupported;       // one sentence for each node that cannot run, with the reason
+};
+
+struct OperatorInfo {
+  std::string domain;
+  std::string name;
+  std::vector<int> versions;   // at which its meaning or types changed
+  int min_inputs = 0, max_inputs = 0, min_outputs = 0, max_outputs = 0;  // a million or more: any number
+  std::vector<ElementType> types;  // of the inputs that share a type
+  bool has_kernel = false;         // else it is computed by its expansion
+};
+// The operators of this build, sorted by domain and name.
+KANTE_API std::vector<OperatorInfo> ListOperators();
+
+struct ModelRep;
+
+// A loaded model: immutable, shared by its sessions and by copies of this handle; all functions are thread-safe.
+class KANTE_API Model {
+ public:
+  Model();  // no model: valid() is false
+  ~Model();
+  Model(const Model&);
+  Model& operator=(const Model&);
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+
+  // Reads an .onnx file, upgrades it to the newest opset and optimises it. Errors name the file and what is wrong:
+  // NoSuchFile, InvalidProtobuf, InvalidGraph, NotImplemented (an unknown operator or opset), LimitExceeded, OutOfMemory.
+  static Result<Model> Load(const std::string& path, const LoadOptions& options = {});
+  // The same from memory, which is copied. External data is looked for in `folder`; empty refuses it.
+  static Result<Model> LoadFromMemory(std::span<const std::byte> bytes, const LoadOptions& options = {},
+                                      const std::string& folder = {});
+
+  bool valid() const { return rep_ != nullptr; }
+  // REQUIRES for all below: valid().
+  const std::vector<ValueDescription>& inputs() const;
+  const std::vector<ValueDescription>& outputs() const;
+  const std::map<std::string, std::string>& metadata() const;  // metadata_props
+  const std::map<std::string, int>& opsets() const;            // as imported by the file; "" is ai.onnx
+  std::string name() const;        // of the graph
+  std::string producer() const;
+  int64_t ir_version() const;
+
+  // Shapes of inputs by name; dimensions that the model leaves open and nobody gives count as 1.
+  Result<ModelReport> Inspect(const std::map<std::string, std::vector<int64_t>>& shapes = {}) const;
+  // The graph as text after upgrade and optimisation, one line a node.
+  std::string GraphText() const;
+  // Which rewrites were made and which were not, and why: one line each.
+  std::vector<std::string> OptimizationNotes() const;
+  // Saves the rewritten graph as ONNX. Fused operators become model-local functions, so other runtimes can run it.
+  Status Save(const std::string& path) const;
+  // Saves a model of the one node that produces `value_name`; its inputs become graph inputs (weights stay inside).
+  // Returns their names.
+  Result<std::vector<std::string>> SaveNode(const std::string& value_name, const std::string& path) const;
+
+  const std::shared_ptr<const ModelRep>& rep() const { return rep_; }  // for Kante itself
+
+ private:
+  explicit Model(std::shared_ptr<const ModelRep> rep);
+  std::shared_ptr<const ModelRep> rep_;
+};
+
+}  // namespace kante

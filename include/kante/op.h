@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Operators of your own, in C++.
+//
+//   class Square : public kante::CustomOp {
+//    public:
+//     kante::OpSignature signature() const override { return {.domain = "my.domain", .name = "Square"}; }
+//     kante::Result<std::unique_ptr<kante::CustomKernel>> Create(const kante::OpAttributes&) const override {...}
+//   };
+//   kante::LoadOptions options;
+//   options.custom_ops.push_back(std::make_shared<Square>());
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kante/export.h"
+#include "kante/status.h"
+#include "kante/tensor.h"
+
+namespace kante {
+
+// What the engine must know of an operator before a model uses it.
+struct OpSignature {
+  std::string domain;       // must not be one of ONNX's
+  std::string name;
+  int version = 1;          // of the domain since which the operator means this
+  int min_inputs = 1, max_inputs = 1;
+  int min_outputs = 1, max_outputs = 1;
+  bool stateful = false;    // results may differ for equal inputs: never folded or merged
+};
+
+// The attributes of one node. Asking for an attribute of another type gives the fallback and is remembered: creating
+// the kernel then fails with a message that names it, as it does for attributes nobody asked for.
+class OpAttributes {
+ public:
+  virtual ~OpAttributes() = default;
+  virtual int64_t Int(std::string_view name, int64_t fallback) const = 0;
+  virtual float Float(std::string_view name, float fallback) const = 0;
+  virtual std::string String(std::string_view name, std::string_view fallback) const = 0;
+  virtual std::vector<int64_t> Ints(std::string_view name) const = 0;
+  virtual std::vector<float> Floats(std::string_view name) const = 0;
+  virtual std::vector<std::string> Strings(std::string_view name) const = 0;
+  virtual Tensor TensorOf(std::string_view name) const = 0;  // invalid if absent
+};
+
+// Handed to Infer. Asking for a shape that is not known yet returns false: return OK then, and you are asked again.
+class OpInference {
+ public:
+  virtual ~OpInference() = default;
+  virtual int input_count() const = 0;
+  virtual bool has_input(int i) const = 0;
+  virtual ElementType input_type(int i) const = 0;
+  virtual bool input_shape(int i, std::vector<int64_t>* shape) const = 0;
+  virtual void SetOutputType(int i, ElementType type) = 0;
+  virtual Status SetOutputShape(int i, std::span<const int64_t> shape) = 0;
+};
+
+// Handed to Run.
+class OpRun {
+ public:
+  virtual ~OpRun() = default;
+  virtual int input_count() const = 0;
+  virtual bool has_input(int i) const = 0;
+  virtual Tensor input(int i) const = 0;  // shares memory; read only
+  virtual bool wants_output(int i) const = 0;
+  // Memory for an output: write every element.
+  virtual Result<Tensor> Output(int i, ElementType type, std::span<const int64_t> shape) = 0;
+  // body(begin, end) over [0, count) on the session's threads; each item takes about `nanoseconds`.
+  virtual Status Parallel(int64_t count, double nanoseconds, const std::function<void(int64_t, int64_t)>& body) = 0;
+};
+
+// One node of a loaded model. Run may be called from several threads at once.
+class CustomKernel {
+ public:
+  virtual ~CustomKernel() = default;
+  virtual Status Infer(OpInference& inference) const = 0;
+  virtual Status Run(OpRun& run) const = 0;
+};
+
+// An operator. Must be thread-safe; the models that use it keep it alive.
+class CustomOp {
+ public:
+  virtual ~CustomOp() = default;
+  virtual OpSignature signature() const = 0;
+  virtual Result<std::unique_ptr<CustomKernel>> Create(const OpAttributes& attributes) const = 0;
+};
+
+}  // namespace kante

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Running a model.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kante/export.h"
+#include "kante/model.h"
+#include "kante/status.h"
+#include "kante/tensor.h"
+
+namespace kante {
+
+struct SessionOptions {
+  // Threads a run may use: 0 takes the pool that all such sessions share (one thread per usable core); 1 runs on the
+  // caller alone; n > 1 makes a pool of this session's own. Results are bit-equal for every number.
+  int threads = 0;
+  int spin_microseconds = 20;                           // how long an idle worker waits awake; 0: sleeps at once
+  int64_t max_memory_bytes = int64_t{16} << 30;         // activations and outputs alive at once
+  int64_t max_loop_iterations = int64_t{1} << 40;       // of Loop
+  int64_t layout_cache_bytes = 16 << 20;                // plans kept for shapes seen before
+};
+
+struct CancelState;
+// Cancels runs from any thread. Copies are the same token. May be used again after Reset.
+class KANTE_API CancelToken {
+ public:
+  CancelToken();
+  void Cancel();
+  void Reset();
+  bool cancelled() const;
+  const std::shared_ptr<CancelState>& state() const { return state_; }  // for Kante itself
+
+ private:
+  std::shared_ptr<CancelState> state_;
+};
+
+// What an observer sees after a node ran.
+struct NodeResult {
+  std::string node;                       // the user's node (or nodes, when fused)
+  std::string op_type;
+  std::vector<std::string> output_names;
+  std::vector<Value> outputs;             // valid during the call; copy elements to keep them
+};
+
+struct RunOptions {
+  CancelToken* cancel = nullptr;      // stops within a parallel range; the run returns Cancelled
+  int64_t time_limit_ms = 0;          // 0: none; DeadlineExceeded afterwards
+  std::function<void(double)> progress;  // share of steps done in [0, 1], called between steps on the running thread
+  std::function<void(const NodeResult&)> observer;  // after every node of the top graph: slow, for tools
+};
+
+using NamedValues = std::vector<std::pair<std::string, Value>>;
+
+struct SessionRep;
+
+// Runs one model. Cheap: holds activations only, weights belong to the model. Run may be called from several threads at
+// once; each call has its own activations. Copies of the handle are the same session.
+class KANTE_API Session {
+ public:
+  Session();  // no session
+  ~Session();
+  Session(const Session&);
+  Session& operator=(const Session&);
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+
+  static Result<Session> Create(const Model& model, const SessionOptions& options = {});
+
+  bool valid() const { return rep_ != nullptr; }
+
+  // Feeds inputs by name, returns the outputs named (all of the model's, in its order, if none are). Inputs are only
+  // read during the call. InvalidArgument names a feed that is missing, unknown, or of the wrong type or shape.
+  Result<std::vector<Value>> Run(const NamedValues& inputs, std::span<const std::string> outputs = {},
+                                 const RunOptions& options = {}) const;
+  // The same into memory of the caller: each tensor must have the output's type and shape.
+  Status RunInto(const NamedValues& inputs, std::span<const std::pair<std::string, Tensor>> outputs,
+                 const RunOptions& options = {}) const;
+
+  // Packs weights and lays out memory for these input shapes ahead of the first run.
+  Status Prepare(const std::map<std::string, std::vector<int64_t>>& shapes) const;
+
+  // Collects a profile from now on; StopProfile returns it in Chrome's trace format (JSON).
+  void StartProfile() const;
+  std::string StopProfile() const;
+
+  // Bytes of activations and outputs held now and at most so far.
+  int64_t memory_bytes() const;
+  int64_t peak_memory_bytes() const;
+  int threads() const;
+
+ private:
+  explicit Session(std::shared_ptr<SessionRep> rep);
+  std::shared_ptr<SessionRep> rep_;
+};
+
+}  // namespace kante

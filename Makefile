@@ -28,7 +28,7 @@ build: ## Build build/release/kante, libkante.so and libkante.a
 	$(BUILD) release --target kante_cli kante_shared kante_static
 
 test: ## Build everything for release and run all tests (15 minutes at most)
-	@tools/bootstrap.sh build check
+	@tools/bootstrap.sh check
 	$(CONFIGURE) release
 	$(BUILD) release
 	cd $(RELEASE) && $(CTEST)
@@ -60,6 +60,7 @@ check-full: check ## check, and TSan, AArch64 under qemu, fuzzing and the smalle
 	$(BUILD) minsize
 	python3 tools/check_size.py build/minsize/libkante.so
 	cd build/minsize && $(CTEST) -L core
+	tools/check_reduced.sh
 
 bench: ## Build and run the benchmarks
 	@tools/bootstrap.sh full

@@ -37,10 +37,8 @@ TEST(Dispatch, SetTargetSwitchesAndRefuses) {
 // Highway falls back to narrower code if a flag is missing; the tile shape shows the width that was really compiled.
 TEST(Dispatch, VectorsAreAsWideAsTheTargetSays) {
   ForEachSupportedTarget([&](Target t) {
-    const size_t nr = GemmTile().nr;
-    if (t == Target::kSse4) EXPECT_EQ(nr, 8u);
-    if (t == Target::kAvx2) EXPECT_EQ(nr, 16u);
-    if (t == Target::kAvx3) EXPECT_EQ(nr, 32u);
+    const size_t want = t == Target::kAvx3 ? 32 : t == Target::kAvx2 ? 16 : 8;
+    EXPECT_EQ(GemmTile().nr, want) << TargetName(t);
   });
 }
 #endif

@@ -22,5 +22,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/kanteConfigVersion.cmake
 install(FILES ${PROJECT_BINARY_DIR}/kanteConfig.cmake ${PROJECT_BINARY_DIR}/kanteConfigVersion.cmake
   DESTINATION ${config_folder})
 
+# Relative, so that an installed tree may be moved.
+file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/kante.pc.in ${PROJECT_BINARY_DIR}/kante.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/kante.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "passes/rewriter.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace kante::core {
+namespace {
+
+struct Prepared {
+  const Rule* rule;
+  P pattern;
+};
+
+// Rules by the operator of their root, in the order in which they are tried.
+using RuleTable = std::unordered_map<std::string, std::vector<const Prepared*>>;
+
+std::vector<Prepared> Prepare(std::span<const Rule* const> rules, const OpRegistry& registry) {
+  std::vector<Prepared> out;
+  for (const Rule* rule : rules) {
+    const bool can_write = std::all_of(rule->makes.begin(), rule->makes.end(), [&](std::string_view op) {
+      const auto [domain, name] = SplitOpName(op);
+      return registry.Has(domain, name);
+    });
+    if (!can_write) continue;
+    P pattern = rule->pattern();
+    if (Matchable(pattern, registry)) out.push_back({rule, std::move(pattern)});
+  }
+  return out;
+}
+
+class Driver {
+ public:
+  Driver(const OpRegistry& registry, const RuleTable& table, PassReport* report)
+      : registry_(registry), table_(table), report_(report) {}
+
+  Status Run(Graph& graph) {
+    KANTE_TRY(std::vector<NodeId> work, graph.TopologicalOrder());
+    std::reverse(work.begin(), work.end());
+    // Each rewrite removes nodes or makes fused ones, so this ends; the budget is for a rule that breaks the promise.
+    int64_t budget = 8 * static_cast<int64_t>(work.size()) + 64;
+    while (!work.empty() && budget-- > 0) {
+      const NodeId id = work.back();
+      work.pop_back();
+      if (!graph.alive(id)) continue;
+      for (Graph* body : graph.node(id).Subgraphs()) {
+        if (visited_bodies_++ < kMaxBodies) KANTE_TRY(Run(*body));
+      }
+      RewriteAt(graph, id, work);
+    }
+    return OkStatus();
+  }
+
+  int64_t fired() const { return fired_; }
+
+ private:
+  static constexpr int64_t kMaxBodies = 1'000'000;
+
+  void RewriteAt(Graph& graph, NodeId id, std::vector<NodeId>& work) {
+    const Node& node = graph.node(id);
+    const auto domain = CanonicalDomain(node.domain);
+    const auto found = table_.find(domain.empty() ? node.op_type : StrCat(domain, ".", node.op_type));
+    if (found == table_.end()) return;
+    for (const Prepared* p : found->second) {
+      Match match(graph, registry_);
+      std::string why;
+      if (!MatchAt(p->pattern, id, match, report_ ? &why : nullptr)) {
+        if (!why.empty()) Note(*p->rule, node, std::move(why));
+        continue;
+      }
+      GraphPatch patch(graph, std::string(p->rule->name));
+      Outcome outcome = p->rule->rewrite(match, patch);
+      if (outcome.kind() == Outcome::Kind::kSkip) Note(*p->rule, node, outcome.why());
+      if (outcome.kind() != Outcome::Kind::kRewritten) continue;
+      const std::string name = report_ ? node.DisplayName() : std::string();
+      if (Status applied = patch.Apply(); !applied.ok()) {
+        Note(*p->rule, node, std::string(applied.message()));
+        continue;
+      }
+      ++fired_;
+      if (report_) report_->fired.push_back({std::string(p->rule->name), name, {}});
+      work.insert(work.end(), patch.added().rbegin(), patch.added().rend());
+      return;
+    }
+  }
+
+  void Note(const Rule& rule, const Node& node, std::string why) {
+    if (report_) report_->skipped.push_back({std::string(rule.name), node.DisplayName(), std::move(why)});
+  }
+
+  const OpRegistry& registry_;
+  const RuleTable& table_;
+  PassReport* report_;
+  int64_t fired_ = 0;
+  int64_t visited_bodies_ = 0;
+};
+
+}  // namespace
+
+Result<int64_t> ApplyRules(Graph& graph, const OpRegistry& registry, std::span<const Rule* const> rules,
+                           PassReport* report) {
+  const std::vector<Prepared> prepared = Prepare(rules, registry);
+  RuleTable table;
+  for (const Prepared& p : prepared) {
+    for (const std::string& op : RootOps(p.pattern)) table[op].push_back(&p);
+  }
+  Driver driver(registry, table, report);
+  KANTE_TRY(driver.Run(graph));
+  return driver.fired();
+}
+
+}  // namespace kante::core

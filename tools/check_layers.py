@@ -43,7 +43,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 def problems_of(path, layer, text, peer):
     """Yields what is wrong with the includes of one file of a layer."""
-    is_test = path.name.endswith(("_test.cc", "_bench.cc")) or path.name.startswith("test_")
+    is_test = re.search(r"_(test|bench)\.cc$|(^|_)test_", path.name)
     allowed = MAY_INCLUDE[layer] + [layer]
     if is_test:
         allowed = allowed + FOR_TESTS + FOR_TESTS_OF.get(layer, [])

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "compute/conv.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+#include "compute/conv_algorithms.h"
+
+namespace kante::core {
+namespace {
+
+constexpr int64_t kMaxAcrossBytes = 32 << 20;  // scratch that threads over images may cost
+constexpr int64_t kBandWork = 1 << 15;         // multiplications that are worth a thread
+constexpr int64_t kBandsWanted = 16;           // parts that feed this many threads well enough
+
+ConvAlgorithm ChooseAlgorithm(const ConvShape& s) {
+  if (s.rank > 3 || s.rank < 1) return ConvAlgorithm::kDirect;
+  // With one or two output channels a packed panel would be used once; in-place planes read the input as it lies.
+  if (s.in_per_group() == 1 || s.out_per_group() <= 2) {
+    if (!(s.out_pixels() == 1 && s.groups == 1)) return ConvAlgorithm::kPlanes;
+  }
+  if (s.out_pixels() == 1) return ConvAlgorithm::kColumn;
+  return s.pointwise() ? ConvAlgorithm::kPointwise : ConvAlgorithm::kImplicit;
+}
+
+}  // namespace
+
+const char* ConvAlgorithmName(ConvAlgorithm algorithm) {
+  switch (algorithm) {
+    case ConvAlgorithm::kDirect: return "direct";
+    case ConvAlgorithm::kPlanes: return "planes";
+    case ConvAlgorithm::kColumn: return "column";
+    case ConvAlgorithm::kPointwise: return "pointwise";
+    case ConvAlgorithm::kImplicit: return "implicit-gemm";
+  }
+  return "?";
+}
+
+ConvPlan PlanConv(const ConvShape& s) {
+  ConvPlan plan;
+  plan.algorithm = ChooseAlgorithm(s);
+  const int64_t images = s.batch * s.groups;
+  switch (plan.algorithm) {
+    case ConvAlgorithm::kDirect: break;
+    case ConvAlgorithm::kPlanes: {
+      const int64_t planes = s.batch * s.out_channels;
+      const int64_t work = s.out_pixels() * s.depth();
+      const int64_t rows = BandRows(s.Geometry());
+      if (planes > 0 && planes < kBandsWanted) {
+        plan.bands = std::clamp<int64_t>(std::min(CeilDiv(kBandsWanted, planes), work / kBandWork), 1,
+                                         std::max<int64_t>(rows, 1));
+      }
+      plan.slot_bytes = AlignUp(static_cast<int64_t>(kernels::DepthwiseScratch(s.Geometry())) * 4, 64);
+      plan.scratch_bytes = plan.slot_bytes * ScratchSlots::CountFor(planes * plan.bands);
+      break;
+    }
+    case ConvAlgorithm::kColumn: {
+      plan.gemm = PlanGemm(s.batch, s.out_per_group(), s.depth(), GemmB::kStrided, s.groups * s.depth());
+      plan.slot_bytes = AlignUp(s.batch * s.groups * s.depth() * 4, 64);  // the gathered columns
+      plan.scratch_bytes = plan.slot_bytes + plan.gemm.scratch_bytes;
+      break;
+    }
+    case ConvAlgorithm::kPointwise:
+    case ConvAlgorithm::kImplicit: {
+      const bool pointwise = plan.algorithm == ConvAlgorithm::kPointwise;
+      plan.gemm = PlanGemm(s.out_per_group(), s.out_pixels(), s.depth(), pointwise ? GemmB::kStrided : GemmB::kPanels,
+                           s.depth());
+      plan.slot_bytes = AlignUp(plan.gemm.scratch_bytes, 64);
+      plan.scratch_bytes = plan.slot_bytes;
+      const int64_t all = plan.slot_bytes * ScratchSlots::CountFor(images);
+      if (images >= 8 && all <= kMaxAcrossBytes) {
+        plan.across = true;
+        plan.scratch_bytes = all;
+      }
+      break;
+    }
+  }
+  return plan;
+}
+
+bool RunConv(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, ParallelFor parallel) {
+  if (s.batch == 0 || s.out_channels == 0 || s.out_pixels() == 0) return true;
+  switch (plan.algorithm) {
+    case ConvAlgorithm::kDirect: return ConvByLoops(s, o, parallel);
+    case ConvAlgorithm::kPlanes: return ConvByPlanes(plan, s, o, parallel);
+    case ConvAlgorithm::kColumn: return ConvByColumn(plan, s, o, parallel);
+    case ConvAlgorithm::kPointwise:
+    case ConvAlgorithm::kImplicit: return ConvByGemm(plan, s, o, parallel);
+  }
+  return false;
+}
+
+}  // namespace kante::core

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// f32 convolution over the kernels: chooses an algorithm by shape, blocks, spreads over threads.
+//
+//   const ConvPlan plan = PlanConv(shape);
+//   ConvOperands o{.x = x, .w = w, .bias = bias, .y = y, .scratch = scratch};  // plan.scratch_bytes
+//   if (!RunConv(plan, shape, o, parallel)) return cancelled;
+//
+// Every output is one chain of additions that depends on the shape only: the same bits for any number of threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "compute/conv_shape.h"
+#include "compute/gemm.h"
+#include "compute/parallel.h"
+#include "kernels/activation.h"
+
+namespace kante::core {
+
+enum class ConvAlgorithm : int {
+  kDirect,    // any rank, plain loops: what nothing else takes
+  kPlanes,    // plane by plane in place: depthwise, and few output channels a group
+  kColumn,    // one output pixel: a row per image against the weights
+  kPointwise, // 1x1: the input is the right-hand matrix
+  kImplicit,  // panels of input windows packed as the product asks for them
+};
+
+const char* ConvAlgorithmName(ConvAlgorithm algorithm);
+
+struct ConvPlan {
+  ConvAlgorithm algorithm = ConvAlgorithm::kDirect;
+  GemmPlan gemm;            // kColumn, kPointwise, kImplicit: of one image and group (kColumn: of all images)
+  bool across = false;      // threads over images and groups instead of inside one product
+  int64_t bands = 1;        // kPlanes: parts of a plane
+  int64_t slot_bytes = 0;   // of one thread's scratch
+  int64_t scratch_bytes = 0;
+};
+
+// Made of sizes and the instruction set alone; no heap.
+ConvPlan PlanConv(const ConvShape& shape);
+
+// All dense and aligned. y overlaps nothing.
+struct ConvOperands {
+  const float* x = nullptr;
+  const float* w = nullptr;         // [out_channels, in_per_group, kernel...]
+  const float* bias = nullptr;      // [out_channels] or null
+  const float* residual = nullptr;  // shaped as y, added before the activation; or null
+  kernels::UnaryOp act = kernels::UnaryOp::kIdentity;
+  float alpha = 0.0f;  // parameters of act
+  float beta = 0.0f;
+  float* y = nullptr;
+  std::byte* scratch = nullptr;  // plan.scratch_bytes, aligned to a cache line
+};
+
+// False when the run was cancelled.
+bool RunConv(const ConvPlan& plan, const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
+
+}  // namespace kante::core

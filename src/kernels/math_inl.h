@@ -55,6 +55,19 @@ HWY_INLINE void StorePartial(VF v, float* HWY_RESTRICT p, size_t n) {
   if (n & 1) std::memcpy(p, from, 4);
 }
 
+// Calls f(load, store) for every vector of rows of n floats: load(p) reads p at the current place, store(v, p) writes there.
+template <class F>
+HWY_INLINE void ForRow(size_t n, const F& f) {
+  const size_t lanes = hn::Lanes(DF());
+  size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    f([=](const float* p) HWY_ATTR { return hn::LoadU(DF(), p + i); }, [=](VF v, float* p) HWY_ATTR { hn::StoreU(v, DF(), p + i); });
+  }
+  if (const size_t left = n - i; left > 0) {
+    f([=](const float* p) HWY_ATTR { return LoadPartial(p + i, left); }, [=](VF v, float* p) HWY_ATTR { StorePartial(v, p + i, left); });
+  }
+}
+
 // c[0] + x * (c[1] + x * (...)) given from the highest power down.
 HWY_INLINE VF Horner(VF, VF p) { return p; }
 template <class... C>

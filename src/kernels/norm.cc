@@ -13,17 +13,10 @@ namespace {
 
 constexpr size_t kN = HWY_MAX_BYTES / sizeof(float);
 
-// f(load, i) for every vector of a row; load(p) reads what is left of it.
+// y[i] = f(load) for every vector of a row.
 template <class F>
 HWY_INLINE void MapRow(float* y, size_t n, const F& f) {
-  const DF d;
-  size_t i = 0;
-  for (; i + kN <= n; i += kN) {
-    hn::StoreU(f([=](const float* p) HWY_ATTR { return hn::LoadU(d, p + i); }), d, y + i);
-  }
-  if (const size_t left = n - i; left > 0) {
-    StorePartial(f([=](const float* p) HWY_ATTR { return LoadPartial(p + i, left); }), y + i, left);
-  }
+  ForRow(n, [&](const auto& load, const auto& store) HWY_ATTR { store(f(load), y); });
 }
 
 // y = exp(x - max) and the sum of y: one pass instead of two over y.

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/limits.h"
+#include "base/mapped_file.h"
+#include "onnx/model.h"
+#include "ops/registry.h"
+
+namespace kante::core {
+
+struct ReadOptions {
+  Mapping mapping = Mapping::kMap;
+  Limits limits;
+  // Rewrites every node to the newest version of its operator. Without, Node::version says which opset it is of.
+  bool upgrade = true;
+  // Leaves nodes of domains that the registry does not know in the graph (for looking at models), instead of failing.
+  bool allow_unknown_domains = false;
+};
+
+// Reads an ONNX file (IR versions 3 to 14). Weights stay in the mapped file, or in the files of external data beside
+// it, and are not touched; they may be unaligned. Model-local functions are inlined. The graph is verified. Errors
+// begin with "model 'path'" and name node or value.
+Result<LoadedModel> ReadModel(const std::string& path, const OpRegistry& registry, const ReadOptions& options = {});
+
+// The same from memory. `owner` keeps the bytes alive for as long as tensors point into them; null: they are copied.
+// External data lies in `folder`; empty: a model that has any is refused.
+Result<LoadedModel> ReadModelFromMemory(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                                        const OpRegistry& registry, const ReadOptions& options = {},
+                                        const std::string& folder = {});
+
+}  // namespace kante::core

@@ -92,12 +92,12 @@ class Inference {
     }
     KANTE_TRY(std::move(status));
     for (size_t i = 0; i < out.size(); ++i) {
-      if (out[i].wanted) KANTE_TRY(Record(graph, node.outputs[i], out[i]));
+      if (out[i].wanted) KANTE_TRY(Record(graph, node.outputs[i], out[i], depth));
     }
     return OkStatus();
   }
 
-  static Status Record(Graph& graph, ValueId id, const OutputFacts& facts) {
+  static Status Record(Graph& graph, ValueId id, const OutputFacts& facts, int depth) {
     TypeInfo& type = graph.mutable_type(id);
     KANTE_TRY(CheckDeclared(graph.value(id), facts));
     if (facts.kind == ValueKind::kTensor) {
@@ -105,7 +105,7 @@ class Inference {
       if (facts.type != ElementType::kUndefined) type.element_type = facts.type;
       if (facts.certainty == Certainty::kExact) {
         type = TypeInfo::TensorOf(type.element_type, facts.shape);
-      } else if (type.concrete_shape() && !graph.IsGraphOutput(id)) {
+      } else if (type.concrete_shape() && !(depth == 0 && graph.IsGraphOutput(id))) {
         type.has_shape = false;
         type.dims.clear();
       }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "passes/attributes.h"
+#include "passes/constants.h"
+#include "passes/rule.h"
+
+namespace kante::core {
+namespace {
+
+// The mean over the last dimension that stays as 1.
+P Mean(const P& x, std::string_view name) {
+  return Op("ReduceMean", {x, Const("axes")}).As(name);
+}
+
+bool KeepsDims(const Node& reduce) {
+  return IntOr(reduce, "keepdims", 1) == 1;
+}
+
+// (x - mean) / sqrt(var + epsilon) * gamma + beta, normalised over the last dimension.
+struct FuseLayerNorm {
+  static constexpr std::string_view kMakes[] = {"LayerNormalization"};
+  static P Pattern() {
+    const P x = Any("x");
+    const P mean = Mean(x, "mean");
+    const P d = x - mean;
+    const P other = x - mean;  // some exporters subtract twice
+    const P square = AnyOf({Op("Pow", {d, 2.0}), d * d, Op("Pow", {other, 2.0}), other * other});
+    const P deviation = Op("Sqrt", {Mean(square, "var") + Const("epsilon")});
+    const P normal = AnyOf({d / deviation, d * Op("Reciprocal", {deviation})});
+    return normal * Const("gamma") + Const("beta");
+  }
+  static Outcome Rewrite(const Match& m, GraphPatch& patch) {
+    if (!KeepsDims(m.node("mean")) || !KeepsDims(m.node("var"))) return NoMatch();
+    const auto axes = IntsOf(m.constant("axes"));
+    const auto epsilon = ScalarOf(m.constant("epsilon"));
+    if (!axes || axes->size() != 1) return Skip("more than one dimension is normalised");
+    const auto shape = m.shape("x");
+    const bool last = (*axes)[0] == -1 || (shape && (*axes)[0] == shape->rank() - 1);
+    if (!last) return Skip("the normalised dimension is not known to be the last");
+    if (!epsilon) return Skip("epsilon is not one number");
+    const Tensor& gamma = *m.constant("gamma");
+    const Tensor& beta = *m.constant("beta");
+    if (gamma.rank() != 1 || !(gamma.shape() == beta.shape())) return Skip("scale and bias are not vectors of one size");
+    if (shape ? shape->dim(shape->rank() - 1) != gamma.dim(0) : gamma.dim(0) == 1) {
+      return Skip("scale and bias do not suit the normalised dimension");
+    }
+    if (gamma.type() != m.type("x") || beta.type() != m.type("x")) return Skip("scale and input differ in type");
+    patch.Replace(m.root_value(),
+                  patch.Op("LayerNormalization", {m["x"], m["gamma"], m["beta"]},
+                           {{"axis", -1}, {"epsilon", static_cast<float>(*epsilon)}}));
+    return Rewritten();
+  }
+};
+
+}  // namespace
+
+KANTE_DEFINE_RULE(FuseLayerNorm)
+
+}  // namespace kante::core

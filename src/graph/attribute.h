@@ -42,6 +42,8 @@ struct Attribute {
   Attribute() = default;
   Attribute(std::string n, AttributeValue v) : name(std::move(n)), value(std::move(v)) {}
   Attribute(std::string n, int v) : name(std::move(n)), value(int64_t{v}) {}
+  Attribute(std::string n, int64_t v) : name(std::move(n)), value(v) {}
+  Attribute(std::string n, float v) : name(std::move(n)), value(v) {}  // or it would be cut to an int
   Attribute(std::string n, const char* v) : name(std::move(n)), value(std::string(v)) {}
 
   template <typename T>

@@ -8,7 +8,7 @@ namespace {
 
 // The mean over the last dimension that stays as 1.
 P Mean(const P& x, std::string_view name) {
-  return Op("ReduceMean", {x, Const("axes")}).As(name);
+  return Op("ReduceMean", {x, Const(StrCat(name, ".axes"))}).As(name);
 }
 
 bool KeepsDims(const Node& reduce) {
@@ -30,7 +30,8 @@ struct FuseLayerNorm {
   }
   static Outcome Rewrite(const Match& m, GraphPatch& patch) {
     if (!KeepsDims(m.node("mean")) || !KeepsDims(m.node("var"))) return NoMatch();
-    const auto axes = IntsOf(m.constant("axes"));
+    const auto axes = IntsOf(m.constant("mean.axes"));
+    if (axes != IntsOf(m.constant("var.axes"))) return Skip("mean and variance are over different dimensions");
     const auto epsilon = ScalarOf(m.constant("epsilon"));
     if (!axes || axes->size() != 1) return Skip("more than one dimension is normalised");
     const auto shape = m.shape("x");

@@ -4,11 +4,12 @@
 
 The blocks of one document share a folder and run in order, so that a later one may use what an
 earlier one made. By the word after the opening fence:
-  cpp      compiled and linked against libkante.a; run, if it has a main
+  cpp      compiled, and linked against libkante.a if it has a main; run, if a comment line
+           `<!-- run: ARGUMENTS -->` stands before it
   sh       run by bash with `kante` on the PATH; an exit status other than 0 fails
   python   run by python3, if the modules that it imports are installed
 Any other word (console, text, cmake...) only shows. A comment line `<!-- file: NAME -->` before a
-block saves it as NAME instead of running it.
+block saves it as NAME instead of running it. The folder holds `zoo`, the repository's models.
 """
 import importlib.util
 import os
@@ -19,14 +20,14 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-BLOCK = re.compile(r"(?:<!-- file: (\S+) -->\n)?^```(\w*)[^\n]*\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"(?:<!-- file: (\S+) -->\n)?(?:<!-- run: (.*?) -->\n)?^```(\w*)[^\n]*\n(.*?)^```$", re.M | re.S)
 
 
 class Missing(Exception):
     """A block that cannot run here, and why."""
 
 
-def command_of(word, text, number, folder, build):
+def command_of(word, text, arguments, number, folder, build):
     """The commands that try one block, each an argument list."""
     if word == "sh":
         return [["bash", "-euo", "pipefail", "-c", text]]
@@ -41,7 +42,8 @@ def command_of(word, text, number, folder, build):
     if "int main(" not in text:
         return [[*compiler, "-fsyntax-only", str(source)]]
     program = str(folder / f"snippet_{number}")
-    return [[*compiler, str(source), f"{build}/libkante.a", "-lpthread", "-o", program], [program]]
+    link = [*compiler, str(source), f"{build}/libkante.a", "-lpthread", "-o", program]
+    return [link] if arguments is None else [link, [program, *arguments.split()]]
 
 
 def try_document(path, build):
@@ -51,8 +53,9 @@ def try_document(path, build):
     environment = dict(os.environ, PATH=f"{build}:{os.environ['PATH']}", KANTE_ROOT=str(ROOT))
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
+        (folder / "zoo").symlink_to(ROOT / "zoo")
         for number, found in enumerate(BLOCK.finditer(text)):
-            file, word, body = found.groups()
+            file, arguments, word, body = found.groups()
             if file:
                 (folder / file).write_text(body)
                 continue
@@ -60,7 +63,7 @@ def try_document(path, build):
                 continue
             where = f"{path.relative_to(ROOT)}:{text[:found.start()].count(chr(10)) + 1}"
             try:
-                for command in command_of(word, body, number, folder, build):
+                for command in command_of(word, body, arguments, number, folder, build):
                     result = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                                             capture_output=True, text=True, timeout=300)
                     if result.returncode:

@@ -44,6 +44,9 @@ class Buffer {
   size_t bytes() const { return bytes_; }
   Device device() const { return device_; }
   bool read_only() const { return read_only_; }
+  // Memory that somebody will use again (an arena, a caller's feed): results must not keep it, they copy.
+  bool transient() const { return transient_.load(std::memory_order_relaxed); }
+  void set_transient() { transient_.store(true, std::memory_order_relaxed); }
   // Process-wide unique number: with the version it identifies contents (the WeightStore's key).
   uint64_t id() const { return id_; }
 
@@ -60,6 +63,7 @@ class Buffer {
   Deleter deleter_;
   Device device_;
   bool read_only_ = false;
+  std::atomic<bool> transient_{false};
   uint64_t id_;
   std::atomic<int64_t> used_{0};
 };

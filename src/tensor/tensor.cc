@@ -38,19 +38,17 @@ bool IsDense(const Shape& shape, std::span<const int64_t> strides) {
   return true;
 }
 
-// Copies one innermost run; `size` is the element size in bytes, 0 for strings.
-void CopyRun(const std::byte* from, int64_t stride, std::byte* to, int64_t count, size_t size) {
+// Copies one innermost run of elements of `size` bytes (0: strings); strides in elements.
+void CopyRun(const std::byte* from, int64_t from_stride, std::byte* to, int64_t to_stride, int64_t count, size_t size) {
   if (size == 0) {
     const auto* f = reinterpret_cast<const std::string*>(from);
     auto* t = reinterpret_cast<std::string*>(to);
-    for (int64_t i = 0; i < count; ++i) t[i] = f[i * stride];
-  } else if (stride == 1) {
+    for (int64_t i = 0; i < count; ++i) t[i * to_stride] = f[i * from_stride];
+  } else if (from_stride == 1 && to_stride == 1) {
     std::memcpy(to, from, size * static_cast<size_t>(count));
   } else {
-    const int64_t step = stride * static_cast<int64_t>(size);
-    for (int64_t i = 0; i < count; ++i) {
-      std::memcpy(to + static_cast<int64_t>(size) * i, from + step * i, size);
-    }
+    const int64_t bytes = static_cast<int64_t>(size);
+    for (int64_t i = 0; i < count; ++i) std::memcpy(to + bytes * to_stride * i, from + bytes * from_stride * i, size);
   }
 }
 
@@ -101,24 +99,33 @@ Tensor Tensor::Reshaped(const Shape& shape) const { return Tensor(type_, shape, 
 
 void CopyElements(const Tensor& from, const Tensor& to) {
   if (from.elements() == 0) return;
-  const bool strings = from.type() == ElementType::kString;
-  if (from.contiguous() && !strings) {
+  if (from.contiguous() && from.type() != ElementType::kString) {
     std::memcpy(to.raw(), from.raw(), static_cast<size_t>(from.bytes()));
     return;
   }
+  CopyStrided(from, to);
+}
+
+void CopyStrided(const Tensor& from, const Tensor& to) {
+  if (from.elements() == 0) return;
+  const bool strings = from.type() == ElementType::kString;
   const int64_t element = strings ? int64_t{sizeof(std::string)} : BitsOf(from.type()) / 8;
   const size_t size = strings ? 0 : static_cast<size_t>(element);
   const int rank = from.rank();
-  const int64_t inner = rank ? from.dim(rank - 1) : 1;
-  const int64_t inner_stride = rank ? from.stride(rank - 1) : 1;
+  const int last = rank - 1;
+  const int64_t inner = rank ? from.dim(last) : 1;
+  const int64_t from_inner = rank ? from.stride(last) : 1;
+  const int64_t to_inner = rank ? to.stride(last) : 1;
   std::array<int64_t, kMaxRank> index{};
-  std::byte* out = to.raw();
   for (;;) {
-    int64_t at = 0;
-    for (int d = 0; d + 1 < rank; ++d) at += index[static_cast<size_t>(d)] * from.stride(d);
-    CopyRun(from.raw() + at * element, inner_stride, out, inner, size);
-    out += inner * element;
-    int d = rank - 2;
+    int64_t from_at = 0;
+    int64_t to_at = 0;
+    for (int d = 0; d < last; ++d) {
+      from_at += index[static_cast<size_t>(d)] * from.stride(d);
+      to_at += index[static_cast<size_t>(d)] * to.stride(d);
+    }
+    CopyRun(from.raw() + from_at * element, from_inner, to.raw() + to_at * element, to_inner, inner, size);
+    int d = last - 1;
     while (d >= 0 && ++index[static_cast<size_t>(d)] == from.dim(d)) index[static_cast<size_t>(d--)] = 0;
     if (d < 0) return;
   }

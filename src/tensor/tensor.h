@@ -83,6 +83,8 @@ class Tensor {
 Result<Tensor> Compact(const Tensor& tensor, Allocator& allocator = HeapAllocator());
 // Copies the elements of `from` (any strides) to the dense `to`. REQUIRES: same type and shape, host memory.
 void CopyElements(const Tensor& from, const Tensor& to);
+// The same where both may be strided. REQUIRES also: elements of whole bytes, no strings.
+void CopyStrided(const Tensor& from, const Tensor& to);
 
 // The values of an integer tensor (int32 or int64) as int64, e.g. axes and shapes. InvalidArgument for other types.
 Result<std::array<int64_t, kMaxRank>> SmallInts(const Tensor& tensor, int* count);

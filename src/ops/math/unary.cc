@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Functions of floats without attributes: each is a kernel of the same name.
+#include "ops/math/elementwise.h"
+
+namespace kante::core {
+namespace {
+
+template <kernels::UnaryOp kOp>
+struct FloatFunction {
+  static Status Upgrade(UpgradeContext& u, int) { return DropConsumedInputs(u); }
+  Status Infer(InferContext& c) const { return c.SameAs(0, 0); }
+  Status Run(RunContext& c) const { return RunUnaryOp(c, kOp); }
+};
+
+}  // namespace
+
+#define KANTE_FLOAT_FUNCTION(Name, ...)                                      \
+  namespace {                                                                \
+  struct Name : FloatFunction<kernels::UnaryOp::k##Name> {                   \
+    static constexpr OpInfo kInfo = UnaryInfo(#Name, {__VA_ARGS__});         \
+  };                                                                         \
+  }                                                                          \
+  KANTE_DEFINE_OP(Name)
+
+KANTE_FLOAT_FUNCTION(Acos, 7, 22)
+KANTE_FLOAT_FUNCTION(Acosh, 9, 22)
+KANTE_FLOAT_FUNCTION(Asin, 7, 22)
+KANTE_FLOAT_FUNCTION(Asinh, 9, 22)
+KANTE_FLOAT_FUNCTION(Atan, 7, 22)
+KANTE_FLOAT_FUNCTION(Atanh, 9, 22)
+KANTE_FLOAT_FUNCTION(Ceil, 1, 6, 13)
+KANTE_FLOAT_FUNCTION(Cos, 7, 22)
+KANTE_FLOAT_FUNCTION(Cosh, 9, 22)
+KANTE_FLOAT_FUNCTION(Erf, 9, 13)
+KANTE_FLOAT_FUNCTION(Exp, 1, 6, 13)
+KANTE_FLOAT_FUNCTION(Floor, 1, 6, 13)
+KANTE_FLOAT_FUNCTION(HardSwish, 14, 22)
+KANTE_FLOAT_FUNCTION(Log, 1, 6, 13)
+KANTE_FLOAT_FUNCTION(Mish, 18, 22)
+KANTE_FLOAT_FUNCTION(Reciprocal, 1, 6, 13)
+KANTE_FLOAT_FUNCTION(Round, 11, 22)
+KANTE_FLOAT_FUNCTION(Sigmoid, 1, 6, 13)
+KANTE_FLOAT_FUNCTION(Sin, 7, 22)
+KANTE_FLOAT_FUNCTION(Sinh, 9, 22)
+KANTE_FLOAT_FUNCTION(Softplus, 1, 22)
+KANTE_FLOAT_FUNCTION(Softsign, 1, 22)
+KANTE_FLOAT_FUNCTION(Sqrt, 1, 6, 13)
+KANTE_FLOAT_FUNCTION(Tan, 7, 22)
+KANTE_FLOAT_FUNCTION(Tanh, 1, 6, 13)
+
+}  // namespace kante::core

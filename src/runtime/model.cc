@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/model.h"
+
+#include <algorithm>
+
+#include "passes/infer_types.h"
+#include "providers/cpu/cpu_provider.h"
+#include "runtime/expand_unclaimed.h"
+
+namespace kante::core {
+namespace {
+
+constexpr size_t kMaxNamed = 8;  // unknown operators spelled out in an error
+
+// Every operator that the registry does not know, in one message.
+Status CheckOperators(const Graph& graph, const OpRegistry& registry) {
+  std::vector<std::string> unknown;
+  size_t count = 0;
+  ForEachGraph(graph, [&](const Graph& g) {
+    for (NodeId id = 0; id < g.node_slots(); ++id) {
+      if (!g.alive(id) || registry.Has(g.node(id).domain, g.node(id).op_type)) continue;
+      const Node& node = g.node(id);
+      ++count;
+      const std::string name = StrCat(node.domain.empty() ? "" : node.domain + ".", node.op_type, " (node '",
+                                      node.DisplayName(), "')");
+      if (unknown.size() < kMaxNamed) unknown.push_back(name);
+    }
+  });
+  if (count == 0) return OkStatus();
+  std::string list;
+  for (const std::string& name : unknown) list += (list.empty() ? "" : ", ") + name;
+  return NotImplemented(count == 1 ? "unknown operator " : "unknown operators ", list,
+                        count > unknown.size() ? StrCat(" and ", count - unknown.size(), " more") : "");
+}
+
+// Results must not share memory with constants, which every run reads.
+void ProtectConstants(const Graph& graph) {
+  ForEachGraph(graph, [](const Graph& g) {
+    for (ValueId v = 0; v < g.value_count(); ++v) {
+      if (const Tensor* constant = g.Constant(v)) constant->buffer()->set_transient();
+      if (!g.value(v).initial.empty()) g.value(v).initial.buffer()->set_transient();
+    }
+  });
+}
+
+std::shared_ptr<const OpRegistry> RegistryOf(const Model::Options& options) {
+  return options.registry ? options.registry : std::make_shared<const OpRegistry>(OpRegistry::BuiltIns());
+}
+
+ReadOptions ReadOptionsOf(const Model::Options& options) {
+  ReadOptions read;
+  read.mapping = options.mapping;
+  read.limits = options.limits;
+  read.allow_unknown_domains = options.inspect_only;
+  return read;
+}
+
+Status Report(const Model::Options& options, double share) {
+  if (options.progress && !options.progress(share)) return Error(StatusCode::kCancelled, "the load was cancelled");
+  return OkStatus();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Model>> Model::Load(const std::string& path, const Options& options) {
+  const auto registry = RegistryOf(options);
+  KANTE_TRY(Report(options, 0.0));
+  KANTE_TRY(LoadedModel loaded, ReadModel(path, *registry, ReadOptionsOf(options)));
+  auto model = Finish(std::move(loaded), options, registry);
+  if (!model.ok()) return model.TakeStatus().Clone().WithContext(StrCat("model '", path, "'"));
+  return model;
+}
+
+Result<std::shared_ptr<const Model>> Model::LoadFromMemory(std::span<const std::byte> bytes, const std::string& folder,
+                                                           const Options& options) {
+  const auto registry = RegistryOf(options);
+  KANTE_TRY(Report(options, 0.0));
+  KANTE_TRY(LoadedModel loaded, ReadModelFromMemory(bytes, nullptr, *registry, ReadOptionsOf(options), folder));
+  return Finish(std::move(loaded), options, registry);
+}
+
+Result<std::shared_ptr<const Model>> Model::FromGraph(Graph graph, const Options& options) {
+  LoadedModel loaded;
+  loaded.graph = std::move(graph);
+  return Finish(std::move(loaded), options, RegistryOf(options));
+}
+
+Result<std::shared_ptr<const Model>> Model::Finish(LoadedModel loaded, const Options& options,
+                                                   std::shared_ptr<const OpRegistry> registry) {
+  std::shared_ptr<Model> model(new Model);
+  model->loaded_ = std::move(loaded);
+  model->registry_ = std::move(registry);
+  model->limits_ = options.limits;
+  Graph& graph = model->loaded_.graph;
+  KANTE_TRY(Report(options, 0.2));
+  const Status known = CheckOperators(graph, *model->registry_);
+  if (!known.ok() && !options.inspect_only) return known.Clone();
+  Plan::Options plan;
+  plan.providers = options.providers;
+  plan.providers.push_back(MakeCpuProvider());
+  plan.registry = model->registry_.get();
+  plan.limits = options.limits;
+  KANTE_TRY([[maybe_unused]] const int expanded, ExpandUnclaimed(graph, *model->registry_, plan.providers));
+  KANTE_TRY(InferTypes(graph, *model->registry_, options.limits));
+  KANTE_TRY(Optimize(graph, *model->registry_, options.limits, options.optimization, &model->report_));
+  KANTE_TRY(Report(options, 0.8));
+  ProtectConstants(graph);
+  if (known.ok()) {
+    auto built = Plan::Build(graph, plan);
+    if (!built.ok() && !options.inspect_only) return built.TakeStatus().Clone();
+    if (built.ok()) model->plan_ = std::move(built).value();
+  }
+  if (model->plan_) model->plan_count_ = model->plan_->Number(0);
+  KANTE_TRY(Report(options, 1.0));
+  return std::shared_ptr<const Model>(std::move(model));
+}
+
+Status Model::CheckFiles() const {
+  for (const auto& file : loaded_.files) KANTE_TRY(file->CheckUnchanged());
+  return OkStatus();
+}
+
+}  // namespace kante::core

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/limits.h"
+#include "onnx/reader.h"
+#include "passes/pipeline.h"
+#include "runtime/plan.h"
+#include "runtime/weight_store.h"
+
+namespace kante::core {
+
+// A model ready to run: graph, plan and weights. Immutable but for the weight store; shared by sessions; thread-safe.
+class Model {
+ public:
+  struct Options {
+    OptimizationLevel optimization = OptimizationLevel::kAll;
+    Mapping mapping = Mapping::kMap;
+    Limits limits;
+    std::shared_ptr<const OpRegistry> registry;                // null: the built-ins
+    std::vector<std::shared_ptr<Provider>> providers;          // before the CPU, by preference
+    std::function<bool(double)> progress;                      // false cancels
+    bool inspect_only = false;  // unknown operators are let through; there is no plan then
+  };
+
+  static Result<std::shared_ptr<const Model>> Load(const std::string& path, const Options& options);
+  static Result<std::shared_ptr<const Model>> LoadFromMemory(std::span<const std::byte> bytes, const std::string& folder,
+                                                             const Options& options);
+  // From a graph in the newest opset (tests, tools).
+  static Result<std::shared_ptr<const Model>> FromGraph(Graph graph, const Options& options);
+
+  const Graph& graph() const { return loaded_.graph; }
+  const ModelInfo& info() const { return loaded_.info; }
+  bool has_plan() const { return plan_ != nullptr; }
+  const Plan& plan() const { return *plan_; }  // REQUIRES: has_plan()
+  uint32_t plan_count() const { return plan_count_; }
+  const OpRegistry& registry() const { return *registry_; }
+  const Limits& limits() const { return limits_; }
+  const PassReport& pass_report() const { return report_; }
+  WeightStore& weights() const { return weights_; }
+  // An error if a mapped file has been cut short since.
+  Status CheckFiles() const;
+
+ private:
+  Model() = default;
+  static Result<std::shared_ptr<const Model>> Finish(LoadedModel loaded, const Options& options,
+                                                     std::shared_ptr<const OpRegistry> registry);
+
+  LoadedModel loaded_;
+  std::shared_ptr<const OpRegistry> registry_;
+  Limits limits_;
+  PassReport report_;
+  std::unique_ptr<Plan> plan_;
+  uint32_t plan_count_ = 0;
+  mutable WeightStore weights_;
+};
+
+}  // namespace kante::core

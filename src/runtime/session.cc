@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/session.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+
+#include "runtime/execution.h"
+
+namespace kante::core {
+namespace {
+
+Status CheckFeed(const ValueInfo& input, const Value& value) {
+  const TypeInfo& type = input.type;
+  if (!value.is_tensor()) {
+    if (type.is_tensor()) return InvalidArgument("input '", input.name, "' must be a tensor ", type.ToString());
+    return OkStatus();
+  }
+  const Tensor& t = value.tensor();
+  if (!type.is_tensor()) {
+    if (type.kind == ValueKind::kUnknown || type.kind == ValueKind::kOptional) return OkStatus();
+    return InvalidArgument("input '", input.name, "' must be ", type.ToString(), ", not a tensor");
+  }
+  const std::string got = StrCat(NameOf(t.type()), t.shape().ToString());
+  if (type.element_type != ElementType::kUndefined && t.type() != type.element_type) {
+    return InvalidArgument("input '", input.name, "' must be ", type.ToString(), ", not ", got);
+  }
+  bool fits = !type.has_shape || static_cast<int>(type.dims.size()) == t.rank();
+  for (int d = 0; fits && type.has_shape && d < t.rank(); ++d) {
+    const Dim& dim = type.dims[static_cast<size_t>(d)];
+    fits = !dim.known() || dim.value == t.dim(d);
+  }
+  if (!fits) return InvalidArgument("input '", input.name, "' must be ", type.ToString(), ", not ", got);
+  return OkStatus();
+}
+
+// Outputs own their memory: two that are views of one buffer part here.
+Status Separate(std::span<Value> outputs) {
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    for (size_t k = 0; k < i; ++k) {
+      if (!outputs[i].is_tensor() || !outputs[k].is_tensor()) continue;
+      if (outputs[i].tensor().buffer() != outputs[k].tensor().buffer()) continue;
+      const Tensor& shared = outputs[i].tensor();
+      KANTE_TRY(Tensor copy, Tensor::Allocate(shared.type(), shared.shape()));
+      CopyElements(shared, copy);
+      outputs[i] = Value(std::move(copy));
+    }
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Session>> Session::Create(std::shared_ptr<const Model> model, const Options& options) {
+  if (!model->has_plan()) return InvalidArgument("the model was loaded for inspection only");
+  std::shared_ptr<Session> session(new Session);
+  session->model_ = std::move(model);
+  session->pool_ = options.pool;
+  if (!session->pool_ && options.threads == 0) {
+    KANTE_TRY(session->pool_, ThreadPool::Default());
+  } else if (!session->pool_ && options.threads > 1) {
+    ThreadPool::Options pool;
+    pool.threads = options.threads;
+    pool.spin_us = options.spin_us;
+    KANTE_TRY(session->pool_, ThreadPool::Create(std::move(pool)));
+  }
+  session->threads_ = options.threads > 0 ? options.threads : session->pool_->threads();
+  session->allocator_ = std::make_shared<CappedAllocator>(options.max_memory_bytes);
+  session->limits_ = session->model_->limits();
+  session->limits_.max_memory_bytes = options.max_memory_bytes;
+  session->limits_.max_loop_iterations = options.max_loop_iterations;
+  session->limits_.max_tensor_bytes = std::min(session->limits_.max_tensor_bytes, options.max_memory_bytes);
+  session->layout_cache_bytes_ = options.layout_cache_bytes;
+  session->caches_ = std::make_unique<PlanCache[]>(session->model_->plan_count());
+  return session;
+}
+
+Status Session::CheckInputs(std::span<const Value> inputs, std::vector<Value>& bound) const {
+  const Graph& graph = model_->graph();
+  if (inputs.size() != graph.inputs().size()) {
+    return InvalidArgument("the model has ", graph.inputs().size(), " inputs, got ", inputs.size());
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const ValueInfo& input = graph.value(graph.inputs()[i]);
+    if (!inputs[i].has_value()) {
+      if (!input.initial.empty()) {
+        KANTE_TRY(Tensor aligned, model_->weights().Aligned(input.initial));
+        bound.emplace_back(std::move(aligned));
+        continue;
+      }
+      if (input.type.kind == ValueKind::kOptional) {
+        bound.emplace_back();
+        continue;
+      }
+      return InvalidArgument("input '", input.name, "' (", input.type.ToString(), ") is missing");
+    }
+    KANTE_TRY(CheckFeed(input, inputs[i]));
+    if (!inputs[i].is_tensor()) {
+      bound.push_back(inputs[i]);
+      continue;
+    }
+    KANTE_TRY(Tensor dense, Compact(inputs[i].tensor(), *allocator_));
+    dense.buffer()->set_transient();
+    bound.emplace_back(std::move(dense));
+  }
+  return OkStatus();
+}
+
+Status Session::Run(std::span<const Value> inputs, std::span<Value> outputs, std::span<const Tensor> into,
+                    const RunControl& control) {
+  const int64_t begin = profiler_.enabled() ? NowNanos() : 0;
+  KANTE_TRY(model_->CheckFiles());
+  std::vector<Value> bound;
+  KANTE_TRY(CheckInputs(inputs, bound));
+  Execution execution(*this, model_->plan(), control, 0);
+  execution.Start(bound, {});
+  for (size_t i = 0; i < into.size(); ++i) {
+    if (!into[i].empty()) execution.SetTarget(i, into[i]);
+  }
+  KANTE_TRY([[maybe_unused]] const Execution::Progress done, execution.Resume(true));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    KANTE_TRY(outputs[i], execution.TakeOutput(i, true));
+    if (i >= into.size() || into[i].empty()) continue;
+    const Tensor& target = into[i];
+    const ValueInfo& info = model_->graph().value(model_->graph().outputs()[i]);
+    if (!outputs[i].is_tensor() || outputs[i].tensor().type() != target.type() ||
+        !(outputs[i].tensor().shape() == target.shape())) {
+      const std::string got = outputs[i].is_tensor()
+                                  ? StrCat(NameOf(outputs[i].tensor().type()), outputs[i].tensor().shape().ToString())
+                                  : std::string("not a tensor");
+      return InvalidArgument("output '", info.name, "' is ", got, ", the memory given for it is ",
+                             NameOf(target.type()), target.shape().ToString());
+    }
+    if (outputs[i].tensor().raw() != target.raw()) CopyElements(outputs[i].tensor(), target);
+    outputs[i] = Value(target);
+  }
+  KANTE_TRY(Separate(outputs));
+  if (begin) profiler_.Add("Run", "session", begin, NowNanos());
+  return OkStatus();
+}
+
+Status Session::Prepare(std::span<const Value> inputs) {
+  const Plan& plan = model_->plan();
+  std::vector<Value> values(plan.slots().size());
+  for (size_t i = 0; i < inputs.size(); ++i) values[plan.inputs()[i]] = inputs[i];
+  if (plan.segments().empty() || !plan.segments()[0].key_values.empty()) return OkStatus();
+  return cache(plan)
+      .Find(plan, 0, values, model_->weights(), limits_, layout_cache_bytes_)
+      .TakeStatus()
+      .Clone();
+}
+
+}  // namespace kante::core

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/allocator.h"
+#include "base/thread_pool.h"
+#include "runtime/layout.h"
+#include "runtime/model.h"
+#include "runtime/profiler.h"
+#include "tensor/value.h"
+
+namespace kante::core {
+
+// What a node gave, for RunControl::observer.
+struct NodeObservation {
+  const Graph* graph;
+  const Node* node;
+  std::span<const ValueId> output_ids;
+  std::span<const Value* const> outputs;
+};
+
+// How one run is watched and stopped. Must outlive the run.
+struct RunControl {
+  const CancelToken* cancel = nullptr;
+  int64_t deadline_ns = 0;  // of clock.h; 0: none
+  std::function<void(double)> progress;
+  std::function<void(const NodeObservation&)> observer;  // of the top graph; every value is host memory
+};
+
+// Layouts and arenas of one plan (a graph or a body) in one session. Thread-safe.
+class PlanCache {
+ public:
+  // The layout for the values that are the segment's entries, made if it is new.
+  Result<std::shared_ptr<const Layout>> Find(const Plan& plan, uint32_t segment, std::span<const Value> values,
+                                             WeightStore& weights, const Limits& limits, int64_t cap_bytes);
+  // A block of at least `bytes`; Return keeps a few for the next run.
+  Result<std::shared_ptr<Buffer>> TakeArena(int64_t bytes, const std::shared_ptr<Allocator>& allocator);
+  void ReturnArena(std::shared_ptr<Buffer> arena);
+
+ private:
+  struct Entry {
+    uint32_t segment;
+    uint64_t last_used;
+    std::shared_ptr<const Layout> layout;
+  };
+  void EvictOldest();
+
+  std::mutex mutex_;
+  std::unordered_multimap<uint64_t, Entry> layouts_;  // by hash of segment and key
+  uint64_t clock_ = 0;
+  int64_t layout_bytes_ = 0;
+  std::vector<std::shared_ptr<Buffer>> arenas_;
+};
+
+// Runs a model: owns activations only. Run may be called from several threads at once.
+class Session {
+ public:
+  struct Options {
+    std::shared_ptr<ThreadPool> pool;  // null: the default pool, or none if max_threads is 1
+    int threads = 0;                   // 0: all of the default pool; 1: the caller only; n: an own pool
+    int spin_us = 20;
+    int64_t max_memory_bytes = int64_t{16} << 30;
+    int64_t max_loop_iterations = int64_t{1} << 40;
+    int64_t layout_cache_bytes = 16 << 20;
+  };
+  static Result<std::shared_ptr<Session>> Create(std::shared_ptr<const Model> model, const Options& options);
+
+  const Model& model() const { return *model_; }
+  ThreadPool* pool() const { return pool_.get(); }
+  int threads() const { return threads_; }
+  const std::shared_ptr<CappedAllocator>& allocator() const { return allocator_; }
+  const Limits& limits() const { return limits_; }
+  Profiler& profiler() { return profiler_; }
+  PlanCache& cache(const Plan& plan) { return caches_[plan.index()]; }
+  int64_t layout_cache_bytes() const { return layout_cache_bytes_; }
+
+  // `inputs` in the order of the graph's inputs (no value: the input's default); gives all outputs in order, each with
+  // memory of its own. Where `into` holds a tensor, the output's elements go there instead.
+  Status Run(std::span<const Value> inputs, std::span<Value> outputs, std::span<const Tensor> into,
+             const RunControl& control);
+  // Lays out and packs for these inputs without running, as far as shapes are known.
+  Status Prepare(std::span<const Value> inputs);
+
+ private:
+  Session() = default;
+  Status CheckInputs(std::span<const Value> inputs, std::vector<Value>& bound) const;
+
+  std::shared_ptr<const Model> model_;
+  std::shared_ptr<ThreadPool> pool_;
+  int threads_ = 1;
+  std::shared_ptr<CappedAllocator> allocator_;
+  Limits limits_;
+  int64_t layout_cache_bytes_ = 0;
+  Profiler profiler_;
+  std::unique_ptr<PlanCache[]> caches_;
+};
+
+}  // namespace kante::core

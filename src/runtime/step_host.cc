@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/step_host.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace kante::core {
+
+// Runs one body, any number of times, with the captured values of the run around it.
+class Execution::StepHost::BodyRunner final : public SubgraphRunner {
+ public:
+  BodyRunner(Session& session, const RunControl& control, const Plan& plan, std::vector<Value> captures, int depth)
+      : session_(session), control_(control), plan_(plan), captures_(std::move(captures)), depth_(depth) {}
+
+  Status Run(std::span<const Value> inputs, std::span<Value> outputs) override {
+    if (inputs.size() != plan_.inputs().size()) {
+      return InvalidGraph("the body '", plan_.graph().name, "' takes ", plan_.inputs().size(), " inputs, not ",
+                          inputs.size());
+    }
+    if (outputs.size() != plan_.outputs().size()) {
+      return InvalidGraph("the body '", plan_.graph().name, "' gives ", plan_.outputs().size(), " outputs, not ",
+                          outputs.size());
+    }
+    Execution execution(session_, plan_, control_, depth_);
+    execution.Start(inputs, captures_);
+    KANTE_TRY([[maybe_unused]] const Progress done, execution.Resume(true));
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      KANTE_TRY(outputs[i], execution.TakeOutput(i, false));
+    }
+    return OkStatus();
+  }
+
+ private:
+  Session& session_;
+  const RunControl& control_;
+  const Plan& plan_;
+  std::vector<Value> captures_;
+  int depth_;
+};
+
+Execution::StepHost::StepHost(Session& session, const RunControl& control, const Step& step,
+                              std::span<const Value> values, int depth, std::byte* scratch, int64_t scratch_bytes)
+    : session_(session), control_(control), step_(step), values_(values), depth_(depth), scratch_(scratch),
+      scratch_bytes_(scratch_bytes) {}
+
+Execution::StepHost::~StepHost() = default;
+
+Status CheckRunControl(const RunControl& control) {
+  if (control.cancel && control.cancel->cancelled()) return Error(StatusCode::kCancelled, "the run was cancelled");
+  if (control.deadline_ns != 0 && NowNanos() > control.deadline_ns) {
+    return Error(StatusCode::kDeadlineExceeded, "the run took longer than its time limit");
+  }
+  return OkStatus();
+}
+
+Result<Tensor> Execution::StepHost::AllocateOutput(int i, ElementType type, const Shape& shape) {
+  KANTE_TRY(const int64_t bytes, StorageBytes(type, shape));
+  if (bytes > limits().max_tensor_bytes) {
+    return Error(StatusCode::kLimitExceeded, "output ", i, " ", shape.ToString(), " would take ", bytes, " bytes");
+  }
+  return Tensor::Allocate(type, shape, std::shared_ptr<Allocator>(session_.allocator()));
+}
+
+Result<std::byte*> Execution::StepHost::AllocateScratch(int64_t bytes) {
+  if (scratch_ && bytes <= scratch_bytes_) return std::exchange(scratch_, nullptr);
+  KANTE_TRY(std::shared_ptr<Buffer> block, Buffer::Allocate(bytes, std::shared_ptr<Allocator>(session_.allocator())));
+  extra_scratch_.push_back(block);
+  return block->data();
+}
+
+bool Execution::StepHost::ParallelFor(int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
+  const int64_t deadline = control_.deadline_ns;
+  std::atomic<bool> expired{false};
+  const auto timed = [&](int64_t begin, int64_t end) {
+    if (expired.load(std::memory_order_relaxed)) return;
+    body(begin, end);
+    if (NowNanos() > deadline) expired.store(true, std::memory_order_relaxed);
+  };
+  const FunctionRef<void(int64_t, int64_t)> work = deadline ? FunctionRef<void(int64_t, int64_t)>(timed) : body;
+  if (ThreadPool* pool = session_.pool()) {
+    return pool->ParallelFor(count, grain, session_.threads(), work, control_.cancel) && !expired;
+  }
+  grain = std::max<int64_t>(1, grain);
+  for (int64_t begin = 0; begin < count; begin += grain) {
+    if (control_.cancel && control_.cancel->cancelled()) return false;
+    work(begin, std::min(count, begin + grain));
+  }
+  return !expired;
+}
+
+Result<SubgraphRunner*> Execution::StepHost::Subgraph(int i) {
+  if (i < 0 || static_cast<size_t>(i) >= step_.bodies.size()) return InvalidGraph("there is no body ", i);
+  if (depth_ + 1 > limits().max_nesting) {
+    return Error(StatusCode::kLimitExceeded, "bodies are nested deeper than ", limits().max_nesting);
+  }
+  std::vector<Value> captures;
+  for (SlotId slot : step_.body_captures[static_cast<size_t>(i)]) captures.push_back(values_[slot]);
+  runners_.push_back(std::make_unique<BodyRunner>(session_, control_, *step_.bodies[static_cast<size_t>(i)],
+                                                  std::move(captures), depth_ + 1));
+  return static_cast<SubgraphRunner*>(runners_.back().get());
+}
+
+}  // namespace kante::core

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "ops/registry.h"
+#include "tensor/tensor.h"
+
+namespace kante::core {
+
+// Packed and aligned copies of constant weights: made at first use under a lock, counted, evictable, shared by every
+// session of a model (and by models that share the store). Keyed by the weight's buffer, position and shape and by the
+// format, so operators that ask for the same format share. At most two formats are kept for a weight.
+class WeightStore {
+ public:
+  // The weight in `format`, packed by `op`'s Pack facet the first time. Counted: stays valid while held.
+  Result<std::shared_ptr<const Buffer>> Packed(const OpInstance& op, int input, const Tensor& weight,
+                                               WeightFormat format);
+  // The weight itself, or an aligned copy where the file does not align it for its type.
+  Result<Tensor> Aligned(const Tensor& weight);
+
+  // Forgets what nobody holds; returns the bytes freed.
+  int64_t Evict();
+  int64_t bytes() const;
+
+ private:
+  struct Entry {
+    uint64_t buffer = 0;
+    int64_t offset = 0;
+    ElementType type{};
+    Shape shape;
+    WeightFormat format = kPlainWeight;
+    std::shared_ptr<const void> keep_alive;  // the weight's buffer: its id stays unique while we know it
+    std::shared_ptr<const Buffer> packed;
+    Tensor aligned;
+    bool Matches(const Tensor& weight, WeightFormat wanted) const;
+  };
+  Entry* Find(const Tensor& weight, WeightFormat format);
+  void Insert(const Tensor& weight, Entry entry);
+
+  mutable std::mutex mutex_;
+  std::unordered_multimap<uint64_t, Entry> entries_;  // by buffer id and offset
+};
+
+}  // namespace kante::core

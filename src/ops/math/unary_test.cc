@@ -40,7 +40,8 @@ void Sweep(const Case& test) {
     x.push_back(static_cast<T>(test.low + (test.high - test.low) * static_cast<double>(i) / (kCount - 1)));
     y.push_back(static_cast<T>(test.reference(static_cast<double>(x.back()))));
   }
-  OpTest(test.name, test.opset).In<T>({17, 59}, x).Out<T>({17, 59}, y).Tolerance(2e-6, 1e-6).Run();
+  OpTest one(test.name, test.opset);
+  one.In(OpTest::MakeTensor<T>({17, 59}, x)).Out(OpTest::MakeTensor<T>({17, 59}, y)).Tolerance(2e-6, 1e-6).Run();
 }
 
 TEST(UnaryTest, AgreesWithTheCLibrary) {

@@ -46,6 +46,8 @@ struct LoadOptions {
   LoadLimits limits;
   // Operators of the caller, see op.h. Kept alive by the model.
   std::vector<std::shared_ptr<const CustomOp>> custom_ops;
+  // Lets unknown operators through, for Model::Inspect and GraphText; such a model may not be runnable.
+  bool inspect_only = false;
   // Called now and then with the share done in [0, 1]; returning false cancels the load.
   std::function<bool(double)> progress;
 };

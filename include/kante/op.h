@@ -32,6 +32,7 @@ struct OpSignature {
   int min_inputs = 1, max_inputs = 1;
   int min_outputs = 1, max_outputs = 1;
   bool stateful = false;    // results may differ for equal inputs: never folded or merged
+  bool data_dependent = false;  // output shapes are known only when Run has run: Infer may leave them open
 };
 
 // The attributes of one node. Asking for an attribute of another type gives the fallback and is remembered: creating

@@ -60,6 +60,11 @@ void Graph::RemoveInput(size_t index) {
   inputs_.erase(inputs_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
+void Graph::RemoveOutput(size_t index) {
+  --values_[outputs_[index]].graph_output_uses;
+  outputs_.erase(outputs_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
 void Graph::AddCapture(ValueId outer, ValueId inner) { captures_.push_back({outer, inner}); }
 
 void Graph::RemoveCapture(size_t index) { captures_.erase(captures_.begin() + static_cast<std::ptrdiff_t>(index)); }

@@ -98,6 +98,7 @@ class Graph {
   void AddOutput(ValueId id);
   void SetOutput(size_t index, ValueId id);
   void RemoveInput(size_t index);
+  void RemoveOutput(size_t index);
   void AddCapture(ValueId outer, ValueId inner);
   void RemoveCapture(size_t index);
   // Only for graphs that no node owns yet or through Graph::SetCaptureOuter of the parent.

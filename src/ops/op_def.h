@@ -64,6 +64,8 @@ struct OpDef {
   Status (*pack)(const void* attributes, PackContext& context) = nullptr;
   Status (*formats)(const void* attributes, const ChooseContext& context, FormatChoice& choice) = nullptr;
   Status (*run)(const void* attributes, RunContext& context) = nullptr;       // null: Expand is used
+  // Arithmetic operations for these shapes, a multiply-add counting two; null: one for each output element.
+  double (*flops)(const void* attributes, const ChooseContext& context) = nullptr;
   Status (*expand)(const void* attributes, ExpandContext& context) = nullptr;
   Status (*grad)(const void* attributes, GradContext& context) = nullptr;
 };
@@ -99,6 +101,9 @@ constexpr OpDef MakeOpDef() {
     def.formats = [](const void* a, const ChooseContext& c, FormatChoice& f) -> Status {
       return static_cast<const T*>(a)->Formats(c, f);
     };
+  }
+  if constexpr (requires(const T& t, const ChooseContext& c) { t.Flops(c); }) {
+    def.flops = [](const void* a, const ChooseContext& c) -> double { return static_cast<const T*>(a)->Flops(c); };
   }
   if constexpr (requires(const T& t, RunContext& c) { t.Run(c); }) {
     def.run = [](const void* a, RunContext& c) -> Status { return static_cast<const T*>(a)->Run(c); };

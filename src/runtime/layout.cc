@@ -193,6 +193,11 @@ Status LayoutBuilder::ComputeFacts(uint32_t i, const Step& step, StepLayout& lay
   Status status = InferNode(step.op, infer);
   if (!status.ok()) return NodeError(std::move(status), node, in);
   bool small = true;
+  for (size_t k = 0; k < out.size(); ++k) {
+    if (!out[k].wanted || out[k].kind == ValueKind::kSequence || out[k].certainty == Certainty::kExact) continue;
+    if (step.op.def->info.data_dependent || out[k].kind == ValueKind::kOptional || out[k].kind == ValueKind::kMap) continue;
+    return NodeError(Error(StatusCode::kNotImplemented, "the shape of output ", k, " cannot be known"), node, in);
+  }
   for (const OutputFacts& o : out) {
     if (o.wanted && (o.certainty != Certainty::kExact || o.shape.elements() > kMaxEvaluatedElements)) small = false;
   }

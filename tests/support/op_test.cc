@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "onnx/upgrade.h"
 #include "ops/evaluate.h"
+#include "passes/infer_types.h"
+#include "runtime/session.h"
 
 namespace kante::core {
 namespace {
@@ -24,6 +28,38 @@ Status EvaluateGraph(const Graph& graph, const OpRegistry& registry, std::vector
     }
   }
   return OkStatus();
+}
+
+// Runs a model of `graph` with `threads` and gives its outputs.
+Result<std::vector<Value>> RunSession(Graph graph, const std::vector<Value>& feeds, int threads,
+                                      OptimizationLevel level) {
+  Model::Options options;
+  options.optimization = level;
+  KANTE_TRY(std::shared_ptr<const Model> model, Model::FromGraph(std::move(graph), options));
+  Session::Options session_options;
+  session_options.threads = threads;
+  KANTE_TRY(std::shared_ptr<Session> session, Session::Create(model, session_options));
+  std::vector<Value> outputs(model->graph().outputs().size());
+  KANTE_TRY(session->Run(feeds, outputs, {}, {}));
+  // Again, from the cached layout and the used arena.
+  std::vector<Value> again(outputs.size());
+  KANTE_TRY(session->Run(feeds, again, {}, {}));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!outputs[i].is_tensor() || outputs[i].tensor().type() == ElementType::kString) continue;
+    const Tensor& a = outputs[i].tensor();
+    const Tensor& b = again[i].tensor();
+    if (a.bytes() != b.bytes() || std::memcmp(a.raw(), b.raw(), static_cast<size_t>(a.bytes())) != 0) {
+      return Error(StatusCode::kFail, "output ", i, " differs in a second run");
+    }
+  }
+  return outputs;
+}
+
+bool SameBits(const Value& a, const Value& b) {
+  if (!a.is_tensor() || !b.is_tensor()) return a.is_tensor() == b.is_tensor();
+  if (a.tensor().type() != b.tensor().type() || !(a.tensor().shape() == b.tensor().shape())) return false;
+  if (a.tensor().type() == ElementType::kString) return true;
+  return std::memcmp(a.tensor().raw(), b.tensor().raw(), static_cast<size_t>(a.tensor().bytes())) == 0;
 }
 
 std::vector<Value> StartValues(const Graph& graph, const std::vector<Value>& feeds) {
@@ -137,6 +173,34 @@ void OpTest::Run() {
   std::vector<Value> got;
   for (ValueId v : graph.outputs()) got.push_back(values[v]);
   Check("evaluated", got);
+
+  struct Mode {
+    const char* name;
+    bool constants;
+    bool copies;
+    OptimizationLevel level;
+  };
+  for (const Mode& mode : {Mode{"fed", false, false, OptimizationLevel::kNone},
+                           Mode{"with constants", true, false, OptimizationLevel::kNone},
+                           Mode{"folded", true, false, OptimizationLevel::kAll},
+                           Mode{"in place", false, true, OptimizationLevel::kNone}}) {
+    Graph model = BuildGraph(mode.constants, mode.copies);
+    status = UpgradeGraph(model, registry);
+    ASSERT_TRUE(status.ok()) << status.ToString();
+    std::vector<Value> fed;
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      const bool constant = mode.constants && inputs_[i].is_tensor() && i > 0;
+      if (inputs_[i].has_value() && !constant) fed.push_back(inputs_[i]);
+    }
+    auto one = RunSession(std::move(*model.Clone()), fed, 1, mode.level);
+    ASSERT_TRUE(one.ok()) << mode.name << ": " << one.status().ToString() << "\n" << Dump(model);
+    Check(mode.name, *one);
+    auto three = RunSession(std::move(model), fed, 3, mode.level);
+    ASSERT_TRUE(three.ok()) << mode.name << ": " << three.status().ToString();
+    for (size_t i = 0; i < one->size(); ++i) {
+      EXPECT_TRUE(SameBits((*one)[i], (*three)[i])) << mode.name << ": 1 and 3 threads differ in output " << i;
+    }
+  }
 }
 
 void OpTest::Fails(std::string_view text) {

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#include "kante/model.h"
+
+#include "api/cxx/convert.h"
+#include "onnx/writer.h"
+#include "runtime/inspect.h"
+
+namespace kante {
+namespace {
+
+core::Result<core::Model::Options> ToCore(const LoadOptions& options) {
+  core::Model::Options out;
+  out.optimization = static_cast<core::OptimizationLevel>(options.optimization);
+  out.mapping = options.mapping == FileMapping::kMap ? core::Mapping::kMap : core::Mapping::kCopy;
+  out.limits.max_nodes = options.limits.max_nodes;
+  out.limits.max_nesting = options.limits.max_nesting;
+  out.limits.max_function_depth = options.limits.max_function_depth;
+  out.limits.max_folded_bytes = options.limits.max_folded_bytes;
+  out.limits.max_folded_total_bytes = options.limits.max_folded_total_bytes;
+  out.limits.max_tensor_bytes = options.limits.max_tensor_bytes;
+  out.progress = options.progress;
+  out.inspect_only = options.inspect_only;
+  KANTE_TRY(out.registry, RegistryWith(options.custom_ops));
+  return out;
+}
+
+std::shared_ptr<const ModelRep> Represent(std::shared_ptr<const core::Model> model, const LoadOptions& options) {
+  auto rep = std::make_shared<ModelRep>();
+  const core::Graph& graph = model->graph();
+  for (core::ValueId id : graph.inputs()) rep->inputs.push_back(Describe(graph.value(id)));
+  for (core::ValueId id : graph.outputs()) rep->outputs.push_back(Describe(graph.value(id)));
+  for (const auto& [key, value] : model->info().metadata) rep->metadata[key] = value;
+  for (const core::OpsetImport& import : model->info().opset_imports) {
+    rep->opsets[import.domain] = static_cast<int>(import.version);
+  }
+  rep->custom_ops = options.custom_ops;
+  rep->model = std::move(model);
+  return rep;
+}
+
+}  // namespace
+
+std::string ValueDescription::ToString() const {
+  std::string out = kind == ValueKind::kSequence ? "seq(" : kind == ValueKind::kOptional ? "optional(" : "";
+  const bool wrapped = !out.empty();
+  out += NameOf(element_type);
+  if (has_shape) {
+    out += "[";
+    for (size_t i = 0; i < dimensions.size(); ++i) {
+      const Dimension& d = dimensions[i];
+      out += (i ? "," : "") + (d.value >= 0 ? std::to_string(d.value) : d.name.empty() ? "?" : d.name);
+    }
+    out += "]";
+  }
+  return wrapped ? out + ")" : out;
+}
+
+std::vector<OperatorInfo> ListOperators() {
+  std::vector<OperatorInfo> out;
+  for (const core::OpDef* def : core::OpRegistry::BuiltIns().All()) {
+    OperatorInfo info;
+    info.domain = def->info.domain;
+    info.name = def->info.name;
+    for (int i = 0; i < def->info.versions.count; ++i) info.versions.push_back(def->info.versions.at[static_cast<size_t>(i)]);
+    info.min_inputs = def->info.min_inputs;
+    info.max_inputs = def->info.max_inputs;
+    info.min_outputs = def->info.min_outputs;
+    info.max_outputs = def->info.max_outputs;
+    for (int t = 1; t < core::kElementTypeCount; ++t) {
+      if (def->info.types.Has(static_cast<core::ElementType>(t))) info.types.push_back(static_cast<ElementType>(t));
+    }
+    info.has_kernel = def->run != nullptr || def->expand == nullptr;
+    out.push_back(std::move(info));
+  }
+  return out;
+}
+
+Model::Model() = default;
+Model::~Model() = default;
+Model::Model(const Model&) = default;
+Model& Model::operator=(const Model&) = default;
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+Model::Model(std::shared_ptr<const ModelRep> rep) : rep_(std::move(rep)) {}
+
+Result<Model> Model::Load(const std::string& path, const LoadOptions& options) {
+  auto core_options = ToCore(options);
+  if (!core_options.ok()) return StatusOf(core_options);
+  auto loaded = core::Model::Load(path, *core_options);
+  if (!loaded.ok()) return StatusOf(loaded);
+  return Model(Represent(std::move(loaded).value(), options));
+}
+
+Result<Model> Model::LoadFromMemory(std::span<const std::byte> bytes, const LoadOptions& options,
+                                    const std::string& folder) {
+  auto core_options = ToCore(options);
+  if (!core_options.ok()) return StatusOf(core_options);
+  auto loaded = core::Model::LoadFromMemory(bytes, folder, *core_options);
+  if (!loaded.ok()) return StatusOf(loaded);
+  return Model(Represent(std::move(loaded).value(), options));
+}
+
+const std::vector<ValueDescription>& Model::inputs() const { return rep_->inputs; }
+const std::vector<ValueDescription>& Model::outputs() const { return rep_->outputs; }
+const std::map<std::string, std::string>& Model::metadata() const { return rep_->metadata; }
+const std::map<std::string, int>& Model::opsets() const { return rep_->opsets; }
+std::string Model::name() const { return rep_->model->graph().name; }
+std::string Model::producer() const {
+  const core::ModelInfo& info = rep_->model->info();
+  return info.producer_version.empty() ? info.producer_name : info.producer_name + " " + info.producer_version;
+}
+int64_t Model::ir_version() const { return rep_->model->info().ir_version; }
+
+Result<ModelReport> Model::Inspect(const std::map<std::string, std::vector<int64_t>>& shapes) const {
+  auto seen = core::Inspect(*rep_->model, shapes);
+  if (!seen.ok()) return StatusOf(seen);
+  ModelReport report;
+  for (const core::OperatorUse& use : seen->operators) {
+    report.operators.push_back({use.domain, use.name, use.version, use.count, use.supported, use.flops});
+  }
+  report.parameters = seen->parameters;
+  report.parameter_bytes = seen->parameter_bytes;
+  report.flops = seen->flops;
+  report.activation_bytes = seen->activation_bytes;
+  report.arena_bytes = seen->arena_bytes;
+  report.complete = seen->complete;
+  report.unsupported = std::move(seen->unsupported);
+  return report;
+}
+
+std::string Model::GraphText() const { return core::Dump(rep_->model->graph()); }
+
+std::vector<std::string> Model::OptimizationNotes() const {
+  std::vector<std::string> notes;
+  const core::PassReport& report = rep_->model->pass_report();
+  for (const auto& site : report.fired) notes.push_back(core::StrCat(site.rule, ": made at '", site.node, "'"));
+  for (const auto& site : report.skipped) {
+    notes.push_back(core::StrCat(site.rule, ": not made at '", site.node, "': ", site.why));
+  }
+  return notes;
+}
+
+Status Model::Save(const std::string& path) const {
+  return ToPublic(core::WriteModel(rep_->model->graph(), rep_->model->info(), rep_->model->registry(), path));
+}
+
+Result<std::vector<std::string>> Model::SaveNode(const std::string& value_name, const std::string& path) const {
+  auto graph = core::ExtractNode(rep_->model->graph(), value_name);
+  if (!graph.ok()) return StatusOf(graph);
+  const Status saved = ToPublic(core::WriteModel(*graph, rep_->model->info(), rep_->model->registry(), path));
+  if (!saved.ok()) return saved;
+  std::vector<std::string> names;
+  for (core::ValueId id : graph->inputs()) names.push_back(graph->value(id).name);
+  return names;
+}
+
+}  // namespace kante

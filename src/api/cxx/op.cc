@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// Custom operators: the caller's objects behind the engine's OpDef.
+#include "kante/op.h"
+
+#include "api/cxx/convert.h"
+#include "ops/registry.h"
+
+namespace kante {
+namespace {
+
+class Attributes final : public OpAttributes {
+ public:
+  explicit Attributes(core::AttrReader& reader) : reader_(reader) {}
+  int64_t Int(std::string_view name, int64_t fallback) const override { return reader_.Int(name, fallback); }
+  float Float(std::string_view name, float fallback) const override { return reader_.Float(name, fallback); }
+  std::string String(std::string_view name, std::string_view fallback) const override {
+    return reader_.String(name, fallback);
+  }
+  std::vector<int64_t> Ints(std::string_view name) const override { return reader_.Ints(name); }
+  std::vector<float> Floats(std::string_view name) const override { return reader_.Floats(name); }
+  std::vector<std::string> Strings(std::string_view name) const override { return reader_.Strings(name); }
+  Tensor TensorOf(std::string_view name) const override { return ToPublic(reader_.TensorOf(name)); }
+
+ private:
+  core::AttrReader& reader_;
+};
+
+class Inference final : public OpInference {
+ public:
+  explicit Inference(core::InferContext& context) : context_(context) {}
+  int input_count() const override { return context_.input_count(); }
+  bool has_input(int i) const override { return context_.has_input(i); }
+  ElementType input_type(int i) const override { return static_cast<ElementType>(context_.type(i)); }
+  bool input_shape(int i, std::vector<int64_t>* shape) const override {
+    auto known = context_.shape(i);
+    if (!known.ok()) return false;
+    shape->assign(known->begin(), known->end());
+    return true;
+  }
+  void SetOutputType(int i, ElementType type) override { context_.SetType(i, static_cast<core::ElementType>(type)); }
+  Status SetOutputShape(int i, std::span<const int64_t> shape) override {
+    auto dims = ShapeOf(shape);
+    if (!dims.ok()) return StatusOf(dims);
+    return ToPublic(context_.SetShape(i, *dims));
+  }
+
+ private:
+  core::InferContext& context_;
+};
+
+class Running final : public OpRun {
+ public:
+  explicit Running(core::RunContext& context) : context_(context) {}
+  int input_count() const override { return context_.input_count(); }
+  bool has_input(int i) const override { return context_.has_input(i); }
+  Tensor input(int i) const override { return ToPublic(context_.in(i)); }
+  bool wants_output(int i) const override { return context_.wants_output(i); }
+  Result<Tensor> Output(int i, ElementType type, std::span<const int64_t> shape) override {
+    auto dims = ShapeOf(shape);
+    if (!dims.ok()) return StatusOf(dims);
+    auto made = context_.Output(i, static_cast<core::ElementType>(type), *dims);
+    if (!made.ok()) return StatusOf(made);
+    return ToPublic(**made);
+  }
+  Status Parallel(int64_t count, double nanoseconds, const std::function<void(int64_t, int64_t)>& body) override {
+    return ToPublic(context_.Parallel(count, nanoseconds, body));
+  }
+
+ private:
+  core::RunContext& context_;
+};
+
+const CustomKernel& KernelOf(const void* attributes) { return *static_cast<const CustomKernel*>(attributes); }
+
+core::Result<core::OpAttributes> Parse(core::AttrReader& reader, const core::OpDef& def) {
+  const auto& op = *static_cast<const CustomOp*>(def.user);
+  auto kernel = op.Create(Attributes(reader));
+  if (!kernel.ok()) return ToCore(kernel.status());
+  if (*kernel == nullptr) return core::Error(core::StatusCode::kFail, "Create gave no kernel");
+  return core::OpAttributes((*kernel).release(), [](void* k) { delete static_cast<CustomKernel*>(k); });
+}
+
+core::Status Infer(const void* attributes, core::InferContext& context) {
+  Inference inference(context);
+  return ToCore(KernelOf(attributes).Infer(inference));
+}
+
+core::Status Run(const void* attributes, core::RunContext& context) {
+  Running running(context);
+  return ToCore(KernelOf(attributes).Run(running));
+}
+
+// An OpDef and what its views point to.
+struct Definition {
+  OpSignature signature;
+  std::shared_ptr<const CustomOp> op;
+  core::OpDef def;
+};
+
+}  // namespace
+
+core::Result<std::shared_ptr<const core::OpRegistry>> RegistryWith(
+    const std::vector<std::shared_ptr<const CustomOp>>& ops) {
+  if (ops.empty()) return std::shared_ptr<const core::OpRegistry>();
+  auto registry = std::make_shared<core::OpRegistry>(core::OpRegistry::BuiltIns());
+  for (const auto& op : ops) {
+    if (!op) return core::InvalidArgument("a custom operator is null");
+    auto definition = std::make_shared<Definition>();
+    definition->signature = op->signature();
+    definition->op = op;
+    const OpSignature& s = definition->signature;
+    const std::string_view domain = core::CanonicalDomain(s.domain);
+    if (domain.empty() || domain == "kante" || domain.starts_with("ai.onnx")) {
+      return core::InvalidArgument("custom operator '", s.name, "' needs a domain of its own, not '", s.domain, "'");
+    }
+    if (s.name.empty() || s.version < 1 || s.version > 255) {
+      return core::InvalidArgument("custom operator '", s.domain, ".", s.name, "' needs a name and a version in [1, 255]");
+    }
+    core::OpInfo& info = definition->def.info;
+    info.name = s.name;
+    info.domain = s.domain;
+    info.versions = {s.version};
+    info.min_inputs = s.min_inputs;
+    info.max_inputs = s.max_inputs;
+    info.min_outputs = s.min_outputs;
+    info.max_outputs = s.max_outputs;
+    info.same_type = 0;
+    info.stateful = s.stateful;
+    info.data_dependent = s.data_dependent;
+    definition->def.user = op.get();
+    definition->def.parse = &Parse;
+    definition->def.infer = &Infer;
+    definition->def.run = &Run;
+    registry->Add(definition->def, definition);
+  }
+  return std::shared_ptr<const core::OpRegistry>(std::move(registry));
+}
+
+}  // namespace kante

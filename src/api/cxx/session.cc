@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include "kante/session.h"
+
+#include "api/cxx/convert.h"
+#include "base/clock.h"
+#include "runtime/session.h"
+
+namespace kante {
+
+struct CancelState {
+  core::CancelToken token;
+};
+
+CancelToken::CancelToken() : state_(std::make_shared<CancelState>()) {}
+void CancelToken::Cancel() { state_->token.Cancel(); }
+void CancelToken::Reset() { state_->token.Reset(); }
+bool CancelToken::cancelled() const { return state_->token.cancelled(); }
+
+struct SessionRep {
+  std::shared_ptr<core::Session> session;
+  Model model;
+};
+
+namespace {
+
+NodeResult ToPublic(const core::NodeObservation& seen) {
+  NodeResult result;
+  result.node = seen.node->DisplayName();
+  result.op_type = seen.node->op_type;
+  for (size_t i = 0; i < seen.output_ids.size(); ++i) {
+    result.output_names.push_back(seen.graph->value(seen.output_ids[i]).name);
+    const core::Value& value = *seen.outputs[i];
+    if (value.is_tensor()) {  // observers see dense tensors
+      auto dense = core::Compact(value.tensor());
+      result.outputs.push_back(dense.ok() ? Value(kante::ToPublic(*dense)) : Value());
+    } else {
+      result.outputs.push_back(kante::ToPublic(value));
+    }
+  }
+  return result;
+}
+
+// Everything that lives as long as one run.
+class Call {
+ public:
+  Call(const SessionRep& rep, const RunOptions& options) : rep_(rep) {
+    if (options.cancel) control_.cancel = &options.cancel->state()->token;
+    if (options.time_limit_ms > 0) control_.deadline_ns = core::NowNanos() + options.time_limit_ms * 1'000'000;
+    control_.progress = options.progress;
+    if (options.observer) {
+      control_.observer = [&options](const core::NodeObservation& seen) { options.observer(ToPublic(seen)); };
+    }
+  }
+
+  Status Feed(const NamedValues& inputs) {
+    const auto& wanted = rep_.model.inputs();
+    feeds_.resize(wanted.size());
+    for (const auto& [name, value] : inputs) {
+      size_t i = 0;
+      while (i < wanted.size() && wanted[i].name != name) ++i;
+      if (i == wanted.size()) return Unknown("input", name, wanted);
+      feeds_[i] = ToCore(value);
+    }
+    return Status();
+  }
+
+  Result<size_t> OutputIndex(const std::string& name) const {
+    const auto& have = rep_.model.outputs();
+    for (size_t i = 0; i < have.size(); ++i) {
+      if (have[i].name == name) return i;
+    }
+    return Unknown("output", name, have);
+  }
+
+  Status Run(std::vector<core::Value>& outputs, std::span<const core::Tensor> into) {
+    outputs.resize(rep_.model.outputs().size());
+    return kante::ToPublic(rep_.session->Run(feeds_, outputs, into, control_));
+  }
+
+ private:
+  static Status Unknown(const char* what, const std::string& name, const std::vector<ValueDescription>& have) {
+    std::string list;
+    for (const ValueDescription& d : have) list += (list.empty() ? "'" : ", '") + d.name + "'";
+    return Status(StatusCode::kInvalidArgument,
+                  core::StrCat("the model has no ", what, " '", name, "'; it has ", list.empty() ? "none" : list));
+  }
+
+  const SessionRep& rep_;
+  core::RunControl control_;
+  std::vector<core::Value> feeds_;
+};
+
+}  // namespace
+
+Session::Session() = default;
+Session::~Session() = default;
+Session::Session(const Session&) = default;
+Session& Session::operator=(const Session&) = default;
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::Session(std::shared_ptr<SessionRep> rep) : rep_(std::move(rep)) {}
+
+Result<Session> Session::Create(const Model& model, const SessionOptions& options) {
+  if (!model.valid()) return Status(StatusCode::kNoModel, "the model is not valid");
+  core::Session::Options core_options;
+  core_options.threads = options.threads;
+  core_options.spin_us = options.spin_microseconds;
+  core_options.max_memory_bytes = options.max_memory_bytes;
+  core_options.max_loop_iterations = options.max_loop_iterations;
+  core_options.layout_cache_bytes = options.layout_cache_bytes;
+  auto made = core::Session::Create(model.rep()->model, core_options);
+  if (!made.ok()) return StatusOf(made);
+  return Session(std::make_shared<SessionRep>(SessionRep{std::move(made).value(), model}));
+}
+
+Result<std::vector<Value>> Session::Run(const NamedValues& inputs, std::span<const std::string> outputs,
+                                        const RunOptions& options) const {
+  Call call(*rep_, options);
+  if (Status fed = call.Feed(inputs); !fed.ok()) return fed;
+  std::vector<size_t> wanted;
+  for (const std::string& name : outputs) {
+    auto index = call.OutputIndex(name);
+    if (!index.ok()) return index.status();
+    wanted.push_back(*index);
+  }
+  std::vector<core::Value> all;
+  if (Status ran = call.Run(all, {}); !ran.ok()) return ran;
+  std::vector<Value> results;
+  if (outputs.empty()) {
+    for (const core::Value& v : all) results.push_back(kante::ToPublic(v));
+  }
+  for (size_t i : wanted) results.push_back(kante::ToPublic(all[i]));
+  return results;
+}
+
+Status Session::RunInto(const NamedValues& inputs, std::span<const std::pair<std::string, Tensor>> outputs,
+                        const RunOptions& options) const {
+  Call call(*rep_, options);
+  if (Status fed = call.Feed(inputs); !fed.ok()) return fed;
+  std::vector<core::Tensor> into(rep_->model.outputs().size());
+  for (const auto& [name, tensor] : outputs) {
+    auto index = call.OutputIndex(name);
+    if (!index.ok()) return index.status();
+    into[*index] = ToCore(tensor);
+  }
+  std::vector<core::Value> all;
+  return call.Run(all, into);
+}
+
+Status Session::Prepare(const std::map<std::string, std::vector<int64_t>>& shapes) const {
+  std::vector<core::Value> values;
+  for (const ValueDescription& input : rep_->model.inputs()) {
+    const auto given = shapes.find(input.name);
+    std::vector<int64_t> dims;
+    for (const Dimension& d : input.dimensions) dims.push_back(d.value < 0 ? 1 : d.value);
+    if (given != shapes.end()) dims = given->second;
+    auto shape = ShapeOf(dims);
+    if (!shape.ok()) return StatusOf(shape);
+    static std::byte nothing[1];
+    values.emplace_back(core::Tensor(static_cast<core::ElementType>(input.element_type), *shape,
+                                     core::Buffer::Wrap(nothing, 1, nullptr)));
+  }
+  return kante::ToPublic(rep_->session->Prepare(values));
+}
+
+void Session::StartProfile() const { rep_->session->profiler().Start(); }
+std::string Session::StopProfile() const { return rep_->session->profiler().Stop(); }
+int64_t Session::memory_bytes() const { return rep_->session->allocator()->used_bytes(); }
+int64_t Session::peak_memory_bytes() const { return rep_->session->allocator()->peak_bytes(); }
+int Session::threads() const { return rep_->session->threads(); }
+
+}  // namespace kante

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "kante/tensor.h"
+
+#include <cstring>
+
+#include "api/cxx/convert.h"
+#include "onnx/tensor_proto.h"
+
+namespace kante {
+
+const char* StatusCodeName(StatusCode code) { return core::StatusCodeName(static_cast<core::StatusCode>(code)); }
+
+std::string_view NameOf(ElementType type) { return core::NameOf(static_cast<core::ElementType>(type)); }
+
+ElementType ElementTypeOfName(std::string_view name) {
+  return static_cast<ElementType>(core::ElementTypeOfName(name).value_or(core::ElementType::kUndefined));
+}
+
+int BitsOf(ElementType type) {
+  return type == ElementType::kString ? 0 : core::BitsOf(static_cast<core::ElementType>(type));
+}
+
+std::string ShapeToString(std::span<const int64_t> shape) {
+  std::string out = "[";
+  for (size_t i = 0; i < shape.size(); ++i) out += (i ? "," : "") + std::to_string(shape[i]);
+  return out + "]";
+}
+
+Tensor::Tensor() = default;
+Tensor::~Tensor() = default;
+Tensor::Tensor(const Tensor&) = default;
+Tensor& Tensor::operator=(const Tensor&) = default;
+Tensor::Tensor(Tensor&&) noexcept = default;
+Tensor& Tensor::operator=(Tensor&&) noexcept = default;
+Tensor::Tensor(std::shared_ptr<const TensorRep> rep) : rep_(std::move(rep)) {}
+
+Result<Tensor> Tensor::Allocate(ElementType type, std::span<const int64_t> shape) {
+  auto dims = ShapeOf(shape);
+  if (!dims.ok()) return StatusOf(dims);
+  auto made = core::Tensor::Allocate(static_cast<core::ElementType>(type), *dims);
+  if (!made.ok()) return StatusOf(made);
+  if (type != ElementType::kString) std::memset(made->raw(), 0, static_cast<size_t>(made->bytes()));
+  return ToPublic(std::move(made).value());
+}
+
+Result<Tensor> Tensor::Wrap(ElementType type, std::span<const int64_t> shape, void* data, size_t bytes,
+                            std::function<void()> release) {
+  auto dims = ShapeOf(shape);
+  if (!dims.ok()) return StatusOf(dims);
+  const auto element = static_cast<core::ElementType>(type);
+  if (type == ElementType::kString) return Status(StatusCode::kInvalidArgument, "strings cannot be wrapped");
+  auto need = core::StorageBytes(element, *dims);
+  if (!need.ok()) return StatusOf(need);
+  if (static_cast<size_t>(*need) != bytes || (!data && bytes > 0)) {
+    return Status(StatusCode::kInvalidArgument, core::StrCat(NameOf(type), ShapeToString(shape), " takes ", *need,
+                                                             " bytes, got ", bytes));
+  }
+  core::Buffer::Deleter deleter;
+  if (release) deleter = [release = std::move(release)](void*, size_t) { release(); };
+  auto buffer = core::Buffer::Wrap(data, bytes, std::move(deleter));
+  buffer->set_transient();
+  return ToPublic(core::Tensor(element, *dims, std::move(buffer)));
+}
+
+Result<Tensor> Tensor::CopyOf(ElementType type, std::span<const int64_t> shape, const void* data, size_t bytes) {
+  auto made = Allocate(type, shape);
+  if (!made.ok()) return made;
+  if (type == ElementType::kString || made->bytes() != bytes) {
+    return Status(StatusCode::kInvalidArgument, core::StrCat(NameOf(type), ShapeToString(shape), " takes ",
+                                                             made->bytes(), " bytes, got ", bytes));
+  }
+  if (bytes) std::memcpy(made->mutable_data(), data, bytes);
+  return made;
+}
+
+Result<Tensor> Tensor::OfStrings(std::span<const int64_t> shape, std::span<const std::string> values) {
+  auto made = Allocate(ElementType::kString, shape);
+  if (!made.ok()) return made;
+  if (made->elements() != static_cast<int64_t>(values.size())) {
+    return Status(StatusCode::kInvalidArgument, core::StrCat("string", ShapeToString(shape), " takes ",
+                                                             made->elements(), " strings, got ", values.size()));
+  }
+  auto* strings = static_cast<std::string*>(made->mutable_data());
+  for (size_t i = 0; i < values.size(); ++i) strings[i] = values[i];
+  return made;
+}
+
+ElementType Tensor::type() const { return static_cast<ElementType>(rep_->tensor.type()); }
+std::span<const int64_t> Tensor::shape() const { return rep_->shape; }
+int64_t Tensor::elements() const { return rep_->tensor.elements(); }
+size_t Tensor::bytes() const { return static_cast<size_t>(rep_->tensor.bytes()); }
+const void* Tensor::data() const { return rep_->tensor.raw(); }
+void* Tensor::mutable_data() { return rep_->tensor.raw(); }
+std::span<const std::string> Tensor::strings() const {
+  if (type() != ElementType::kString) return {};
+  return rep_->tensor.span<std::string>();
+}
+
+Result<Value> ReadProtoFile(const std::string& path, ProtoKind kind) {
+  auto read = core::ReadProtoFile(path, static_cast<core::ProtoKind>(kind));
+  if (!read.ok()) return StatusOf(read);
+  return ToPublic(*read);
+}
+
+Status WriteProtoFile(const std::string& path, const Tensor& tensor, const std::string& name) {
+  return ToPublic(core::WriteTensorProtoFile(path, ToCore(tensor), name));
+}
+
+}  // namespace kante

@@ -23,8 +23,8 @@ KANTE_OP(Sub, return hn::Sub(x, y);)
 KANTE_OP(Mul, return hn::Mul(x, y);)
 KANTE_OP(Div, return hn::Div(x, y);)
 // x86's minimum returns its second operand if either is NaN, so a NaN in y comes out by itself.
-KANTE_OP(Min, return hn::IfThenElse(hn::IsNaN(x), x, hn::Min(x, y));)
-KANTE_OP(Max, return hn::IfThenElse(hn::IsNaN(x), x, hn::Max(x, y));)
+KANTE_OP(Min, return hn::IfThenElse(hn::IsNaN(x), x, NanMin(x, y));)
+KANTE_OP(Max, return hn::IfThenElse(hn::IsNaN(x), x, NanMax(x, y));)
 KANTE_OP(PRelu, return hn::IfThenElse(hn::Lt(x, hn::Zero(DF())), hn::Mul(x, y), x);)
 #undef KANTE_OP
 

@@ -28,7 +28,7 @@ struct VectorAct {
         hi(Const(e && e->act == UnaryOp::kClip ? e->beta : __builtin_inff())),
         rows(e && !clamp && e->act != UnaryOp::kIdentity ? HWY_NAMESPACE::GetUnary(e->act) : nullptr) {}
 
-  HWY_INLINE VF Apply(VF x) const { return clamp ? hn::Min(hi, hn::Max(lo, x)) : x; }
+  HWY_INLINE VF Apply(VF x) const { return clamp ? NanMin(hi, NanMax(lo, x)) : x; }
 };
 
 // dst = epilogue(src) for the block whose first element is (i0, j0) of the epilogue's arrays. src may be dst.

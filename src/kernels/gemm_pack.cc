@@ -22,9 +22,10 @@ size_t PackedBSize(size_t k, size_t n) {
 size_t PackedALd(size_t k) { return (k + 15) / 16 * 16 + 16; }
 
 void PackA(float* dst, size_t ldd, const void* src, ptrdiff_t row_stride, ptrdiff_t col_stride, size_t m, size_t k) {
+  if (k == 0) return;
   if (col_stride == 1) {
     for (size_t i = 0; i < m; ++i) {
-      if (k) std::memcpy(dst + i * ldd, At(src, static_cast<ptrdiff_t>(i) * row_stride), k * sizeof(float));
+      std::memcpy(dst + i * ldd, At(src, static_cast<ptrdiff_t>(i) * row_stride), k * sizeof(float));
     }
   } else if (row_stride == 1) {
     Transpose2d(dst, static_cast<ptrdiff_t>(ldd), src, col_stride, k, m, sizeof(float));
@@ -37,6 +38,7 @@ void PackA(float* dst, size_t ldd, const void* src, ptrdiff_t row_stride, ptrdif
 
 void PackB(float* dst, const void* src, ptrdiff_t row_stride, ptrdiff_t col_stride, size_t k, size_t n0, size_t n1) {
   const size_t nr = GemmTile().nr;
+  if (k == 0) return;
   for (size_t j = n0; j < n1; j += nr) {
     const size_t cols = n1 - j < nr ? n1 - j : nr;
     float* panel = dst + j * k;

@@ -11,7 +11,6 @@
 #define KANTE_KERNELS_GEMM_TILE_INL_H_
 #endif
 
-HWY_BEFORE_NAMESPACE();
 namespace kante::kernels::HWY_NAMESPACE {
 
 #if HWY_TARGET == HWY_AVX3
@@ -27,6 +26,5 @@ constexpr size_t kGemmLanes = HWY_MAX_BYTES / sizeof(float);
 constexpr size_t kGemmNr = 2 * kGemmLanes;
 
 }  // namespace kante::kernels::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
 
 #endif  // KANTE_KERNELS_GEMM_TILE_INL_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Elementary functions on float vectors. Errors are against double, in units of 2^-23 relative, and are checked by unary_test.cc.
-// All of them pass NaN through: Min and Max are written with the limit first because x86 returns the second operand then.
+// All of them pass NaN through: see NanMin.
 #include "kernels/simd.h"
 
 #if defined(KANTE_KERNELS_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -25,6 +25,23 @@ using DI = hn::RebindToSigned<DF>;
 using VI = hn::Vec<DI>;
 
 HWY_INLINE VF Const(float x) { return hn::Set(DF(), x); }
+
+// Minimum and maximum out of which a NaN in b comes: x86 and the scalar form return the second operand then, others return NaN
+// anyway. Highway's own take AArch64's minnm, which drops NaN. Limits therefore stand first.
+HWY_INLINE VF NanMin(VF a, VF b) {
+#if HWY_TARGET == HWY_NEON
+  return VF(vminq_f32(a.raw, b.raw));
+#else
+  return hn::Min(a, b);
+#endif
+}
+HWY_INLINE VF NanMax(VF a, VF b) {
+#if HWY_TARGET == HWY_NEON
+  return VF(vmaxq_f32(a.raw, b.raw));
+#else
+  return hn::Max(a, b);
+#endif
+}
 
 // First n < Lanes() floats of p, zero elsewhere. Constant-size copies: calls of memcpy would dominate short rows.
 HWY_INLINE VF LoadPartial(const float* HWY_RESTRICT p, size_t n) {
@@ -102,7 +119,7 @@ HWY_INLINE ExpParts ReduceExp(VF x) {
 
 // e^x, 2 units; overflows to inf, underflows gradually to 0.
 HWY_INLINE VF Exp(VF x) {
-  x = hn::Max(Const(-104.0f), hn::Min(Const(89.0f), x));
+  x = NanMax(Const(-104.0f), NanMin(Const(89.0f), x));
   const ExpParts e = ReduceExp(x);
   // Two factors, so that neither overflow nor denormals need a branch.
   const VI half = hn::ShiftRight<1>(e.n);
@@ -113,13 +130,13 @@ HWY_INLINE VF Exp(VF x) {
 // e^x for x <= 0 or NaN, where results under 2^-126 may become 0.
 HWY_INLINE VF ExpNonPositive(VF x) {
   const auto tiny = hn::Lt(x, Const(-87.0f));
-  const ExpParts e = ReduceExp(hn::Max(Const(-87.0f), x));
+  const ExpParts e = ReduceExp(NanMax(Const(-87.0f), x));
   return hn::IfThenZeroElse(tiny, hn::Mul(hn::Add(e.expm1, Const(1.0f)), PowerOfTwo(e.n)));
 }
 
 // e^x - 1 for x <= 0 (callers select it there), 3 units relative.
 HWY_INLINE VF Expm1NonPositive(VF x) {
-  const ExpParts e = ReduceExp(hn::Max(Const(-87.0f), hn::Min(Const(0.0f), x)));
+  const ExpParts e = ReduceExp(NanMax(Const(-87.0f), NanMin(Const(0.0f), x)));
   const VF s = PowerOfTwo(e.n);
   return hn::MulAdd(s, e.expm1, hn::Sub(s, Const(1.0f)));
 }
@@ -164,7 +181,7 @@ HWY_INLINE VF Log1pUnit(VF u) {
 
 // Clamped rationals x P(x^2) / Q(x^2), 3.4 units.
 HWY_INLINE VF Tanh(VF x) {
-  x = hn::Max(Const(-9.0f), hn::Min(Const(9.0f), x));
+  x = NanMax(Const(-9.0f), NanMin(Const(9.0f), x));
   const VF z = hn::Mul(x, x);
   const VF p = Poly(z, 2.579144993e-14f, -3.174858731e-11f, 4.573713649e-08f, 3.300382739e-05f, 4.094273595e-03f, 1.385591310e-01f,
                     9.999999999e-01f);
@@ -173,7 +190,7 @@ HWY_INLINE VF Tanh(VF x) {
 }
 
 HWY_INLINE VF Erf(VF x) {
-  x = hn::Max(Const(-3.92f), hn::Min(Const(3.92f), x));
+  x = NanMax(Const(-3.92f), NanMin(Const(3.92f), x));
   const VF z = hn::Mul(x, x);
   const VF p = Poly(z, -1.279979368e-08f, 4.609232397e-06f, 3.767589798e-04f, 3.838625551e-03f, 5.424399313e-02f, 1.851353646e-01f,
                     1.128379169e+00f);

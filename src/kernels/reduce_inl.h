@@ -27,12 +27,12 @@ struct SumAbsReducer : SumReducer {
 };
 struct MaxReducer {
   static HWY_INLINE VF Identity() { return Const(-__builtin_inff()); }
-  static HWY_INLINE VF Combine(VF a, VF b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::Max(a, b)); }
+  static HWY_INLINE VF Combine(VF a, VF b) { return hn::IfThenElse(hn::IsNaN(a), a, NanMax(a, b)); }
   static HWY_INLINE VF Map(VF x) { return x; }
 };
 struct MinReducer {
   static HWY_INLINE VF Identity() { return Const(__builtin_inff()); }
-  static HWY_INLINE VF Combine(VF a, VF b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::Min(a, b)); }
+  static HWY_INLINE VF Combine(VF a, VF b) { return hn::IfThenElse(hn::IsNaN(a), a, NanMin(a, b)); }
   static HWY_INLINE VF Map(VF x) { return x; }
 };
 struct ProdReducer {

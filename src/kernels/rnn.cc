@@ -15,7 +15,7 @@ namespace {
 struct Limit {
   VF hi;
   explicit HWY_INLINE Limit(float clip) : hi(Const(clip > 0 ? clip : __builtin_inff())) {}
-  HWY_INLINE VF operator()(VF x) const { return hn::Max(hn::Neg(hi), hn::Min(hi, x)); }
+  HWY_INLINE VF operator()(VF x) const { return NanMax(hn::Neg(hi), NanMin(hi, x)); }
 };
 
 }  // namespace

@@ -20,7 +20,7 @@ namespace kante::kernels::HWY_NAMESPACE {
     }                                                                                \
   };
 
-HWY_INLINE VF Clamp(VF x, VF lo, VF hi) { return hn::Min(hi, hn::Max(lo, x)); }
+HWY_INLINE VF Clamp(VF x, VF lo, VF hi) { return NanMin(hi, NanMax(lo, x)); }
 
 KANTE_OP(Identity, return x;)
 KANTE_OP(Abs, return hn::Abs(x);)
@@ -35,7 +35,7 @@ KANTE_OP(Round, return hn::Round(x);)
 KANTE_OP(Sign, const VF zero = hn::Zero(DF()); const VF one = hn::CopySign(Const(1.0f), x);
          return hn::IfThenElse(hn::Or(hn::Lt(x, zero), hn::Gt(x, zero)), one, x);)
 KANTE_OP(Affine, return hn::MulAdd(a, x, b);)
-KANTE_OP(Relu, return hn::Max(hn::Zero(DF()), x);)
+KANTE_OP(Relu, return NanMax(hn::Zero(DF()), x);)
 KANTE_OP(LeakyRelu, return hn::IfThenElse(hn::Lt(x, hn::Zero(DF())), hn::Mul(a, x), x);)
 KANTE_OP(ThresholdedRelu, return hn::IfThenZeroElse(hn::Le(x, a), x);)
 KANTE_OP(Clip, return Clamp(x, a, b);)
@@ -56,9 +56,9 @@ KANTE_OP(GeluTanh, const VF h = hn::Mul(Const(0.5f), x); const VF c = hn::Mul(Co
          return hn::MulAdd(h, Tanh(hn::Mul(Const(0.79788456080286536f), hn::MulAdd(c, x, x))), h);)
 KANTE_OP(Silu, return hn::Mul(x, Sigmoid(x));)
 KANTE_OP(Swish, return hn::Mul(x, Sigmoid(hn::Mul(a, x)));)
-KANTE_OP(Softplus, const VF u = Exp(hn::Neg(hn::Abs(x))); return hn::Add(hn::Max(hn::Zero(DF()), x), Log1pUnit(u));)
+KANTE_OP(Softplus, const VF u = Exp(hn::Neg(hn::Abs(x))); return hn::Add(NanMax(hn::Zero(DF()), x), Log1pUnit(u));)
 // tanh(log(1 + e)) = n / (n + 2) with n = e (e + 2); from 20 on the quotient is 1.
-KANTE_OP(Mish, const VF e = Exp(hn::Min(Const(20.0f), x)); const VF n = hn::Mul(e, hn::Add(e, Const(2.0f)));
+KANTE_OP(Mish, const VF e = Exp(NanMin(Const(20.0f), x)); const VF n = hn::Mul(e, hn::Add(e, Const(2.0f)));
          return hn::Mul(x, hn::Div(n, hn::Add(n, Const(2.0f))));)
 KANTE_OP(Elu, return hn::IfThenElse(hn::Lt(x, hn::Zero(DF())), hn::Mul(a, Expm1NonPositive(x)), x);)
 KANTE_OP(Selu, return hn::Mul(b, hn::IfThenElse(hn::Lt(x, hn::Zero(DF())), hn::Mul(a, Expm1NonPositive(x)), x));)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks licence lines, whitespace, and that nothing names one machine's folders or a registry's host."""
+"""Checks licence lines, whitespace, links between documents, and that nothing names one machine's folders
+or a registry's host."""
 import pathlib
 import re
 import sys
@@ -20,6 +21,11 @@ FORBIDDEN = [
 
 def problems_of(path, text, is_markdown):
     """Yields (line number, problem) of one text file."""
+    if is_markdown:
+        prose = re.sub(r"^```.*?^```$", lambda block: "\n" * block[0].count("\n"), text, flags=re.M | re.S)
+        for link in re.finditer(r"\]\((?!\w+:|#)([^)#]+)", prose):
+            if not (path.parent / link.group(1)).exists():
+                yield prose[:link.start()].count("\n") + 1, f"links to {link.group(1)}, which is not there"
     head = "\n".join(text.splitlines()[:2])
     if is_code(path) and SPDX not in head:
         yield 1, f"the first line lacks '{SPDX}'"

@@ -148,6 +148,12 @@ class Text(Tree):
         (self.root / "src/base/bad.cc").write_bytes(SPDX.encode() + b"// a\rb\n")
         self.expect(check_text.check, "carriage return")
 
+    def test_broken_link(self):
+        self.write("docs/a.md", "[b](b.md) [c](https://example.com) [d](#d)\n", head="")
+        self.expect(check_text.check, "links to b.md")
+        self.write("docs/b.md", "[a](a.md#top)\n", head="")
+        self.assertEqual([], self.findings(check_text.check, self.root))
+
     def test_folder_of_a_machine(self):
         self.plant('const char* kPath = "/' + 'work/main";\n', "a folder of one machine")
 

@@ -198,9 +198,9 @@ HWY_INLINE VF Erf(VF x) {
   return hn::Div(hn::Mul(x, p), q);
 }
 
-// 1 / (1 + e^-x), 3 units relative for both signs.
+// 1 / (1 + e^-x), 3 units relative for both signs; 0 below x = -87.
 HWY_INLINE VF Sigmoid(VF x) {
-  const VF e = Exp(hn::Neg(hn::Abs(x)));
+  const VF e = ExpNonPositive(hn::Neg(hn::Abs(x)));
   const VF r = hn::Div(Const(1.0f), hn::Add(Const(1.0f), e));
   return hn::IfThenElse(hn::Lt(x, hn::Zero(DF())), hn::Mul(e, r), r);
 }

@@ -9,10 +9,13 @@
 namespace kante::core {
 namespace {
 
+// Absurd sizes never reach the system, which may overcommit (or, under a sanitizer, abort).
+constexpr size_t kMaxBlock = size_t{1} << (sizeof(size_t) == 8 ? 39 : 30);
+
 class Heap final : public Allocator {
  public:
   void* Allocate(size_t bytes) override {
-    if (bytes > SIZE_MAX / 2) return nullptr;
+    if (bytes > kMaxBlock) return nullptr;
     const size_t rounded = static_cast<size_t>(AlignUp(static_cast<int64_t>(bytes ? bytes : 1), kMemoryAlignment));
     return std::aligned_alloc(kMemoryAlignment, rounded);
   }

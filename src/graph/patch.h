@@ -12,16 +12,16 @@
 
 namespace kante::core {
 
-// A rewrite as a value: the nodes and constants that it adds and the values that they replace. Nothing touches the graph
-// before Apply, which checks everything first: a patch that fails leaves the graph as it was.
+// A rewrite as a value: the nodes and constants that it adds and the values that they replace. Nothing touches the
+// graph before Apply, which checks everything first: a patch that fails leaves the graph as it was.
 //
 //   GraphPatch patch(graph, "ConvBatchNorm");
 //   const ValueId y = patch.Op("Conv", {x, patch.Constant("w", scaled), bias}, attributes);
 //   patch.Replace(old_y, y);
 //   KANTE_TRY(patch.Apply());
 //
-// Apply then removes the nodes that nobody needs any more, gives their names to the new ones as `origin`, hands the type
-// of a replaced value to its successor where that has none, and keeps the names of graph outputs.
+// Apply then removes the nodes that nobody needs any more, gives their names to the new ones as `origin`, hands the
+// type of a replaced value to its successor where that has none, and keeps the names of graph outputs.
 class GraphPatch {
  public:
   // `label` begins the names of what is added. The graph must not change before Apply.
@@ -46,7 +46,7 @@ class GraphPatch {
   Status Apply();
 
   // --- after Apply
-  std::span<const NodeId> added() const { return added_; }      // in the order of the Op calls
+  std::span<const NodeId> added() const { return added_; }  // in the order of the Op calls
   std::span<const NodeId> removed() const { return removed_; }
 
  private:

@@ -26,14 +26,22 @@ double HalfToDouble(uint16_t bits) {
 
 std::optional<double> Element(const Tensor& t, int64_t i) {
   switch (t.type()) {
-    case ElementType::kFloat32: return static_cast<double>(Load<float>(t, i));
-    case ElementType::kFloat64: return Load<double>(t, i);
-    case ElementType::kFloat16: return HalfToDouble(Load<uint16_t>(t, i));
-    case ElementType::kBfloat16: return static_cast<double>(std::bit_cast<float>(uint32_t{Load<uint16_t>(t, i)} << 16));
-    case ElementType::kInt32: return Load<int32_t>(t, i);
-    case ElementType::kInt64: return static_cast<double>(Load<int64_t>(t, i));
-    case ElementType::kBool: return Load<uint8_t>(t, i) != 0;
-    default: return std::nullopt;
+    case ElementType::kFloat32:
+      return static_cast<double>(Load<float>(t, i));
+    case ElementType::kFloat64:
+      return Load<double>(t, i);
+    case ElementType::kFloat16:
+      return HalfToDouble(Load<uint16_t>(t, i));
+    case ElementType::kBfloat16:
+      return static_cast<double>(std::bit_cast<float>(uint32_t{Load<uint16_t>(t, i)} << 16));
+    case ElementType::kInt32:
+      return Load<int32_t>(t, i);
+    case ElementType::kInt64:
+      return static_cast<double>(Load<int64_t>(t, i));
+    case ElementType::kBool:
+      return Load<uint8_t>(t, i) != 0;
+    default:
+      return std::nullopt;
   }
 }
 

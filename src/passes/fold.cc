@@ -17,9 +17,10 @@ constexpr int64_t kMaxGrowth = 8;          // above that they may be this many t
 
 // Operators that do more than a few passes over their inputs and outputs: folding those must not take seconds.
 constexpr std::string_view kCostly[] = {
-    "Conv", "ConvTranspose", "ConvInteger", "QLinearConv", "DeformConv", "MatMul", "MatMulInteger", "QLinearMatMul",
-    "Gemm", "Einsum", "LSTM", "GRU", "RNN", "Attention", "AveragePool", "MaxPool", "LpPool", "DFT", "STFT", "Det",
-    "NonMaxSuppression", "GridSample", "RoiAlign", "MaxRoiPool", "Resize", "LRN", "FusedConv", "FusedMatMul",
+    "Conv",          "ConvTranspose", "ConvInteger", "QLinearConv", "DeformConv", "MatMul",    "MatMulInteger",
+    "QLinearMatMul", "Gemm",          "Einsum",      "LSTM",        "GRU",        "RNN",       "Attention",
+    "AveragePool",   "MaxPool",       "LpPool",      "DFT",         "STFT",       "Det",       "NonMaxSuppression",
+    "GridSample",    "RoiAlign",      "MaxRoiPool",  "Resize",      "LRN",        "FusedConv", "FusedMatMul",
     "FusedGemm"};
 
 bool IsCostly(const Node& node) {
@@ -92,8 +93,8 @@ class Folder {
       source_bytes = std::min(kHuge, source_bytes + SourceBytes(v.tensor()));
       input_elements += v.tensor().elements();
     }
-    const int64_t cap = std::min({limits_.max_folded_bytes, budget_.bytes_left,
-                                  std::max(kAlwaysFine, source_bytes * kMaxGrowth)});
+    const int64_t cap =
+        std::min({limits_.max_folded_bytes, budget_.bytes_left, std::max(kAlwaysFine, source_bytes * kMaxGrowth)});
     auto op = registry_.Instantiate(node);
     if (!op.ok()) return;
     if (IsCostly(node) && !Affordable(*op, node, inputs, input_elements)) return;

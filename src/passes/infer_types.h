@@ -12,7 +12,8 @@ namespace kante::core {
 // declared for the inputs and with constants as values.
 //
 //  - A shape is written only when it is the same in every run; what depends on a symbolic dimension stays as declared.
-//  - Declared shapes of inner values are hints of the exporter and may be stale. Where inference says otherwise it wins;
+//  - Declared shapes of inner values are hints of the exporter and may be stale. Where inference says otherwise it
+//  wins;
 //    where it says nothing a declared shape without unknown dimensions is dropped, so that nobody builds on it.
 //  - Graph inputs and the results of unknown operators are what they declare. What a loop carries has no fixed shape.
 //

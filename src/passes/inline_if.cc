@@ -45,7 +45,8 @@ void Redirect(Graph& graph, ValueId from, ValueId to, const std::string& name, c
 }
 
 const Graph* TakenBranch(const Graph& graph, const Node& node) {
-  if (node.op_type != "If" || !(node.domain.empty() || node.domain == "ai.onnx") || node.inputs.size() != 1) return nullptr;
+  if (node.op_type != "If" || !(node.domain.empty() || node.domain == "ai.onnx") || node.inputs.size() != 1)
+    return nullptr;
   const auto condition = ScalarOf(graph.Constant(node.inputs[0]));
   if (!condition) return nullptr;
   const Attribute* branch = node.FindAttribute(*condition != 0 ? "then_branch" : "else_branch");

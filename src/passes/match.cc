@@ -8,12 +8,10 @@
 namespace kante::core {
 namespace {
 
-constexpr int kMaxSteps = 4096;       // a pattern has about ten nodes; only hostile graphs come near
-constexpr double kTolerance = 1e-4;   // exporters print constants with four digits at least
+constexpr int kMaxSteps = 4096;      // a pattern has about ten nodes; only hostile graphs come near
+constexpr double kTolerance = 1e-4;  // exporters print constants with four digits at least
 
-bool SameName(const PatternNode* a, const PatternNode* b) {
-  return a == b || (!a->name.empty() && a->name == b->name);
-}
+bool SameName(const PatternNode* a, const PatternNode* b) { return a == b || (!a->name.empty() && a->name == b->name); }
 
 }  // namespace
 
@@ -79,13 +77,16 @@ class Matcher {
       if (SameName(b.pattern, &p)) return b.value == goal->value && Solve(goal->next);
     }
     switch (p.kind) {
-      case PatternNode::Kind::kAny: return Bind(goal, kNone);
-      case PatternNode::Kind::kConst: return graph_.Constant(goal->value) && Bind(goal, kNone);
+      case PatternNode::Kind::kAny:
+        return Bind(goal, kNone);
+      case PatternNode::Kind::kConst:
+        return graph_.Constant(goal->value) && Bind(goal, kNone);
       case PatternNode::Kind::kScalar: {
         const auto have = ScalarOf(graph_.Constant(goal->value));
         return have && std::abs(*have - p.scalar) <= kTolerance * std::abs(p.scalar) && Bind(goal, kNone);
       }
-      default: return SolveOp(goal);
+      default:
+        return SolveOp(goal);
     }
   }
 

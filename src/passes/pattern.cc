@@ -101,14 +101,16 @@ bool Matchable(const P& pattern, const OpRegistry& registry) {
   const PatternNode& node = *pattern.get();
   const auto fits = [&](const P& p) { return Matchable(p, registry); };
   switch (node.kind) {
-    case PatternNode::Kind::kAnyOf: return std::any_of(node.args.begin(), node.args.end(), fits);
+    case PatternNode::Kind::kAnyOf:
+      return std::any_of(node.args.begin(), node.args.end(), fits);
     case PatternNode::Kind::kOp:
       return std::all_of(node.args.begin(), node.args.end(), fits) &&
              std::any_of(node.ops.begin(), node.ops.end(), [&](const std::string& op) {
                const auto [domain, name] = SplitOpName(op);
                return registry.Has(domain, name);
              });
-    default: return true;
+    default:
+      return true;
   }
 }
 

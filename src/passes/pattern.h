@@ -23,11 +23,11 @@ class P;
 struct PatternNode {
   enum class Kind : uint8_t { kAny, kConst, kScalar, kOp, kOptional, kAnyOf };
   Kind kind = Kind::kAny;
-  std::string name;               // what the match calls it; may be empty
-  std::vector<std::string> ops;   // kOp: "Conv" or "kante.FusedConv", any of them
-  std::vector<P> args;            // kOp: inputs; kOptional: one; kAnyOf: alternatives
-  double scalar = 0;              // kScalar
-  bool shared = false;            // kOp: its outputs may have uses outside the match
+  std::string name;              // what the match calls it; may be empty
+  std::vector<std::string> ops;  // kOp: "Conv" or "kante.FusedConv", any of them
+  std::vector<P> args;           // kOp: inputs; kOptional: one; kAnyOf: alternatives
+  double scalar = 0;             // kScalar
+  bool shared = false;           // kOp: its outputs may have uses outside the match
 };
 
 // A pattern: a small immutable tree (or DAG: using the same P twice, or the same name, asks for the same value twice).
@@ -101,8 +101,8 @@ class Match {
   std::vector<Binding> bindings_;
 };
 
-// Looks for `pattern` with its root at `root`. On failure `why` (may be null) says what stood in the way when everything
-// fitted but for an inner value that is used elsewhere; else it stays empty.
+// Looks for `pattern` with its root at `root`. On failure `why` (may be null) says what stood in the way when
+// everything fitted but for an inner value that is used elsewhere; else it stays empty.
 bool MatchAt(const P& pattern, NodeId root, Match& match, std::string* why);
 
 }  // namespace kante::core

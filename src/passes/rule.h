@@ -46,11 +46,11 @@ struct Rule {
   std::span<const std::string_view> makes;  // the rule drops out if one of these is missing from the registry
 };
 
-#define KANTE_DEFINE_RULE(T)                                                          \
-  namespace rules {                                                                   \
-  extern const ::kante::core::Rule T;                                                 \
+#define KANTE_DEFINE_RULE(T)                                                                  \
+  namespace rules {                                                                           \
+  extern const ::kante::core::Rule T;                                                         \
   constexpr ::kante::core::Rule T{#T, &::kante::core::T::Pattern, &::kante::core::T::Rewrite, \
-                                  ::kante::core::T::kMakes};                          \
+                                  ::kante::core::T::kMakes};                                  \
   }
 
 // kBasic rules simplify: nothing but fewer nodes. kExtended rules make fused operators.

@@ -29,9 +29,9 @@ Result<Tensor> AllocateWith(ElementType type, const Shape& shape, AllocatorRef&&
 }
 
 bool IsDense(const Shape& shape, std::span<const int64_t> strides) {
+  if (shape.elements() == 0) return true;
   int64_t expected = 1;
   for (int i = shape.rank() - 1; i >= 0; --i) {
-    if (shape[i] == 0) return true;
     if (shape[i] != 1 && strides[static_cast<size_t>(i)] != expected) return false;
     expected *= shape[i];
   }

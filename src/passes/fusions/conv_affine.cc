@@ -115,7 +115,8 @@ Outcome FoldAffineIntoConv(const Match& m, GraphPatch& patch, const ChannelAffin
   const Node& conv = m.node("conv");
   const int64_t channels = OutputChannels(conv, w.shape());
   if (channels <= 0) return Skip("the weights do not suit the operator");
-  if (w.type() != ElementType::kFloat32 && w.type() != ElementType::kFloat64) return Skip("the weights are not float32");
+  if (w.type() != ElementType::kFloat32 && w.type() != ElementType::kFloat64)
+    return Skip("the weights are not float32");
   if (!w.contiguous()) return Skip("the weights are not dense");
   std::vector<double> bias(static_cast<size_t>(channels), 0.0);
   if (m.Has("b")) {
@@ -140,8 +141,9 @@ Outcome FoldAffineIntoConv(const Match& m, GraphPatch& patch, const ChannelAffin
   for (size_t i = 0; i < affine.shift.size(); ++i) bias[i] += affine.shift[i];
   auto shifted = TensorOfDoubles(w.type(), {channels}, bias);
   if (!shifted.ok()) return Skip(shifted.status().message());
-  patch.Replace(m.root_value(), patch.Op(conv.op_type, {m["x"], weights, patch.Constant("bias", std::move(shifted).value())},
-                                         conv.attributes));
+  patch.Replace(
+      m.root_value(),
+      patch.Op(conv.op_type, {m["x"], weights, patch.Constant("bias", std::move(shifted).value())}, conv.attributes));
   return Rewritten();
 }
 

@@ -7,13 +7,9 @@ namespace kante::core {
 namespace {
 
 // The mean over the last dimension that stays as 1.
-P Mean(const P& x, std::string_view name) {
-  return Op("ReduceMean", {x, Const(StrCat(name, ".axes"))}).As(name);
-}
+P Mean(const P& x, std::string_view name) { return Op("ReduceMean", {x, Const(StrCat(name, ".axes"))}).As(name); }
 
-bool KeepsDims(const Node& reduce) {
-  return IntOr(reduce, "keepdims", 1) == 1;
-}
+bool KeepsDims(const Node& reduce) { return IntOr(reduce, "keepdims", 1) == 1; }
 
 // (x - mean) / sqrt(var + epsilon) * gamma + beta, normalised over the last dimension.
 struct FuseLayerNorm {
@@ -40,14 +36,14 @@ struct FuseLayerNorm {
     if (!epsilon) return Skip("epsilon is not one number");
     const Tensor& gamma = *m.constant("gamma");
     const Tensor& beta = *m.constant("beta");
-    if (gamma.rank() != 1 || !(gamma.shape() == beta.shape())) return Skip("scale and bias are not vectors of one size");
+    if (gamma.rank() != 1 || !(gamma.shape() == beta.shape()))
+      return Skip("scale and bias are not vectors of one size");
     if (shape ? shape->dim(shape->rank() - 1) != gamma.dim(0) : gamma.dim(0) == 1) {
       return Skip("scale and bias do not suit the normalised dimension");
     }
     if (gamma.type() != m.type("x") || beta.type() != m.type("x")) return Skip("scale and input differ in type");
-    patch.Replace(m.root_value(),
-                  patch.Op("LayerNormalization", {m["x"], m["gamma"], m["beta"]},
-                           {{"axis", -1}, {"epsilon", static_cast<float>(*epsilon)}}));
+    patch.Replace(m.root_value(), patch.Op("LayerNormalization", {m["x"], m["gamma"], m["beta"]},
+                                           {{"axis", -1}, {"epsilon", static_cast<float>(*epsilon)}}));
     return Rewritten();
   }
 };

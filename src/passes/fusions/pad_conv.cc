@@ -52,7 +52,10 @@ struct FusePadConv {
         if (pad < 0) return Skip("Pad crops");
         if (pad > (int64_t{1} << 30)) return Skip("Pad adds too much");
         if (d < 2 && pad != 0) return Skip("Pad touches batch or channels");
-        if (d >= 2) sum[side * spatial + d - 2] += pad;
+        if (d < 2) continue;
+        int64_t& own = sum[side * spatial + d - 2];
+        if (own < 0 || own > (int64_t{1} << 30)) return Skip("the pads of the convolution are out of range");
+        own += pad;
       }
     }
     std::vector<ValueId> inputs = conv.inputs;

@@ -31,9 +31,7 @@ std::vector<int64_t> PermOf(const Node& node, size_t rank) {
 
 struct MergeTransposes {
   static constexpr std::string_view kMakes[] = {"Transpose"};
-  static P Pattern() {
-    return Op("Transpose", {Op("Transpose", {Any("x")}).As("inner").Shared()}).As("outer");
-  }
+  static P Pattern() { return Op("Transpose", {Op("Transpose", {Any("x")}).As("inner").Shared()}).As("outer"); }
   static Outcome Rewrite(const Match& m, GraphPatch& patch) {
     const size_t rank = std::max(IntsOr(m.node("inner"), "perm").size(), IntsOr(m.node("outer"), "perm").size());
     const std::vector<int64_t> first = PermOf(m.node("inner"), rank);
@@ -73,9 +71,7 @@ struct MergeReshapes {
 // Shape(x)[i] where x is a graph input whose dimension i is declared, whatever the others are.
 struct KnownDimension {
   static constexpr std::array<std::string_view, 0> kMakes{};
-  static P Pattern() {
-    return Op("Gather", {Op("Shape", {Any("x")}).As("shape").Shared(), Const("index")}).As("y");
-  }
+  static P Pattern() { return Op("Gather", {Op("Shape", {Any("x")}).As("shape").Shared(), Const("index")}).As("y"); }
   static Outcome Rewrite(const Match& m, GraphPatch& patch) {
     const ValueInfo& x = m.graph().value(m["x"]);
     const auto indices = IntsOf(m.constant("index"));

@@ -2,6 +2,7 @@
 #include "ops/control/body.h"
 
 #include "ops/move/movable.h"
+#include "ops/sequence/owned.h"
 
 namespace kante::core {
 
@@ -21,11 +22,11 @@ Body ParseBody(AttrReader& a, std::string_view name) {
   return body;
 }
 
-Status RunBody(RunContext& c, const Body& body, std::span<const Value> inputs, std::vector<Value>& outputs) {
+Status RunBody(RunContext& c, SubgraphRunner& runner, const Body& body, std::span<const Value> inputs,
+               std::vector<Value>& outputs) {
   KANTE_TRY(c.CheckCancelled());
-  KANTE_TRY(SubgraphRunner * runner, c.Subgraph(body.index));
   outputs.assign(body.outputs.size(), Value());
-  return runner->Run(inputs, outputs);
+  return runner.Run(inputs, outputs);
 }
 
 Result<bool> Truth(const Value& value, std::string_view what) {
@@ -44,7 +45,8 @@ void SetDeclared(InferContext& c, int output, const TypeInfo& type) {
 
 Status Stack::Add(const Value& value, int64_t* total_bytes, int64_t max_bytes) {
   if (!value.is_tensor()) return InvalidArgument("a scan output must be a tensor");
-  KANTE_TRY(Tensor dense, Compact(value.tensor()));
+  KANTE_TRY(Value owned, Owned(value));
+  Tensor& dense = owned.tensor();
   if (!items_.empty() && (dense.type() != items_[0].type() || !(dense.shape() == items_[0].shape()))) {
     return InvalidArgument("a scan output changed from ", items_[0].shape().ToString(), " to ",
                            dense.shape().ToString(), " between iterations");

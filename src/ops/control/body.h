@@ -20,8 +20,9 @@ struct Body {
 // Reads the graph attribute; complains to the reader when it is missing.
 Body ParseBody(AttrReader& a, std::string_view name);
 
-// Runs the body once. `outputs` is as long as body.outputs afterwards.
-Status RunBody(RunContext& c, const Body& body, std::span<const Value> inputs, std::vector<Value>& outputs);
+// Runs the body once; `runner` is what RunContext::Subgraph gave for it. `outputs` is as long as body.outputs afterwards.
+Status RunBody(RunContext& c, SubgraphRunner& runner, const Body& body, std::span<const Value> inputs,
+               std::vector<Value>& outputs);
 
 // A bool (or number) of one element: "cond".
 Result<bool> Truth(const Value& value, std::string_view what);
@@ -32,9 +33,9 @@ void SetDeclared(InferContext& c, int output, const TypeInfo& type);
 // Collects one tensor per iteration and stacks them along a new axis.
 class Stack {
  public:
-  // `what` the body declares decides type and shape when no iteration ran: [0, ...] with unknown dimensions 0.
+  // Fails when all stacks together (`total_bytes`) would take more than max_bytes.
   Status Add(const Value& value, int64_t* total_bytes, int64_t max_bytes);
-  size_t size() const { return items_.size(); }
+  // What the body declares decides type and shape when no iteration ran: [0, ...] with unknown dimensions 0.
   Status Finish(RunContext& c, int output, const TypeInfo& declared, int64_t axis, bool reversed);
 
  private:

@@ -30,7 +30,9 @@ struct If {
   Status Run(RunContext& c) const {
     KANTE_TRY(const bool condition, Truth(c.in_value(0), "the condition"));
     std::vector<Value> results;
-    KANTE_TRY(RunBody(c, condition ? then_branch : else_branch, {}, results));
+    const Body& body = condition ? then_branch : else_branch;
+    KANTE_TRY(SubgraphRunner * runner, c.Subgraph(body.index));
+    KANTE_TRY(RunBody(c, *runner, body, {}, results));
     for (int i = 0; i < c.output_count(); ++i) {
       if (c.wants_output(i)) c.SetOutput(i, std::move(results[static_cast<size_t>(i)]));
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ops/control/body.h"
+#include "ops/sequence/owned.h"
 
 namespace kante::core {
 namespace {
@@ -66,6 +67,7 @@ struct Loop {
     }
     std::vector<Stack> stacks(scans);
     std::vector<Value> results;
+    KANTE_TRY(SubgraphRunner * runner, c.Subgraph(body.index));
     int64_t bytes = 0;
     const uint8_t yes = 1;
     const Tensor true_tensor = BoolTensor(yes);
@@ -76,7 +78,7 @@ struct Loop {
       inputs[0] = Value(Tensor::Scalar(i));
       inputs[1] = Value(i == 0 || !results[0].is_tensor() ? true_tensor : results[0].tensor());
       if (inputs[0].tensor().empty() || true_tensor.empty()) return Error(StatusCode::kOutOfMemory, "no memory");
-      KANTE_TRY(RunBody(c, body, inputs, results));
+      KANTE_TRY(RunBody(c, *runner, body, inputs, results));
       KANTE_TRY(condition, Truth(results[0], "the body's condition"));
       for (size_t k = 0; k < carried; ++k) inputs[k + 2] = std::move(results[k + 1]);
       for (size_t k = 0; k < scans; ++k) {
@@ -85,7 +87,9 @@ struct Loop {
       }
     }
     for (size_t k = 0; k < carried; ++k) {
-      if (c.wants_output(static_cast<int>(k))) c.SetOutput(static_cast<int>(k), std::move(inputs[k + 2]));
+      if (!c.wants_output(static_cast<int>(k))) continue;
+      KANTE_TRY(Value last, Owned(inputs[k + 2]));
+      c.SetOutput(static_cast<int>(k), std::move(last));
     }
     for (size_t k = 0; k < scans; ++k) {
       const int output = static_cast<int>(carried + k);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ops/control/body.h"
 #include "ops/move/movable.h"
+#include "ops/sequence/owned.h"
 
 namespace kante::core {
 namespace {
@@ -157,6 +158,7 @@ struct Scan {
     for (size_t i = 0; i < states; ++i) inputs[i] = c.in_value(static_cast<int>(i));
     std::vector<Stack> stacks(scans_out);
     std::vector<Value> results;
+    KANTE_TRY(SubgraphRunner * runner, c.Subgraph(body.index));
     int64_t bytes = 0;
     for (int64_t i = 0; i < length; ++i) {
       for (size_t k = 0; k < scans_in; ++k) {
@@ -164,7 +166,7 @@ struct Scan {
         KANTE_TRY(Tensor item, Item(c.in(static_cast<int>(states + k)), axes[k], at));
         inputs[states + k] = Value(std::move(item));
       }
-      KANTE_TRY(RunBody(c, body, inputs, results));
+      KANTE_TRY(RunBody(c, *runner, body, inputs, results));
       for (size_t k = 0; k < states; ++k) inputs[k] = std::move(results[k]);
       for (size_t k = 0; k < scans_out; ++k) {
         if (!c.wants_output(static_cast<int>(states + k))) continue;
@@ -172,7 +174,9 @@ struct Scan {
       }
     }
     for (size_t k = 0; k < states; ++k) {
-      if (c.wants_output(static_cast<int>(k))) c.SetOutput(static_cast<int>(k), std::move(inputs[k]));
+      if (!c.wants_output(static_cast<int>(k))) continue;
+      KANTE_TRY(Value last, Owned(inputs[k]));
+      c.SetOutput(static_cast<int>(k), std::move(last));
     }
     for (size_t k = 0; k < scans_out; ++k) {
       const int output = static_cast<int>(states + k);

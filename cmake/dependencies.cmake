@@ -23,23 +23,24 @@ if(KANTE_BUILD_BENCH)
   find_package(benchmark REQUIRED)
 endif()
 
+# A library by its header, for those whose CMake packages Debian ships without what they refer to.
+function(kante_find_library target header library)
+  find_path(KANTE_${library}_HEADER ${header})
+  find_library(KANTE_${library}_FILE ${library})
+  mark_as_advanced(KANTE_${library}_HEADER KANTE_${library}_FILE)
+  if(KANTE_${library}_HEADER AND KANTE_${library}_FILE)
+    add_library(${target} UNKNOWN IMPORTED GLOBAL)
+    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION ${KANTE_${library}_FILE}
+      INTERFACE_INCLUDE_DIRECTORIES ${KANTE_${library}_HEADER})
+  endif()
+endfunction()
+
 # Codecs and parsers of the command line; without them only the program is left out.
 if(KANTE_BUILD_CLI OR KANTE_BUILD_EXAMPLES)
   find_package(CLI11 QUIET)
   find_package(nlohmann_json QUIET)
   find_package(PNG QUIET)
   find_package(JPEG QUIET)
-  find_package(ZLIB QUIET)
-  find_package(SndFile QUIET)
-  if(NOT TARGET SndFile::sndfile)
-    find_path(SNDFILE_INCLUDE_DIR sndfile.h)
-    find_library(SNDFILE_LIBRARY sndfile)
-    mark_as_advanced(SNDFILE_INCLUDE_DIR SNDFILE_LIBRARY)
-    if(SNDFILE_INCLUDE_DIR AND SNDFILE_LIBRARY)
-      add_library(SndFile::sndfile UNKNOWN IMPORTED)
-      set_target_properties(SndFile::sndfile PROPERTIES
-        IMPORTED_LOCATION ${SNDFILE_LIBRARY}
-        INTERFACE_INCLUDE_DIRECTORIES ${SNDFILE_INCLUDE_DIR})
-    endif()
-  endif()
+  kante_find_library(libzip::zip zip.h zip)
+  kante_find_library(SndFile::sndfile sndfile.h sndfile)
 endif()

@@ -8,7 +8,7 @@ list(FILTER cli_main INCLUDE REGEX "/main\\.cc$")
 list(FILTER cli_sources EXCLUDE REGEX "/main\\.cc$")
 if(KANTE_BUILD_CLI AND cli_main AND cli_sources)
   set(missing)
-  foreach(target CLI11::CLI11 nlohmann_json::nlohmann_json PNG::PNG JPEG::JPEG ZLIB::ZLIB
+  foreach(target CLI11::CLI11 nlohmann_json::nlohmann_json PNG::PNG JPEG::JPEG libzip::zip
           SndFile::sndfile)
     if(NOT TARGET ${target})
       list(APPEND missing ${target})
@@ -22,7 +22,7 @@ if(KANTE_BUILD_CLI AND cli_main AND cli_sources)
     target_include_directories(kante_cli_parts PUBLIC ${PROJECT_SOURCE_DIR}/src)
     target_compile_definitions(kante_cli_parts PUBLIC KANTE_VERSION="${PROJECT_VERSION}")
     target_link_libraries(kante_cli_parts PUBLIC kante_flags kante_static CLI11::CLI11
-      nlohmann_json::nlohmann_json PNG::PNG JPEG::JPEG ZLIB::ZLIB SndFile::sndfile)
+      nlohmann_json::nlohmann_json PNG::PNG JPEG::JPEG libzip::zip SndFile::sndfile)
     foreach(client media text)
       if(TARGET kante_${client})
         target_link_libraries(kante_cli_parts PUBLIC kante_${client})

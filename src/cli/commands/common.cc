@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "cli/commands/commands.h"
+
+namespace kante::cli {
+
+Result<OptimizationLevel> LevelOf(const std::string& name) {
+  if (name == "none" || name == "0") return OptimizationLevel::kNone;
+  if (name == "basic" || name == "1") return OptimizationLevel::kBasic;
+  if (name == "all" || name == "2") return OptimizationLevel::kAll;
+  return Status(StatusCode::kInvalidArgument, "optimisation level '" + name + "' is none of none, basic, all");
+}
+
+LoadOptions ModelOptions::load() const {
+  LoadOptions out;
+  const auto parsed = LevelOf(level);
+  if (parsed.ok()) out.optimization = *parsed;
+  out.mapping = copy ? FileMapping::kCopy : FileMapping::kMap;
+  return out;
+}
+
+SessionOptions ModelOptions::session() const {
+  SessionOptions out;
+  out.threads = threads;
+  out.max_memory_bytes = max_memory_mb << 20;
+  return out;
+}
+
+void AddModelOptions(CLI::App& command, ModelOptions& options) {
+  command.add_option("--level", options.level, "Optimisation: none (0), basic (1), all (2)")
+      ->check(CLI::IsMember({"none", "basic", "all", "0", "1", "2"}))
+      ->capture_default_str();
+  command.add_option("--threads", options.threads, "Threads of a run; 0: one for each usable core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command.add_flag("--copy", options.copy, "Read model files into memory instead of mapping them");
+  command.add_option("--max-memory", options.max_memory_mb, "Most memory for activations and outputs, in MiB")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 30))
+      ->capture_default_str();
+  command.add_option("--time-limit", options.time_limit_ms, "Milliseconds after which a run is stopped; 0: never")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+}
+
+int Complain(const Status& status) {
+  std::fprintf(stderr, "kante: %s\n", status.message().c_str());
+  const StatusCode code = status.code();
+  return code == StatusCode::kInvalidArgument || code == StatusCode::kNoSuchFile ? kUsage : kFailed;
+}
+
+}  // namespace kante::cli

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "cli/commands/commands.h"
+#include "cli/io/table.h"
+
+namespace kante::cli {
+namespace {
+
+constexpr int kAnyNumber = 1'000'000;
+
+std::string Range(int low, int high) {
+  if (low == high) return std::to_string(low);
+  return std::to_string(low) + (high >= kAnyNumber ? " or more" : " to " + std::to_string(high));
+}
+
+std::string TypesText(const OperatorInfo& op) {
+  if (op.types.size() >= 26) return "all";
+  std::string out;
+  for (ElementType t : op.types) out += (out.empty() ? "" : " ") + std::string(NameOf(t));
+  return out;
+}
+
+int Ops(bool markdown) {
+  Table table({"operator", "opset versions", "inputs", "outputs", "types", "runs as"});
+  const std::vector<OperatorInfo> ops = ListOperators();
+  for (const OperatorInfo& op : ops) {
+    std::string versions;
+    for (int v : op.versions) versions += (versions.empty() ? "" : " ") + std::to_string(v);
+    table.Add({(op.domain.empty() ? "" : op.domain + ".") + op.name, versions, Range(op.min_inputs, op.max_inputs),
+               Range(op.min_outputs, op.max_outputs), TypesText(op), op.has_kernel ? "kernel" : "expansion"});
+  }
+  if (!markdown) {
+    std::printf("%s\n%zu operators\n", table.Text().c_str(), ops.size());
+    return 0;
+  }
+  std::printf("# Operators\n\nMade by `kante ops --markdown`; `make check` compares. Versions are the opsets at which an "
+              "operator changed:\nKante upgrades all of them to the newest at load. Types are those of the inputs that "
+              "share one type.\n\n%s\n%zu operators.\n",
+              table.Markdown().c_str(), ops.size());
+  return 0;
+}
+
+}  // namespace
+
+void AddOps(CLI::App& app, int& exit_code) {
+  auto markdown = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("ops", "List the operators of this build");
+  command->add_flag("--markdown", *markdown, "As Markdown: docs/operators.md");
+  command->callback([markdown, &exit_code] { exit_code = Ops(*markdown); });
+}
+
+}  // namespace kante::cli

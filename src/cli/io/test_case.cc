@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "cli/io/test_case.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace kante::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+ProtoKind KindOf(const ValueDescription& d) {
+  if (d.kind == ValueKind::kSequence) return ProtoKind::kSequence;
+  if (d.kind == ValueKind::kOptional) return ProtoKind::kOptional;
+  return ProtoKind::kTensor;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> FindTestCases(const std::string& root) {
+  std::error_code error;
+  if (!fs::is_directory(root, error)) return Status(StatusCode::kNoSuchFile, "'" + root + "' is not a folder");
+  std::vector<std::string> found;
+  if (fs::exists(fs::path(root) / "model.onnx")) found.push_back(root);
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator it(root, options, error), end; !error && it != end; it.increment(error)) {
+    if (it->is_directory() && fs::exists(it->path() / "model.onnx")) found.push_back(it->path().string());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::vector<std::string> DataSetsOf(const std::string& test_case) {
+  std::vector<std::string> found;
+  for (int i = 0;; ++i) {
+    const fs::path folder = fs::path(test_case) / ("test_data_set_" + std::to_string(i));
+    if (!fs::is_directory(folder)) return found;
+    found.push_back(folder.string());
+  }
+}
+
+Result<DataSet> ReadDataSet(const Model& model, const std::string& folder) {
+  DataSet set;
+  for (size_t i = 0; i < model.inputs().size(); ++i) {
+    const fs::path file = fs::path(folder) / ("input_" + std::to_string(i) + ".pb");
+    if (!fs::exists(file)) continue;
+    auto value = ReadProtoFile(file.string(), KindOf(model.inputs()[i]));
+    if (!value.ok()) return value.status();
+    set.inputs.emplace_back(model.inputs()[i].name, std::move(*value));
+  }
+  for (size_t i = 0; i < model.outputs().size(); ++i) {
+    const fs::path file = fs::path(folder) / ("output_" + std::to_string(i) + ".pb");
+    if (!fs::exists(file)) continue;
+    auto value = ReadProtoFile(file.string(), KindOf(model.outputs()[i]));
+    if (!value.ok()) return value.status();
+    set.outputs.emplace_back(model.outputs()[i].name, std::move(*value));
+  }
+  if (set.outputs.empty()) {
+    return Status(StatusCode::kInvalidArgument, "'" + folder + "' has no output_*.pb to compare with");
+  }
+  return set;
+}
+
+}  // namespace kante::cli

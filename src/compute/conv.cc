@@ -10,16 +10,16 @@ namespace kante::core {
 namespace {
 
 constexpr int64_t kMaxAcrossBytes = 32 << 20;  // scratch that threads over images may cost
+constexpr int64_t kFewChannels = 4;
 constexpr int64_t kBandWork = 1 << 15;         // multiplications that are worth a thread
 constexpr int64_t kBandsWanted = 16;           // parts that feed this many threads well enough
 
 ConvAlgorithm ChooseAlgorithm(const ConvShape& s) {
   if (s.rank > 3 || s.rank < 1) return ConvAlgorithm::kDirect;
-  // With one or two output channels a packed panel would be used once; in-place planes read the input as it lies.
-  if (s.in_per_group() == 1 || s.out_per_group() <= 2) {
-    if (!(s.out_pixels() == 1 && s.groups == 1)) return ConvAlgorithm::kPlanes;
-  }
-  if (s.out_pixels() == 1) return ConvAlgorithm::kColumn;
+  if (s.out_pixels() == 1 && (s.groups == 1 || s.in_per_group() > 1)) return ConvAlgorithm::kColumn;
+  // For few output channels packing a panel costs more than its use: planes read the input as it lies.
+  if (s.in_per_group() == 1 && s.out_per_group() <= 4 && s.groups > 1) return ConvAlgorithm::kPlanes;
+  if (s.out_per_group() <= kFewChannels && s.taps() > 1) return ConvAlgorithm::kPlanes;
   return s.pointwise() ? ConvAlgorithm::kPointwise : ConvAlgorithm::kImplicit;
 }
 

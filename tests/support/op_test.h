@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,6 +27,10 @@ class OpTest {
 
   OpTest& Attr(std::string name, AttributeValue value);
   OpTest& Attr(std::string name, int value) { return Attr(std::move(name), AttributeValue(int64_t{value})); }
+  template <std::same_as<float> F>  // exactly: a float would rather become an int
+  OpTest& Attr(std::string name, F value) {
+    return Attr(std::move(name), AttributeValue(value));
+  }
   OpTest& Attr(std::string name, const char* value) { return Attr(std::move(name), AttributeValue(std::string(value))); }
 
   template <typename T>

@@ -241,7 +241,11 @@ void LayoutBuilder::SetOutput(const Step& step, size_t k, OutputFacts& out, Step
   const bool planned = out.certainty == Certainty::kExact && out.kind == ValueKind::kTensor;
   if (!planned || out.type == ElementType::kString) {
     o.placement = s.placement = Placement::kAtRun;
-    // Strings are objects: their memory is made when the step runs, but their shape is known.
+    // Strings are objects: their memory is made when the step runs, but their shape is known. A view shares it.
+    if (planned && out.view_of >= 0) {
+      o.placement = Placement::kView;
+      o.view = std::make_unique<OutputFacts>(out);
+    }
     return;
   }
   if (out.view_of >= 0) {

@@ -93,10 +93,9 @@ Status GraphReader::ReadInitializers(const GraphParts& parts, Scope& scope) {
   return OkStatus();
 }
 
-// Before IR 4 every initializer had to be listed as an input as well; those are constants.
 void GraphReader::FinishInputs(size_t input_count, Graph& graph) {
   for (ValueId id = 0; id < input_count; ++id) {
-    if (options_.ir_version >= 4 || graph.value(id).initial.empty()) {
+    if (!options_.fix_default_inputs || graph.value(id).initial.empty()) {
       graph.AddInput(id);
     } else {
       const Tensor tensor = graph.value(id).initial;

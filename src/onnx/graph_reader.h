@@ -21,7 +21,7 @@ namespace kante::core {
 class GraphReader {
  public:
   struct Options {
-    int64_t ir_version = 0;
+    bool fix_default_inputs = false;
     bool allow_unknown_domains = false;
   };
   GraphReader(const Options& options, const Limits& limits, const OpRegistry& registry, const FunctionTable& functions,

@@ -154,13 +154,9 @@ Result<WireWriter> GraphWriter::WriteNode(const Graph& graph, NodeId id, const N
     KANTE_TRY(op_type, FunctionFor(graph, id));
   }
   WireWriter w;
-  const auto write_names = [&](uint32_t field, const std::vector<ValueId>& values) {
-    size_t count = values.size();
-    while (count > 0 && values[count - 1] == kNone) --count;
-    for (size_t i = 0; i < count; ++i) w.String(field, values[i] == kNone ? "" : names.of[values[i]]);
-  };
-  write_names(node_field::kInput, node.inputs);
-  write_names(node_field::kOutput, node.outputs);
+  // Absent ones at the end too: some operators count their outputs.
+  for (ValueId in : node.inputs) w.String(node_field::kInput, in == kNone ? "" : names.of[in]);
+  for (ValueId out : node.outputs) w.String(node_field::kOutput, out == kNone ? "" : names.of[out]);
   w.OptionalString(node_field::kName, node.name);
   w.String(node_field::kOpType, op_type);
   w.OptionalString(node_field::kDomain, node.domain);

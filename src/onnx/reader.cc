@@ -71,8 +71,10 @@ Result<LoadedModel> ReadBytes(Bytes bytes, std::shared_ptr<const void> owner, Ex
   FunctionTable functions;
   for (size_t i = 0; i < parts.functions.size(); ++i) KANTE_TRY(functions.Add(parts.functions[i], registry));
   TensorReader tensors(options.limits, std::move(owner), &external);
-  GraphReader reader({model.info.ir_version, options.allow_unknown_domains}, options.limits, registry, functions,
-                     parts.imports, tensors);
+  // Before IR 4 every initializer had to be listed as an input as well.
+  const bool fix_inputs = options.fix_default_inputs || model.info.ir_version < 4;
+  GraphReader reader({fix_inputs, options.allow_unknown_domains}, options.limits, registry, functions, parts.imports,
+                     tensors);
   KANTE_TRY(reader.ReadMain(parts.graphs[0], model.graph, &model.info.graph_doc_string));
   model.info.functions = functions.TakeNames();
   if (options.upgrade) KANTE_TRY(UpgradeGraph(model.graph, registry));

@@ -17,6 +17,9 @@ struct ReadOptions {
   Limits limits;
   // Rewrites every node to the newest version of its operator. Without, Node::version says which opset it is of.
   bool upgrade = true;
+  // Initializers that are listed as inputs too, which callers could override, become constants and are no inputs.
+  // Models of IR 3 always read like that.
+  bool fix_default_inputs = false;
   // Leaves nodes of domains that the registry does not know in the graph (for looking at models), instead of failing.
   bool allow_unknown_domains = false;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/checked.h"
@@ -53,7 +54,7 @@ std::optional<std::vector<int64_t>> SizeChange(const Node& node, const std::vect
     return std::nullopt;
   }
   const auto absurd = [](int64_t v) { return v < -(1 << 30) || v > (1 << 30); };
-  for (const auto* list : {&strides, &dilations, &pads, &kernel}) {
+  for (const std::vector<int64_t>* list : {&std::as_const(strides), &dilations, &pads, &kernel}) {
     if (std::any_of(list->begin(), list->end(), absurd)) return std::nullopt;
   }
   const std::string auto_pad = StringOr(node, "auto_pad", "NOTSET");

@@ -14,8 +14,8 @@ HWY_BEFORE_NAMESPACE();
 namespace kante::kernels::HWY_NAMESPACE {
 namespace {
 
-#define KANTE_OP(name, ...)                                                \
-  struct name##Op {                                                        \
+#define KANTE_OP(name, ...)                                \
+  struct name##Op {                                        \
     static HWY_INLINE VF Apply(VF x, VF y) { __VA_ARGS__ } \
   };
 KANTE_OP(Add, return hn::Add(x, y);)
@@ -80,10 +80,14 @@ KANTE_DISPATCH(GetBinaryF32);
 template <>
 BinaryFn<float> GetBinary<float>(BinaryOp op, BinaryForm form) {
   switch (op) {
-    case BinaryOp::kPow: return FormOf<PowLoop, float>(form);
-    case BinaryOp::kMod: return FormOf<ModLoop, float>(form);
-    case BinaryOp::kFmod: return FormOf<FmodLoop, float>(form);
-    default: return KANTE_CALL(GetBinaryF32)(op, form);
+    case BinaryOp::kPow:
+      return FormOf<PowLoop, float>(form);
+    case BinaryOp::kMod:
+      return FormOf<ModLoop, float>(form);
+    case BinaryOp::kFmod:
+      return FormOf<FmodLoop, float>(form);
+    default:
+      return KANTE_CALL(GetBinaryF32)(op, form);
   }
 }
 

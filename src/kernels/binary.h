@@ -5,8 +5,8 @@
 // z may be x or y (in place); no other overlap. Results do not depend on how a row is split.
 // Floats: Min and Max return NaN if either side is NaN; Div follows IEEE; Mod has the sign of the divisor (Python),
 // Fmod that of the dividend (C); PRelu is x >= 0 ? x : x * y.
-// Integers: Add, Sub, Mul and Pow wrap around; x / 0 and x % 0 are 0; MIN / -1 wraps to MIN and MIN % -1 is 0; division truncates
-// towards zero; Pow with a negative exponent is 0 except for bases 1 and -1.
+// Integers: Add, Sub, Mul and Pow wrap around; x / 0 and x % 0 are 0; MIN / -1 wraps to MIN and MIN % -1 is 0; division
+// truncates towards zero; Pow with a negative exponent is 0 except for bases 1 and -1.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Binary operators as plain loops over any arithmetic type. Integer arithmetic goes through unsigned types of at least int's width,
-// so overflow wraps instead of being undefined.
+// Binary operators as plain loops over any arithmetic type. Integer arithmetic goes through unsigned types of at least
+// int's width, so overflow wraps instead of being undefined.
 #pragma once
 
 #include <cmath>
@@ -20,22 +20,28 @@ using Wrap = std::conditional_t<(sizeof(T) < sizeof(unsigned)), unsigned, std::m
 struct AddLoop {
   template <class T>
   static T Apply(T x, T y) {
-    if constexpr (std::integral<T>) return static_cast<T>(static_cast<Wrap<T>>(x) + static_cast<Wrap<T>>(y));
-    else return x + y;
+    if constexpr (std::integral<T>)
+      return static_cast<T>(static_cast<Wrap<T>>(x) + static_cast<Wrap<T>>(y));
+    else
+      return x + y;
   }
 };
 struct SubLoop {
   template <class T>
   static T Apply(T x, T y) {
-    if constexpr (std::integral<T>) return static_cast<T>(static_cast<Wrap<T>>(x) - static_cast<Wrap<T>>(y));
-    else return x - y;
+    if constexpr (std::integral<T>)
+      return static_cast<T>(static_cast<Wrap<T>>(x) - static_cast<Wrap<T>>(y));
+    else
+      return x - y;
   }
 };
 struct MulLoop {
   template <class T>
   static T Apply(T x, T y) {
-    if constexpr (std::integral<T>) return static_cast<T>(static_cast<Wrap<T>>(x) * static_cast<Wrap<T>>(y));
-    else return x * y;
+    if constexpr (std::integral<T>)
+      return static_cast<T>(static_cast<Wrap<T>>(x) * static_cast<Wrap<T>>(y));
+    else
+      return x * y;
   }
 };
 struct DivLoop {
@@ -131,9 +137,12 @@ void BinaryLoop(T* z, const T* x, const T* y, size_t n) {
 template <class Op, class T>
 BinaryFn<T> FormOf(BinaryForm form) {
   switch (form) {
-    case BinaryForm::kVectorVector: return &BinaryLoop<Op, T, BinaryForm::kVectorVector>;
-    case BinaryForm::kVectorScalar: return &BinaryLoop<Op, T, BinaryForm::kVectorScalar>;
-    case BinaryForm::kScalarVector: break;
+    case BinaryForm::kVectorVector:
+      return &BinaryLoop<Op, T, BinaryForm::kVectorVector>;
+    case BinaryForm::kVectorScalar:
+      return &BinaryLoop<Op, T, BinaryForm::kVectorScalar>;
+    case BinaryForm::kScalarVector:
+      break;
   }
   return &BinaryLoop<Op, T, BinaryForm::kScalarVector>;
 }
@@ -142,10 +151,12 @@ template <class T>
 BinaryFn<T> GetBinaryLoop(BinaryOp op, BinaryForm form) {
   switch (op) {
 #define KANTE_BINARY_SIMD(name, ...) \
-  case BinaryOp::k##name: return FormOf<name##Loop, T>(form);
+  case BinaryOp::k##name:            \
+    return FormOf<name##Loop, T>(form);
 #define KANTE_BINARY_LIBM KANTE_BINARY_SIMD
 #include "kernels/kernels.inc"
-    case BinaryOp::kCount: break;
+    case BinaryOp::kCount:
+      break;
   }
   return FormOf<AddLoop, T>(form);
 }

@@ -8,9 +8,11 @@
 
 namespace kante::kernels {
 
-#define KANTE_NARROW(T) \
-  template <>           \
-  BinaryFn<T> GetBinary<T>(BinaryOp op, BinaryForm form) { return GetBinaryLoop<T>(op, form); }
+#define KANTE_NARROW(T)                                    \
+  template <>                                              \
+  BinaryFn<T> GetBinary<T>(BinaryOp op, BinaryForm form) { \
+    return GetBinaryLoop<T>(op, form);                     \
+  }
 
 KANTE_NARROW(int8_t)
 KANTE_NARROW(uint8_t)

@@ -27,7 +27,8 @@ TEST(Binary, FloatsOfEveryLengthAndForm) {
       for (BinaryForm form : kForms) {
         const auto fn = GetBinary<float>(c.op, form);
         for (size_t n : RowSizes()) {
-          TightBuffer<float> x(form == BinaryForm::kScalarVector ? 1 : n, n % 3), y(form == BinaryForm::kVectorScalar ? 1 : n, n % 4);
+          TightBuffer<float> x(form == BinaryForm::kScalarVector ? 1 : n, n % 3),
+              y(form == BinaryForm::kVectorScalar ? 1 : n, n % 4);
           TightBuffer<float> z(n, n % 2);
           Random random(n + 1);
           random.Fill(x.data(), x.size(), c.x_lo, c.x_hi);
@@ -35,7 +36,8 @@ TEST(Binary, FloatsOfEveryLengthAndForm) {
           fn(z.data(), x.data(), y.data(), n);
           for (size_t i = 0; i < n; ++i) {
             const float a = x[x.size() == n ? i : 0], b = y[y.size() == n ? i : 0];
-            ASSERT_TRUE(Near(z[i], c.reference(a, b), c.units, 0)) << BinaryName(c.op) << "(" << a << ", " << b << ") = " << z[i];
+            ASSERT_TRUE(Near(z[i], c.reference(a, b), c.units, 0))
+                << BinaryName(c.op) << "(" << a << ", " << b << ") = " << z[i];
           }
           if (x.size() == n) {
             fn(x.data(), x.data(), y.data(), n);
@@ -57,7 +59,8 @@ TEST(Binary, FloatSpecialValues) {
         for (float y : values) {
           float z;
           GetBinary<float>(c.op, BinaryForm::kVectorVector)(&z, &x, &y, 1);
-          EXPECT_TRUE(Near(z, c.reference(x, y), c.units, 0)) << BinaryName(c.op) << "(" << x << ", " << y << ") = " << z;
+          EXPECT_TRUE(Near(z, c.reference(x, y), c.units, 0))
+              << BinaryName(c.op) << "(" << x << ", " << y << ") = " << z;
         }
       }
     }

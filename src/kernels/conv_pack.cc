@@ -101,8 +101,10 @@ void PackConvPanels(float* dst, const float* x, const ConvGeometry& g, size_t k0
         const ptrdiff_t iz = p.iz + t.z * g.dilation_d, iy = p.iy + t.y * g.dilation_h, ix = p.ix + t.x * g.dilation_w;
         if (iz >= 0 && iz < g.in_d && iy >= 0 && iy < g.in_h && ix >= 0 && ix + static_cast<ptrdiff_t>(nr) <= g.in_w) {
           const float* src = channel + iz * plane + iy * g.in_w + ix;
-          if (nr == 16) std::memcpy(dst, src, 16 * sizeof(float));
-          else std::memcpy(dst, src, nr * sizeof(float));
+          if (nr == 16)
+            std::memcpy(dst, src, 16 * sizeof(float));
+          else
+            std::memcpy(dst, src, nr * sizeof(float));
           continue;
         }
       }

@@ -25,7 +25,8 @@ size_t Pixels(const ConvGeometry& g) { return static_cast<size_t>(g.out_d * g.ou
 // Offset of the input element that tap k of pixel n reads, or -1 in the padding.
 ptrdiff_t Source(const ConvGeometry& g, size_t k, size_t n) {
   const ptrdiff_t kk = static_cast<ptrdiff_t>(k), nn = static_cast<ptrdiff_t>(n);
-  const ptrdiff_t kx = kk % g.kernel_w, ky = kk / g.kernel_w % g.kernel_h, kz = kk / (g.kernel_w * g.kernel_h) % g.kernel_d;
+  const ptrdiff_t kx = kk % g.kernel_w, ky = kk / g.kernel_w % g.kernel_h,
+                  kz = kk / (g.kernel_w * g.kernel_h) % g.kernel_d;
   const ptrdiff_t c = kk / (g.kernel_w * g.kernel_h * g.kernel_d);
   const ptrdiff_t x = nn % g.out_w * g.stride_w - g.pad_left + kx * g.dilation_w;
   const ptrdiff_t y = nn / g.out_w % g.out_h * g.stride_h - g.pad_top + ky * g.dilation_h;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Rows of 16-bit floats to and from f32. Rounding is to nearest even; overflow becomes infinity; NaN stays NaN (quiet, sign kept);
-// denormals of both formats are kept. Rows must not overlap. Bits are passed as uint16_t.
+// Rows of 16-bit floats to and from f32. Rounding is to nearest even; overflow becomes infinity; NaN stays NaN (quiet,
+// sign kept); denormals of both formats are kept. Rows must not overlap. Bits are passed as uint16_t.
 #pragma once
 
 #include <cstddef>

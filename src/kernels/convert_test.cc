@@ -73,7 +73,8 @@ TEST(Convert, Bf16) {
       ASSERT_EQ(bits, i << 16);
       ASSERT_EQ(back[i], std::isnan(wide[i]) ? (i | 0x40) : i);
     }
-    const uint32_t bits[] = {0x3f808000, 0x3f818000, 0x3f808001, 0x3f807fff, 0x7f7fffff, 0x7f800001, 0xff800001, 0x80000001};
+    const uint32_t bits[] = {0x3f808000, 0x3f818000, 0x3f808001, 0x3f807fff,
+                             0x7f7fffff, 0x7f800001, 0xff800001, 0x80000001};
     const uint16_t want[] = {0x3f80, 0x3f82, 0x3f81, 0x3f80, 0x7f80, 0x7fc0, 0xffc0, 0x8000};
     float x[32];
     uint16_t y[32];

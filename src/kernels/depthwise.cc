@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A band of the plane is copied into L1 with its padding and split into phases (plane_inl.h); after that no tap needs a border case
-// and every load is contiguous. 3x3 keeps its weights in registers and computes four output rows at once.
+// A band of the plane is copied into L1 with its padding and split into phases (plane_inl.h); after that no tap needs a
+// border case and every load is contiguous. 3x3 keeps its weights in registers and computes four output rows at once.
 #include "kernels/depthwise.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -126,7 +126,8 @@ HWY_NOINLINE void AnyRow(const Task& t) {
 // Returns how many output rows were computed.
 HWY_INLINE ptrdiff_t SomeRows(const Task& t, ptrdiff_t rows) {
   const ConvGeometry& g = *t.g;
-  const bool small = g.kernel_h == 3 && g.kernel_w == 3 && g.dilation_h == 1 && g.dilation_w == 1 && g.stride_h == g.stride_w;
+  const bool small =
+      g.kernel_h == 3 && g.kernel_w == 3 && g.dilation_h == 1 && g.dilation_w == 1 && g.stride_h == g.stride_w;
   if (small && g.stride_h == 1) {
     if (rows >= 4) return Rows3x3<4, 1>(t), 4;
     return Rows3x3<1, 1>(t), 1;
@@ -139,8 +140,8 @@ HWY_INLINE ptrdiff_t SomeRows(const Task& t, ptrdiff_t rows) {
   return 1;
 }
 
-void Run(float* y, const float* x, const float* w, float bias, bool add, const ConvGeometry& g, const Epilogue* epilogue,
-         float* scratch) {
+void Run(float* y, const float* x, const float* w, float bias, bool add, const ConvGeometry& g,
+         const Epilogue* epilogue, float* scratch) {
   const Band band = BandOf(g);
   const VectorAct act(epilogue);
   const ptrdiff_t reach = (g.kernel_h - 1) * g.dilation_h + 1;
@@ -168,8 +169,8 @@ size_t DepthwiseScratch(const ConvGeometry& g) {
   return static_cast<size_t>(((band.rows - 1) * g.stride_h + (g.kernel_h - 1) * g.dilation_h + 1) * band.row_stride);
 }
 
-void DepthwisePlane(float* y, const float* x, const float* w, float bias, const ConvGeometry& g, const Epilogue* epilogue,
-                    float* scratch) {
+void DepthwisePlane(float* y, const float* x, const float* w, float bias, const ConvGeometry& g,
+                    const Epilogue* epilogue, float* scratch) {
   Run(y, x, w, bias, false, g, epilogue, scratch);
 }
 
@@ -189,8 +190,8 @@ KANTE_DISPATCH(DepthwisePlaneAdd);
 
 size_t DepthwiseScratch(const ConvGeometry& g) { return KANTE_CALL(DepthwiseScratch)(g); }
 
-void DepthwisePlane(float* y, const float* x, const float* w, float bias, const ConvGeometry& g, const Epilogue* epilogue,
-                    float* scratch) {
+void DepthwisePlane(float* y, const float* x, const float* w, float bias, const ConvGeometry& g,
+                    const Epilogue* epilogue, float* scratch) {
   KANTE_CALL(DepthwisePlane)(y, x, w, bias, g, epilogue, scratch);
 }
 

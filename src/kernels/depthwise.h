@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Depthwise convolution of one channel plane (channels-first): y (out_h x out_w) from x (in_h x in_w) and kernel_h x kernel_w weights.
+// Depthwise convolution of one channel plane (channels-first): y (out_h x out_w) from x (in_h x in_w) and kernel_h x
+// kernel_w weights.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +14,11 @@ namespace kante::kernels {
 /// Floats of scratch that DepthwisePlane needs for this geometry (one per thread, reusable); a few kB to tens of kB.
 size_t DepthwiseScratch(const ConvGeometry& g);
 
-/// y = act(conv(x, w) + bias). g.*_d are ignored (2-d; a 1-d convolution sets h = 1). Any kernel size, stride, dilation and padding;
-/// 3x3 and 5x5 with dilation 1 are fastest. Of the epilogue only act, alpha and beta are used, nullptr for none.
-/// y must not overlap x. Order of additions: ascending taps, the same for every pixel.
-void DepthwisePlane(float* y, const float* x, const float* w, float bias, const ConvGeometry& g, const Epilogue* epilogue,
-                    float* scratch);
+/// y = act(conv(x, w) + bias). g.*_d are ignored (2-d; a 1-d convolution sets h = 1). Any kernel size, stride, dilation
+/// and padding; 3x3 and 5x5 with dilation 1 are fastest. Of the epilogue only act, alpha and beta are used, nullptr for
+/// none. y must not overlap x. Order of additions: ascending taps, the same for every pixel.
+void DepthwisePlane(float* y, const float* x, const float* w, float bias, const ConvGeometry& g,
+                    const Epilogue* epilogue, float* scratch);
 
 /// Adds into y instead: y += conv(x, w). For the channels of a small grouped convolution.
 void DepthwisePlaneAdd(float* y, const float* x, const float* w, const ConvGeometry& g, float* scratch);

@@ -15,7 +15,8 @@ Pixel Convolve(const ConvGeometry& g, const float* x, const float* w, ptrdiff_t 
   Pixel p = {0, 0};
   for (ptrdiff_t ky = 0; ky < g.kernel_h; ++ky) {
     for (ptrdiff_t kx = 0; kx < g.kernel_w; ++kx) {
-      const ptrdiff_t iy = oy * g.stride_h - g.pad_top + ky * g.dilation_h, ix = ox * g.stride_w - g.pad_left + kx * g.dilation_w;
+      const ptrdiff_t iy = oy * g.stride_h - g.pad_top + ky * g.dilation_h,
+                      ix = ox * g.stride_w - g.pad_left + kx * g.dilation_w;
       if (iy < 0 || iy >= g.in_h || ix < 0 || ix >= g.in_w) continue;
       const double v = double{x[iy * g.in_w + ix]} * w[ky * g.kernel_w + kx];
       p.value += v;
@@ -28,8 +29,8 @@ Pixel Convolve(const ConvGeometry& g, const float* x, const float* w, ptrdiff_t 
 TEST(Depthwise, EveryGeometry) {
   OnEveryTarget([] {
     for (const ConvGeometry& g : Planes()) {
-      SCOPED_TRACE(testing::Message() << g.in_h << "x" << g.in_w << " kernel " << g.kernel_h << "x" << g.kernel_w << " stride "
-                                      << g.stride_h << "," << g.stride_w);
+      SCOPED_TRACE(testing::Message() << g.in_h << "x" << g.in_w << " kernel " << g.kernel_h << "x" << g.kernel_w
+                                      << " stride " << g.stride_h << "," << g.stride_w);
       TightBuffer<float> x(static_cast<size_t>(g.in_h * g.in_w), 1), w(static_cast<size_t>(g.kernel_h * g.kernel_w));
       TightBuffer<float> y(static_cast<size_t>(g.out_h * g.out_w), 3), scratch(DepthwiseScratch(g));
       Random(1).Fill(x.data(), x.size(), -1, 1);
@@ -39,7 +40,8 @@ TEST(Depthwise, EveryGeometry) {
         e.act = act;
         e.alpha = -0.5f;
         e.beta = 0.5f;
-        DepthwisePlane(y.data(), x.data(), w.data(), 0.25f, g, act == UnaryOp::kIdentity ? nullptr : &e, scratch.data());
+        DepthwisePlane(y.data(), x.data(), w.data(), 0.25f, g, act == UnaryOp::kIdentity ? nullptr : &e,
+                       scratch.data());
         for (ptrdiff_t oy = 0; oy < g.out_h; ++oy) {
           for (ptrdiff_t ox = 0; ox < g.out_w; ++ox) {
             const Pixel p = Convolve(g, x.data(), w.data(), oy, ox);
@@ -48,7 +50,8 @@ TEST(Depthwise, EveryGeometry) {
             if (act == UnaryOp::kClip) v = std::min(std::max(v, -0.5), 0.5);
             if (act == UnaryOp::kHardSwish) v *= std::min(std::max(v / 6 + 0.5, 0.0), 1.0);
             const double bound = 1e-6 * (std::sqrt(p.norm) + 1) * 2;
-            ASSERT_NEAR(y[static_cast<size_t>(oy * g.out_w + ox)], v, bound) << oy << ", " << ox << " " << UnaryName(act);
+            ASSERT_NEAR(y[static_cast<size_t>(oy * g.out_w + ox)], v, bound)
+                << oy << ", " << ox << " " << UnaryName(act);
           }
         }
       }

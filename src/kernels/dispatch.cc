@@ -10,17 +10,16 @@
 #endif
 
 namespace hwy {
-// Debug and sanitizer builds of Highway's headers refer to this; the library itself lives in libhwy, which we do not link.
-// Weak, so that a program that links libhwy too keeps its own.
+// Debug and sanitizer builds of Highway's headers refer to this; the library itself lives in libhwy, which we do not
+// link. Weak, so that a program that links libhwy too keeps its own.
 __attribute__((weak, visibility("hidden"))) void Abort(const char*, int, const char*, ...) { __builtin_trap(); }
 }  // namespace hwy
 
 namespace kante::kernels {
 namespace {
 
-constexpr Target kCompiled[] = {KANTE_IF_SSE4(Target::kSse4, ) KANTE_IF_AVX2(Target::kAvx2, ) KANTE_IF_AVX3(Target::kAvx3, )
-                                    KANTE_IF_NEON(Target::kNeon, ) KANTE_IF_WASM(Target::kWasm, )
-                                        KANTE_IF_SCALAR(Target::kScalar, )};
+constexpr Target kCompiled[] = {KANTE_IF_SSE4(Target::kSse4, ) KANTE_IF_AVX2(Target::kAvx2, ) KANTE_IF_AVX3(
+    Target::kAvx3, ) KANTE_IF_NEON(Target::kNeon, ) KANTE_IF_WASM(Target::kWasm, ) KANTE_IF_SCALAR(Target::kScalar, )};
 constexpr int kCompiledCount = static_cast<int>(sizeof(kCompiled) / sizeof(kCompiled[0]));
 
 #if HWY_ARCH_X86
@@ -40,7 +39,8 @@ bool CpuSupports(Target target) {
   if (!__get_cpuid(1, &a, &b, &c, &d)) return false;
   constexpr unsigned kSsse3 = 1u << 9, kSse41 = 1u << 19, kSse42 = 1u << 20, kClmul = 1u << 1, kAes = 1u << 25;
   if (!Has(c, kSsse3 | kSse41 | kSse42)) return false;
-  // The SSE4 kernels use no AES or CLMUL intrinsic and no compiler makes those by itself: plain SSE4.2 is enough for the floor.
+  // The SSE4 kernels use no AES or CLMUL intrinsic and no compiler makes those by itself: plain SSE4.2 is enough for
+  // the floor.
   if (target == Target::kSse4) return true;
   constexpr unsigned kFma = 1u << 12, kOsXsave = 1u << 27, kAvx = 1u << 28, kF16c = 1u << 29;
   if (!Has(c, kClmul | kAes | kFma | kOsXsave | kAvx | kF16c)) return false;
@@ -87,12 +87,18 @@ int DetectTargetIndex() {
 
 const char* TargetName(Target target) {
   switch (target) {
-    case Target::kSse4: return "sse4";
-    case Target::kAvx2: return "avx2";
-    case Target::kAvx3: return "avx512";
-    case Target::kNeon: return "neon";
-    case Target::kWasm: return "wasm";
-    case Target::kScalar: break;
+    case Target::kSse4:
+      return "sse4";
+    case Target::kAvx2:
+      return "avx2";
+    case Target::kAvx3:
+      return "avx512";
+    case Target::kNeon:
+      return "neon";
+    case Target::kWasm:
+      return "wasm";
+    case Target::kScalar:
+      break;
   }
   return "scalar";
 }

@@ -2,12 +2,12 @@
 //
 // Which instruction set the kernels run on.
 //
-// Every vector kernel is compiled once per target (see simd.h) and reached through a table of function pointers indexed by the
-// current target. The first call of any kernel detects the CPU; nothing happens before main. AVX-512 code is compiled only with
-// KANTE_ENABLE_AVX512 and even then never chosen by itself: only SetTarget selects it.
+// Every vector kernel is compiled once per target (see simd.h) and reached through a table of function pointers indexed
+// by the current target. The first call of any kernel detects the CPU; nothing happens before main. AVX-512 code is
+// compiled only with KANTE_ENABLE_AVX512 and even then never chosen by itself: only SetTarget selects it.
 //
-// Thread-safety: everything here may be called from any thread. SetTarget is meant for tests and tuning: packed GEMM panels
-// have a layout that depends on the target, so nothing packed before the call may be used after it.
+// Thread-safety: everything here may be called from any thread. SetTarget is meant for tests and tuning: packed GEMM
+// panels have a layout that depends on the target, so nothing packed before the call may be used after it.
 #pragma once
 
 #include <atomic>

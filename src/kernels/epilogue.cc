@@ -8,8 +8,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace kante::kernels::HWY_NAMESPACE {
 
-void EpilogueRows(float* dst, size_t ldd, const float* src, size_t lds, size_t rows, size_t cols, const Epilogue& e, size_t i0,
-                  size_t j0) {
+void EpilogueRows(float* dst, size_t ldd, const float* src, size_t lds, size_t rows, size_t cols, const Epilogue& e,
+                  size_t i0, size_t j0) {
   const DF d;
   const size_t lanes = hn::Lanes(d);
   const VectorAct act(&e);

@@ -32,7 +32,8 @@ struct VectorAct {
 };
 
 // dst = epilogue(src) for the block whose first element is (i0, j0) of the epilogue's arrays. src may be dst.
-void EpilogueRows(float* dst, size_t ldd, const float* src, size_t lds, size_t rows, size_t cols, const Epilogue& e, size_t i0,
+void EpilogueRows(float* dst, size_t ldd, const float* src, size_t lds, size_t rows, size_t cols, const Epilogue& e,
+                  size_t i0,
                   size_t j0);  // epilogue.cc
 
 }  // namespace kante::kernels::HWY_NAMESPACE

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The block kernel. One function per number of rows: a block's rows are shared out evenly, so that 7 rows are 4 + 3 and not 6 + 1.
+// The block kernel. One function per number of rows: a block's rows are shared out evenly, so that 7 rows are 4 + 3 and
+// not 6 + 1.
 #include "kernels/gemm.h"
 
 #include <utility>
@@ -28,8 +29,8 @@ struct Tile {
   const float* prefetch;  // this tile's share of the next panel, touched while it runs
 };
 
-// R rows by one panel. The accumulators start from C when accumulating, so a split of k does not change the order of additions.
-// kPrefetch: quarters of the next panel that it touches.
+// R rows by one panel. The accumulators start from C when accumulating, so a split of k does not change the order of
+// additions. kPrefetch: quarters of the next panel that it touches.
 template <int R, int kPrefetch>
 HWY_NOINLINE void RunTile(const Tile& t) {
   const DF d;

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// C (m x n) = A (m x k) * B (k x n) in f32: packing and the block kernels. Blocking for caches and threads belongs to the driver.
+// C (m x n) = A (m x k) * B (k x n) in f32: packing and the block kernels. Blocking for caches and threads belongs to
+// the driver.
 //
-// A is read in place: row-major, k contiguous, any leading dimension. PackA makes such a matrix from any strides; copying also
-// helps when lda * 4 bytes is a multiple of 4096. B is packed in panels of nr columns: panel p holds columns [p * nr, p * nr + nr)
-// as k rows of nr floats, zero beyond column n, panels one after the other: [ceil(n / nr)][k][nr]. Rows [k0, k1) of a panel are
-// contiguous, so a driver blocks over k by moving the pointer and keeping the panel stride.
+// A is read in place: row-major, k contiguous, any leading dimension. PackA makes such a matrix from any strides;
+// copying also helps when lda * 4 bytes is a multiple of 4096. B is packed in panels of nr columns: panel p holds
+// columns [p * nr, p * nr + nr) as k rows of nr floats, zero beyond column n, panels one after the other: [ceil(n /
+// nr)][k][nr]. Rows [k0, k1) of a panel are contiguous, so a driver blocks over k by moving the pointer and keeping the
+// panel stride.
 //
-// Order of additions: every element of C is one chain over ascending k (GemmBlock) no matter in which tile or block it lies, so any
-// split of m and n (at panel bounds) gives the same bits. A split of k changes the bits: choose it from the shape alone.
-// Packed layout depends on the target (nr): key packed weights by GemmTile().
+// Order of additions: every element of C is one chain over ascending k (GemmBlock) no matter in which tile or block it
+// lies, so any split of m and n (at panel bounds) gives the same bits. A split of k changes the bits: choose it from
+// the shape alone. Packed layout depends on the target (nr): key packed weights by GemmTile().
 #pragma once
 
 #include <cstddef>
@@ -31,35 +33,35 @@ size_t PackedBSize(size_t k, size_t n);
 /// Floats between two rows that PackA would choose for a k: at least k, away from powers of two.
 size_t PackedALd(size_t k);
 
-/// dst[i * ldd + kk] = A(i, kk), A(i, kk) at byte address src + 4 * (i * row_stride + kk * col_stride). The source need not be
-/// aligned to 4 bytes. Strides are in elements and may be anything.
+/// dst[i * ldd + kk] = A(i, kk), A(i, kk) at byte address src + 4 * (i * row_stride + kk * col_stride). The source need
+/// not be aligned to 4 bytes. Strides are in elements and may be anything.
 void PackA(float* dst, size_t ldd, const void* src, ptrdiff_t row_stride, ptrdiff_t col_stride, size_t m, size_t k);
 
 /// Packs columns [n0, n1) (n0 a multiple of nr; n1 a multiple of nr or n itself) of the k x n matrix
-/// B(kk, j) at src + 4 * (kk * row_stride + j * col_stride) into their panels; dst is the start of the whole packed matrix.
-/// Row-major B: strides (n, 1). Transposed (n x k row-major): strides (1, k). Source alignment: any.
+/// B(kk, j) at src + 4 * (kk * row_stride + j * col_stride) into their panels; dst is the start of the whole packed
+/// matrix. Row-major B: strides (n, 1). Transposed (n x k row-major): strides (1, k). Source alignment: any.
 void PackB(float* dst, const void* src, ptrdiff_t row_stride, ptrdiff_t col_stride, size_t k, size_t n0, size_t n1);
 
 struct GemmArgs {
   const float* a = nullptr;
   size_t lda = 0;
-  const float* b = nullptr;     ///< first panel, at the first row of this k block
-  size_t b_panel_stride = 0;    ///< floats from one panel to the next: (whole k) * nr
+  const float* b = nullptr;   ///< first panel, at the first row of this k block
+  size_t b_panel_stride = 0;  ///< floats from one panel to the next: (whole k) * nr
   float* c = nullptr;
   size_t ldc = 0;
   size_t m = 0;
   size_t n = 0;
-  size_t k = 0;                 ///< 0 gives zeros (or leaves C alone when accumulating)
-  bool accumulate = false;      ///< add to C instead of overwriting it
+  size_t k = 0;                        ///< 0 gives zeros (or leaves C alone when accumulating)
+  bool accumulate = false;             ///< add to C instead of overwriting it
   const Epilogue* epilogue = nullptr;  ///< applied after the addition; pass it with the last k block only
 };
 
-/// One block: all m rows against all ceil(n / nr) panels. For best speed a k block of 256-1024 and m * k floats within L2.
-/// C must not overlap A or B; epilogue->residual may be C only when not accumulating (C = A * B + C in place).
+/// One block: all m rows against all ceil(n / nr) panels. For best speed a k block of 256-1024 and m * k floats within
+/// L2. C must not overlap A or B; epilogue->residual may be C only when not accumulating (C = A * B + C in place).
 void GemmBlock(const GemmArgs& args);
 
-/// The same for 1 <= m <= 4: streams B once at memory speed with prefetch. The bits differ from GemmBlock's and depend on m, so a
-/// driver chooses between the two from the shape alone and never splits m here.
+/// The same for 1 <= m <= 4: streams B once at memory speed with prefetch. The bits differ from GemmBlock's and depend
+/// on m, so a driver chooses between the two from the shape alone and never splits m here.
 void GemvBlock(const GemmArgs& args);
 
 /// c[j] = sum over kk of a[kk] * b[j * ldb + kk], j < n: a row against an unpacked transposed B (n x k row-major).

@@ -68,7 +68,8 @@ void Check(const Problem& p, void (*kernel)(const GemmArgs&)) {
   GemmArgs g = Args(p, a.data(), packed.data(), c.data(), ldc);
   kernel(g);
   for (size_t i = 0; i < p.m; ++i) {
-    for (size_t j = 0; j < p.n; ++j) ASSERT_NEAR(c[i * ldc + j], p.want[i * p.n + j], p.bound[i * p.n + j]) << i << ", " << j;
+    for (size_t j = 0; j < p.n; ++j)
+      ASSERT_NEAR(c[i * ldc + j], p.want[i * p.n + j], p.bound[i * p.n + j]) << i << ", " << j;
     if (i + 1 < p.m) {
       for (size_t j = p.n; j < ldc; ++j) ASSERT_EQ(c[i * ldc + j], 7.0f) << "written beyond the row";
     }
@@ -123,7 +124,8 @@ TEST(Gemm, BitsDoNotDependOnTheSplit) {
           for (size_t k = 0; k < p.k; k += 30) {
             Epilogue moved = e;
             moved.bias_col += j;
-            GemmArgs h = Args(p, p.a.data() + i * p.k + k, packed.data() + j * p.k + k * nr, parts.data() + i * p.n + j, p.n);
+            GemmArgs h =
+                Args(p, p.a.data() + i * p.k + k, packed.data() + j * p.k + k * nr, parts.data() + i * p.n + j, p.n);
             h.m = std::min(rows, p.m - i);
             h.n = std::min(nr, p.n - j);
             h.k = std::min<size_t>(30, p.k - k);
@@ -133,7 +135,8 @@ TEST(Gemm, BitsDoNotDependOnTheSplit) {
           }
         }
       }
-      for (size_t i = 0; i < whole.size(); ++i) ASSERT_TRUE(SameBits(whole[i], parts[i])) << rows << " rows, element " << i;
+      for (size_t i = 0; i < whole.size(); ++i)
+        ASSERT_TRUE(SameBits(whole[i], parts[i])) << rows << " rows, element " << i;
     }
   });
 }
@@ -191,9 +194,12 @@ TEST(Gemm, PackingFromAnyStridesAndAlignment) {
     for (size_t k : {1u, 4u, 21u, 64u}) {
       for (size_t n : {size_t{1}, nr, 2 * nr + 3}) {
         for (int layout = 0; layout < 3; ++layout) {
-          const ptrdiff_t rs = layout == 0 ? static_cast<ptrdiff_t>(n) : layout == 1 ? 1 : static_cast<ptrdiff_t>(2 * n);
+          const ptrdiff_t rs = layout == 0   ? static_cast<ptrdiff_t>(n)
+                               : layout == 1 ? 1
+                                             : static_cast<ptrdiff_t>(2 * n);
           const ptrdiff_t cs = layout == 0 ? 1 : layout == 1 ? static_cast<ptrdiff_t>(k) : 2;
-          const size_t span = static_cast<size_t>(static_cast<ptrdiff_t>(k - 1) * rs + static_cast<ptrdiff_t>(n - 1) * cs + 1);
+          const size_t span =
+              static_cast<size_t>(static_cast<ptrdiff_t>(k - 1) * rs + static_cast<ptrdiff_t>(n - 1) * cs + 1);
           TightBuffer<uint8_t> bytes(span * 4, 1);
           for (size_t i = 0; i < span; ++i) {
             const float v = static_cast<float>(i);
@@ -203,7 +209,8 @@ TEST(Gemm, PackingFromAnyStridesAndAlignment) {
           for (size_t j = 0; j < n; j += nr) PackB(packed.data(), bytes.data(), rs, cs, k, j, std::min(n, j + nr));
           for (size_t j = 0; j < (n + nr - 1) / nr * nr; ++j) {
             for (size_t q = 0; q < k; ++q) {
-              const float want = j < n ? static_cast<float>(static_cast<ptrdiff_t>(q) * rs + static_cast<ptrdiff_t>(j) * cs) : 0.0f;
+              const float want =
+                  j < n ? static_cast<float>(static_cast<ptrdiff_t>(q) * rs + static_cast<ptrdiff_t>(j) * cs) : 0.0f;
               ASSERT_EQ(packed[j / nr * nr * k + q * nr + j % nr], want);
             }
           }
@@ -212,7 +219,8 @@ TEST(Gemm, PackingFromAnyStridesAndAlignment) {
           PackA(a.data(), ldd, bytes.data(), rs, cs, k, n);
           for (size_t q = 0; q < k; ++q) {
             for (size_t j = 0; j < n; ++j) {
-              ASSERT_EQ(a[q * ldd + j], static_cast<float>(static_cast<ptrdiff_t>(q) * rs + static_cast<ptrdiff_t>(j) * cs));
+              ASSERT_EQ(a[q * ldd + j],
+                        static_cast<float>(static_cast<ptrdiff_t>(q) * rs + static_cast<ptrdiff_t>(j) * cs));
             }
           }
         }

@@ -17,9 +17,11 @@ namespace {
 // How far ahead of the loads B is prefetched, in floats; anything from 1 to 64 kB measures the same.
 constexpr size_t kAhead = 1024;
 
-// R rows by one panel with P interleaved chains over k, so that the latency of the additions does not show. out: R x nr.
+// R rows by one panel with P interleaved chains over k, so that the latency of the additions does not show. out: R x
+// nr.
 template <int R, int P>
-HWY_NOINLINE void GemvPanel(const float* HWY_RESTRICT a, size_t lda, const float* HWY_RESTRICT b, size_t k, float* HWY_RESTRICT out) {
+HWY_NOINLINE void GemvPanel(const float* HWY_RESTRICT a, size_t lda, const float* HWY_RESTRICT b, size_t k,
+                            float* HWY_RESTRICT out) {
   const DF d;
   VF c0[P][R], c1[P][R];
 #pragma GCC unroll 4
@@ -70,7 +72,8 @@ HWY_NOINLINE void GemvPanel(const float* HWY_RESTRICT a, size_t lda, const float
 
 // R dot products of a with consecutive rows of b: two accumulators each, the same order for every R.
 template <int R>
-HWY_INLINE void Dots(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, size_t ldb, size_t n, float* HWY_RESTRICT out) {
+HWY_INLINE void Dots(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, size_t ldb, size_t n,
+                     float* HWY_RESTRICT out) {
   const DF d;
   constexpr size_t kN = kGemmLanes;
   VF s[R], t[R];
@@ -101,7 +104,8 @@ HWY_INLINE void Dots(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, s
 
 // c[j] = (c[j] + a[0] b[0][j]) + a[1] b[1][j] ...: R rows of B swept together.
 template <int R>
-HWY_INLINE void Axpys(float* HWY_RESTRICT c, const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, size_t ldb, size_t n) {
+HWY_INLINE void Axpys(float* HWY_RESTRICT c, const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, size_t ldb,
+                      size_t n) {
   const DF d;
   VF x[R];
 #pragma GCC unroll 8
@@ -130,10 +134,18 @@ void GemvBlock(const GemmArgs& g) {
   for (size_t j = 0; j < g.n; j += kGemmNr) {
     const float* panel = g.b + j / kGemmNr * g.b_panel_stride;
     switch (g.m) {
-      case 1: GemvPanel<1, 4>(g.a, g.lda, panel, g.k, buffer); break;
-      case 2: GemvPanel<2, 2>(g.a, g.lda, panel, g.k, buffer); break;
-      case 3: GemvPanel<3, 1>(g.a, g.lda, panel, g.k, buffer); break;
-      default: GemvPanel<4, 1>(g.a, g.lda, panel, g.k, buffer); break;
+      case 1:
+        GemvPanel<1, 4>(g.a, g.lda, panel, g.k, buffer);
+        break;
+      case 2:
+        GemvPanel<2, 2>(g.a, g.lda, panel, g.k, buffer);
+        break;
+      case 3:
+        GemvPanel<3, 1>(g.a, g.lda, panel, g.k, buffer);
+        break;
+      default:
+        GemvPanel<4, 1>(g.a, g.lda, panel, g.k, buffer);
+        break;
     }
     const size_t cols = HWY_MIN(g.n - j, kGemmNr);
     float* c = g.c + j;

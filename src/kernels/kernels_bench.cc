@@ -35,13 +35,14 @@ void BM_GemmTilePeak(benchmark::State& state) {
     GemmBlock(g);
     benchmark::ClobberMemory();
   }
-  state.counters["GFLOP/s"] =
-      benchmark::Counter(2e-9 * static_cast<double>(tile.mr * tile.nr * k), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * static_cast<double>(tile.mr * tile.nr * k),
+                                                 benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(BM_GemmTilePeak);
 
 void BM_Gemm(benchmark::State& state) {
-  const size_t m = static_cast<size_t>(state.range(0)), n = static_cast<size_t>(state.range(1)), k = static_cast<size_t>(state.range(2));
+  const size_t m = static_cast<size_t>(state.range(0)), n = static_cast<size_t>(state.range(1)),
+               k = static_cast<size_t>(state.range(2));
   const size_t k_block = static_cast<size_t>(state.range(3)), m_block = static_cast<size_t>(state.range(4));
   const size_t nr = GemmTile().nr, lda = PackedALd(k_block);
   std::vector<float> a(m * k), b(k * n), packed(PackedBSize(k, n)), c(m * n), pa(m_block * lda);
@@ -68,14 +69,18 @@ void BM_Gemm(benchmark::State& state) {
         g.c = c.data() + m0 * n;
         g.ldc = n;
         g.accumulate = k0 > 0;
-        if (m <= 4) GemvBlock(g);
-        else GemmBlock(g);
+        if (m <= 4)
+          GemvBlock(g);
+        else
+          GemmBlock(g);
       }
     }
     benchmark::ClobberMemory();
   }
-  state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * static_cast<double>(m * n * k), benchmark::Counter::kIsIterationInvariantRate);
-  state.counters["B GB/s"] = benchmark::Counter(4e-9 * static_cast<double>(n * k), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["GFLOP/s"] =
+      benchmark::Counter(2e-9 * static_cast<double>(m * n * k), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["B GB/s"] =
+      benchmark::Counter(4e-9 * static_cast<double>(n * k), benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(BM_Gemm)
     ->ArgsProduct({{256}, {256}, {256}, {128, 256}, {96, 256}})

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Elementary functions on float vectors. Errors are against double, in units of 2^-23 relative, and are checked by unary_test.cc.
-// All of them pass NaN through: see NanMin.
+// Elementary functions on float vectors. Errors are against double, in units of 2^-23 relative, and are checked by
+// unary_test.cc. All of them pass NaN through: see NanMin.
 #include "kernels/simd.h"
 
 #if defined(KANTE_KERNELS_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -26,8 +26,8 @@ using VI = hn::Vec<DI>;
 
 HWY_INLINE VF Const(float x) { return hn::Set(DF(), x); }
 
-// Minimum and maximum out of which a NaN in b comes: x86 and the scalar form return the second operand then, others return NaN
-// anyway. Highway's own take AArch64's minnm, which drops NaN. Limits therefore stand first.
+// Minimum and maximum out of which a NaN in b comes: x86 and the scalar form return the second operand then, others
+// return NaN anyway. Highway's own take AArch64's minnm, which drops NaN. Limits therefore stand first.
 HWY_INLINE VF NanMin(VF a, VF b) {
 #if HWY_TARGET == HWY_NEON
   return VF(vminq_f32(a.raw, b.raw));
@@ -72,16 +72,19 @@ HWY_INLINE void StorePartial(VF v, float* HWY_RESTRICT p, size_t n) {
   if (n & 1) std::memcpy(p, from, 4);
 }
 
-// Calls f(load, store) for every vector of rows of n floats: load(p) reads p at the current place, store(v, p) writes there.
+// Calls f(load, store) for every vector of rows of n floats: load(p) reads p at the current place, store(v, p) writes
+// there.
 template <class F>
 HWY_INLINE void ForRow(size_t n, const F& f) {
   const size_t lanes = hn::Lanes(DF());
   size_t i = 0;
   for (; i + lanes <= n; i += lanes) {
-    f([=](const float* p) HWY_ATTR { return hn::LoadU(DF(), p + i); }, [=](VF v, float* p) HWY_ATTR { hn::StoreU(v, DF(), p + i); });
+    f([=](const float* p) HWY_ATTR { return hn::LoadU(DF(), p + i); },
+      [=](VF v, float* p) HWY_ATTR { hn::StoreU(v, DF(), p + i); });
   }
   if (const size_t left = n - i; left > 0) {
-    f([=](const float* p) HWY_ATTR { return LoadPartial(p + i, left); }, [=](VF v, float* p) HWY_ATTR { StorePartial(v, p + i, left); });
+    f([=](const float* p) HWY_ATTR { return LoadPartial(p + i, left); },
+      [=](VF v, float* p) HWY_ATTR { StorePartial(v, p + i, left); });
   }
 }
 
@@ -112,7 +115,8 @@ HWY_INLINE ExpParts ReduceExp(VF x) {
   const VF nf = hn::Sub(shifted, magic);
   VF r = hn::NegMulAdd(nf, Const(0.693359375f), x);  // 9 bits: exact product without FMA, too
   r = hn::NegMulAdd(nf, Const(-2.12194440e-4f), r);
-  VF p = Poly(r, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f);
+  VF p = Poly(r, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f,
+              5.0000001201e-1f);
   p = hn::MulAdd(hn::Mul(r, r), p, r);
   return {hn::Sub(hn::BitCast(DI(), shifted), hn::BitCast(DI(), magic)), r, p};
 }
@@ -150,8 +154,8 @@ HWY_INLINE VF LogPositive(VF x, VF exponent_bias) {
   const VI mantissa = hn::Add(hn::And(bits, hn::Set(di, 0x007fffff)), hn::Set(di, 0x3f3504f3));
   const VF f = hn::Sub(hn::BitCast(DF(), mantissa), Const(1.0f));
   const VF f2 = hn::Mul(f, f);
-  VF p = Poly(f, 7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f, 1.4249322787e-1f, -1.6668057665e-1f,
-              2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f);
+  VF p = Poly(f, 7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f, 1.4249322787e-1f,
+              -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f);
   p = hn::Mul(hn::Mul(p, f), f2);
   p = hn::MulAdd(e, Const(-2.12194440e-4f), p);
   p = hn::NegMulAdd(Const(0.5f), f2, p);
@@ -183,8 +187,8 @@ HWY_INLINE VF Log1pUnit(VF u) {
 HWY_INLINE VF Tanh(VF x) {
   x = NanMax(Const(-9.0f), NanMin(Const(9.0f), x));
   const VF z = hn::Mul(x, x);
-  const VF p = Poly(z, 2.579144993e-14f, -3.174858731e-11f, 4.573713649e-08f, 3.300382739e-05f, 4.094273595e-03f, 1.385591310e-01f,
-                    9.999999999e-01f);
+  const VF p = Poly(z, 2.579144993e-14f, -3.174858731e-11f, 4.573713649e-08f, 3.300382739e-05f, 4.094273595e-03f,
+                    1.385591310e-01f, 9.999999999e-01f);
   const VF q = Poly(z, 1.670001341e-06f, 4.350712427e-04f, 2.805842975e-02f, 4.718924633e-01f, 1.0f);
   return hn::Div(hn::Mul(x, p), q);
 }
@@ -192,8 +196,8 @@ HWY_INLINE VF Tanh(VF x) {
 HWY_INLINE VF Erf(VF x) {
   x = NanMax(Const(-3.92f), NanMin(Const(3.92f), x));
   const VF z = hn::Mul(x, x);
-  const VF p = Poly(z, -1.279979368e-08f, 4.609232397e-06f, 3.767589798e-04f, 3.838625551e-03f, 5.424399313e-02f, 1.851353646e-01f,
-                    1.128379169e+00f);
+  const VF p = Poly(z, -1.279979368e-08f, 4.609232397e-06f, 3.767589798e-04f, 3.838625551e-03f, 5.424399313e-02f,
+                    1.851353646e-01f, 1.128379169e+00f);
   const VF q = Poly(z, 6.239916292e-05f, 1.301525521e-03f, 1.543005392e-02f, 1.138737912e-01f, 4.974053512e-01f, 1.0f);
   return hn::Div(hn::Mul(x, p), q);
 }
@@ -218,9 +222,10 @@ HWY_INLINE VF SinCos(VF x) {
   r = hn::NegMulAdd(q, Const(7.549789948768648e-8f), r);
   const VF z = hn::Mul(r, r);
   const VF s = hn::MulAdd(hn::Mul(Poly(z, -1.9515295891e-4f, 8.3321608736e-3f, -1.6666654611e-1f), z), r, r);
-  const VF c = hn::Add(hn::MulAdd(hn::Mul(Poly(z, 2.443315711809948e-5f, -1.388731625493765e-3f, 4.166664568298827e-2f), z), z,
-                                  hn::Mul(z, Const(-0.5f))),
-                       Const(1.0f));
+  const VF c =
+      hn::Add(hn::MulAdd(hn::Mul(Poly(z, 2.443315711809948e-5f, -1.388731625493765e-3f, 4.166664568298827e-2f), z), z,
+                         hn::Mul(z, Const(-0.5f))),
+              Const(1.0f));
   const VI n = hn::Add(hn::BitCast(di, shifted), hn::Set(di, kQuarter));
   const auto odd = hn::MaskFromVec(hn::BitCast(DF(), hn::ShiftRight<31>(hn::ShiftLeft<31>(n))));
   const VF sign = hn::BitCast(DF(), hn::ShiftLeft<30>(hn::And(n, hn::Set(di, 2))));
@@ -232,7 +237,8 @@ HWY_INLINE VF SinCos(VF x) {
     HWY_ALIGN float out[HWY_MAX_BYTES / sizeof(float)];
     hn::Store(x, DF(), in);
     for (size_t i = 0; i < hn::Lanes(DF()); ++i) {
-      out[i] = static_cast<float>(kQuarter ? std::cos(static_cast<double>(in[i])) : std::sin(static_cast<double>(in[i])));
+      out[i] =
+          static_cast<float>(kQuarter ? std::cos(static_cast<double>(in[i])) : std::sin(static_cast<double>(in[i])));
     }
     y = hn::IfThenElse(far, hn::Load(DF(), out), y);
   }

@@ -38,7 +38,8 @@ HWY_INLINE void TransposeBlock(char* dst, ptrdiff_t dst_bytes, const char* src, 
   using V = hn::Vec<decltype(d)>;
   V a[kN], b[kN];
 #pragma GCC unroll 16
-  for (size_t i = 0; i < kN; ++i) a[i] = hn::LoadU(d, reinterpret_cast<const T*>(src + static_cast<ptrdiff_t>(i) * src_bytes));
+  for (size_t i = 0; i < kN; ++i)
+    a[i] = hn::LoadU(d, reinterpret_cast<const T*>(src + static_cast<ptrdiff_t>(i) * src_bytes));
 #pragma GCC unroll 4
   for (size_t round = 1; round < kN; round *= 2) {
 #pragma GCC unroll 8
@@ -50,7 +51,8 @@ HWY_INLINE void TransposeBlock(char* dst, ptrdiff_t dst_bytes, const char* src, 
     for (size_t i = 0; i < kN; ++i) a[i] = b[i];
   }
 #pragma GCC unroll 16
-  for (size_t i = 0; i < kN; ++i) hn::StoreU(a[i], d, reinterpret_cast<T*>(dst + static_cast<ptrdiff_t>(i) * dst_bytes));
+  for (size_t i = 0; i < kN; ++i)
+    hn::StoreU(a[i], d, reinterpret_cast<T*>(dst + static_cast<ptrdiff_t>(i) * dst_bytes));
 }
 
 template <class T>
@@ -81,10 +83,10 @@ void Transpose(char* dst, ptrdiff_t dst_stride, const char* src, ptrdiff_t src_s
                           from + static_cast<ptrdiff_t>(r) * src_bytes + static_cast<ptrdiff_t>(c) * kSize, src_bytes);
       }
     }
-    TransposeScalar<T>(to + static_cast<ptrdiff_t>(whole_cols) * dst_bytes, dst_bytes, from + static_cast<ptrdiff_t>(whole_cols) * kSize,
-                       src_bytes, whole_rows, strip - whole_cols);
-    TransposeScalar<T>(to + static_cast<ptrdiff_t>(whole_rows) * kSize, dst_bytes, from + static_cast<ptrdiff_t>(whole_rows) * src_bytes,
-                       src_bytes, rows - whole_rows, strip);
+    TransposeScalar<T>(to + static_cast<ptrdiff_t>(whole_cols) * dst_bytes, dst_bytes,
+                       from + static_cast<ptrdiff_t>(whole_cols) * kSize, src_bytes, whole_rows, strip - whole_cols);
+    TransposeScalar<T>(to + static_cast<ptrdiff_t>(whole_rows) * kSize, dst_bytes,
+                       from + static_cast<ptrdiff_t>(whole_rows) * src_bytes, src_bytes, rows - whole_rows, strip);
   }
 }
 
@@ -92,12 +94,23 @@ void Transpose(char* dst, ptrdiff_t dst_stride, const char* src, ptrdiff_t src_s
 template <class F>
 void WithSize(size_t element_size, F&& f) {
   switch (element_size) {
-    case 1: f(uint8_t{}); break;
-    case 2: f(uint16_t{}); break;
-    case 4: f(uint32_t{}); break;
-    case 8: f(uint64_t{}); break;
-    case 16: f(Bytes16{}); break;
-    default: break;
+    case 1:
+      f(uint8_t{});
+      break;
+    case 2:
+      f(uint16_t{});
+      break;
+    case 4:
+      f(uint32_t{});
+      break;
+    case 8:
+      f(uint64_t{});
+      break;
+    case 16:
+      f(Bytes16{});
+      break;
+    default:
+      break;
   }
 }
 
@@ -165,7 +178,8 @@ void GatherRow(void* dst, const void* src, const int32_t* index, size_t n, size_
   WithSize(element_size, [&]<class T>(T) {
     char* to = static_cast<char*>(dst);
     const char* from = static_cast<const char*>(src);
-    for (size_t i = 0; i < n; ++i) Write(to + i * sizeof(T), Read<T>(from + static_cast<ptrdiff_t>(index[i]) * static_cast<ptrdiff_t>(sizeof(T))));
+    for (size_t i = 0; i < n; ++i)
+      Write(to + i * sizeof(T), Read<T>(from + static_cast<ptrdiff_t>(index[i]) * static_cast<ptrdiff_t>(sizeof(T))));
   });
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Data movement by element size: 1, 2, 4, 8 or 16 bytes. Strides are in elements, may be negative or zero on the source side.
-// Sources and destinations must not overlap and need no alignment.
+// Data movement by element size: 1, 2, 4, 8 or 16 bytes. Strides are in elements, may be negative or zero on the source
+// side. Sources and destinations must not overlap and need no alignment.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,8 @@
 
 namespace kante::kernels {
 
-/// dst[c * dst_stride + r] = src[r * src_stride + c], r < rows, c < cols. Blocked for caches and vectorised for 1, 2, 4 and 8 bytes.
+/// dst[c * dst_stride + r] = src[r * src_stride + c], r < rows, c < cols. Blocked for caches and vectorised for 1, 2, 4
+/// and 8 bytes.
 void Transpose2d(void* dst, ptrdiff_t dst_stride, const void* src, ptrdiff_t src_stride, size_t rows, size_t cols,
                  size_t element_size);
 

@@ -22,10 +22,12 @@ TEST(Move, TransposeOfEverySize) {
         const size_t src_stride = cols + rows % 3, dst_stride = rows + cols % 2;
         const Bytes src = RandomBytes(rows ? ((rows - 1) * src_stride + cols) * size : 0, 1, rows * 100 + cols);
         Bytes dst(cols ? ((cols - 1) * dst_stride + rows) * size : 0, 3);
-        Transpose2d(dst.data(), static_cast<ptrdiff_t>(dst_stride), src.data(), static_cast<ptrdiff_t>(src_stride), rows, cols, size);
+        Transpose2d(dst.data(), static_cast<ptrdiff_t>(dst_stride), src.data(), static_cast<ptrdiff_t>(src_stride),
+                    rows, cols, size);
         for (size_t r = 0; r < rows; ++r) {
           for (size_t c = 0; c < cols; ++c) {
-            ASSERT_EQ(0, std::memcmp(dst.data() + (c * dst_stride + r) * size, src.data() + (r * src_stride + c) * size, size))
+            ASSERT_EQ(0, std::memcmp(dst.data() + (c * dst_stride + r) * size, src.data() + (r * src_stride + c) * size,
+                                     size))
                 << size << " bytes, " << rows << " x " << cols << " at " << r << ", " << c;
           }
         }
@@ -49,7 +51,8 @@ TEST(Move, StridedCopies) {
         Bytes dst(n * size, 5);
         CopyFromStrided(dst.data(), first, stride, n, size);
         for (size_t i = 0; i < n; ++i) {
-          ASSERT_EQ(0, std::memcmp(dst.data() + i * size, first + static_cast<ptrdiff_t>(i) * stride * static_cast<ptrdiff_t>(size), size));
+          ASSERT_EQ(0, std::memcmp(dst.data() + i * size,
+                                   first + static_cast<ptrdiff_t>(i) * stride * static_cast<ptrdiff_t>(size), size));
         }
         if (stride == 0) continue;
         Bytes back(span * size, 1);

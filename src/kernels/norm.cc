@@ -137,7 +137,9 @@ KANTE_DISPATCH(ScaleShiftVector);
 void SoftmaxRow(float* y, const float* x, size_t n) { KANTE_CALL(SoftmaxRow)(y, x, n); }
 float LogSumExp(const float* x, size_t n) { return KANTE_CALL(LogSumExp)(x, n); }
 void LogSoftmaxRow(float* y, const float* x, size_t n) { KANTE_CALL(LogSoftmaxRow)(y, x, n); }
-void MeanVariance(const float* x, size_t n, float* mean, float* variance) { KANTE_CALL(MeanVariance)(x, n, mean, variance); }
+void MeanVariance(const float* x, size_t n, float* mean, float* variance) {
+  KANTE_CALL(MeanVariance)(x, n, mean, variance);
+}
 void LayerNormRow(float* y, const float* x, const float* scale, const float* bias, size_t n, float epsilon, float* mean,
                   float* inv_std) {
   KANTE_CALL(LayerNormRow)(y, x, scale, bias, n, epsilon, mean, inv_std);
@@ -145,7 +147,9 @@ void LayerNormRow(float* y, const float* x, const float* scale, const float* bia
 void RmsNormRow(float* y, const float* x, const float* scale, size_t n, float epsilon, float* inv_rms) {
   KANTE_CALL(RmsNormRow)(y, x, scale, n, epsilon, inv_rms);
 }
-void ScaleShiftRow(float* y, const float* x, float scale, float shift, size_t n) { KANTE_CALL(ScaleShiftRow)(y, x, scale, shift, n); }
+void ScaleShiftRow(float* y, const float* x, float scale, float shift, size_t n) {
+  KANTE_CALL(ScaleShiftRow)(y, x, scale, shift, n);
+}
 void ScaleShiftVector(float* y, const float* x, const float* scale, const float* shift, size_t n) {
   KANTE_CALL(ScaleShiftVector)(y, x, scale, shift, n);
 }

@@ -7,7 +7,8 @@
 
 namespace kante::kernels {
 
-/// y = exp(x - max) / sum. NaN anywhere makes the row NaN; a row of -inf only is NaN; +inf gives NaN, as IEEE arithmetic says.
+/// y = exp(x - max) / sum. NaN anywhere makes the row NaN; a row of -inf only is NaN; +inf gives NaN, as IEEE
+/// arithmetic says.
 void SoftmaxRow(float* y, const float* x, size_t n);
 
 /// y = x - max - log(sum(exp(x - max))).

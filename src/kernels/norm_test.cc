@@ -33,8 +33,10 @@ TEST(Norm, SoftmaxLogSoftmaxLogSumExp) {
         LogSoftmaxRow(z.data(), x.data(), n);
         const double units = 6 + std::sqrt(static_cast<double>(n)) / 4;
         for (size_t i = 0; i < n; ++i) {
-          ASSERT_TRUE(Near(y[i], std::exp(x[i] - max) / sum, units + std::fabs(x[i] - max), 1e-37)) << n << " " << i << " " << y[i];
-          ASSERT_NEAR(z[i], x[i] - max - std::log(sum), 2.4e-7 * (std::fabs(x[i] - max) + std::fabs(std::log(sum)) + 1));
+          ASSERT_TRUE(Near(y[i], std::exp(x[i] - max) / sum, units + std::fabs(x[i] - max), 1e-37))
+              << n << " " << i << " " << y[i];
+          ASSERT_NEAR(z[i], x[i] - max - std::log(sum),
+                      2.4e-7 * (std::fabs(x[i] - max) + std::fabs(std::log(sum)) + 1));
         }
         ASSERT_NEAR(LogSumExp(x.data(), n), max + std::log(sum), 2.4e-7 * (std::fabs(max) + std::log(sum) + 1));
         const TightBuffer<float> copy = Row(n, n, -range, range);
@@ -80,8 +82,8 @@ TEST(Norm, LayerNorm) {
         for (float v : x) variance += (v - mean) * (v - mean);
         variance /= static_cast<double>(n);
         float got_mean, got_inverse, m, v;
-        LayerNormRow(y.data(), x.data(), parts & 1 ? scale.data() : nullptr, parts & 2 ? bias.data() : nullptr, n, 1e-3f, &got_mean,
-                     &got_inverse);
+        LayerNormRow(y.data(), x.data(), parts & 1 ? scale.data() : nullptr, parts & 2 ? bias.data() : nullptr, n,
+                     1e-3f, &got_mean, &got_inverse);
         const double inverse = 1 / std::sqrt(variance + double{1e-3f});
         MeanVariance(x.data(), n, &m, &v);
         ASSERT_NEAR(m, mean, 1e-6 * mean);
@@ -94,8 +96,8 @@ TEST(Norm, LayerNorm) {
           if (parts & 2) want += bias[i];
           ASSERT_NEAR(y[i], want, 3e-6 * inverse * 4) << n << " " << i;
         }
-        LayerNormRow(x.data(), x.data(), parts & 1 ? scale.data() : nullptr, parts & 2 ? bias.data() : nullptr, n, 1e-3f, nullptr,
-                     nullptr);
+        LayerNormRow(x.data(), x.data(), parts & 1 ? scale.data() : nullptr, parts & 2 ? bias.data() : nullptr, n,
+                     1e-3f, nullptr, nullptr);
         for (size_t i = 0; i < n; ++i) ASSERT_TRUE(SameBits(x[i], y[i]));
       }
     }

@@ -2,9 +2,9 @@
 //
 // Padded rows split into phases, shared by depthwise convolution and pooling.
 //
-// A padded row has column j at phase j % stride_w, index j / stride_w; each phase is contiguous (`width` floats). What tap kx reads
-// for output columns ox, ox + 1, ... is then contiguous for any stride and dilation:
-// phase (kx * dilation_w) % stride_w from index ox + (kx * dilation_w) / stride_w.
+// A padded row has column j at phase j % stride_w, index j / stride_w; each phase is contiguous (`width` floats). What
+// tap kx reads for output columns ox, ox + 1, ... is then contiguous for any stride and dilation: phase (kx *
+// dilation_w) % stride_w from index ox + (kx * dilation_w) / stride_w.
 #include "kernels/conv_pack.h"
 #include "kernels/math_inl.h"
 
@@ -46,7 +46,8 @@ inline void FillFloats(float* p, ptrdiff_t n, float value) {
 }
 
 // Elements src[first + i * step], i < n, at to[i]; `fill` around them up to width. step = 1 or any.
-HWY_INLINE void CopyPhase(float* dst, ptrdiff_t width, const float* src, ptrdiff_t in_w, ptrdiff_t first, ptrdiff_t step, float fill) {
+HWY_INLINE void CopyPhase(float* dst, ptrdiff_t width, const float* src, ptrdiff_t in_w, ptrdiff_t first,
+                          ptrdiff_t step, float fill) {
   ptrdiff_t from = first < 0 ? (-first + step - 1) / step : 0;
   ptrdiff_t to = first >= in_w ? 0 : (in_w - 1 - first) / step + 1;
   if (from > width) from = width;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Separable: the rows of a window are combined first, for the whole width, then its columns from the split row (plane_inl.h).
+// Separable: the rows of a window are combined first, for the whole width, then its columns from the split row
+// (plane_inl.h).
 #include "kernels/pool.h"
 
 #include <limits>
@@ -35,8 +36,8 @@ HWY_INLINE void CombineRows(float* column, const float* first, ptrdiff_t step, p
 }
 
 // Rows of the window of output row oy that lie inside [lo, hi): the first tap and how many.
-HWY_INLINE void TapsInside(ptrdiff_t start, ptrdiff_t dilation, ptrdiff_t kernel, ptrdiff_t lo, ptrdiff_t hi, ptrdiff_t& first,
-                           ptrdiff_t& count) {
+HWY_INLINE void TapsInside(ptrdiff_t start, ptrdiff_t dilation, ptrdiff_t kernel, ptrdiff_t lo, ptrdiff_t hi,
+                           ptrdiff_t& first, ptrdiff_t& count) {
   first = start < lo ? (lo - start + dilation - 1) / dilation : 0;
   ptrdiff_t end = start >= hi ? 0 : (hi - 1 - start) / dilation + 1;
   if (end > kernel) end = kernel;
@@ -45,7 +46,8 @@ HWY_INLINE void TapsInside(ptrdiff_t start, ptrdiff_t dilation, ptrdiff_t kernel
 
 // finish(v, oy, load) turns the combined vector into the output; load(p) reads out_w-long per-column data.
 template <class R, class Finish>
-HWY_INLINE void PoolPlane(float* y, const float* x, const ConvGeometry& g, float identity, float* scratch, const Finish& finish) {
+HWY_INLINE void PoolPlane(float* y, const float* x, const ConvGeometry& g, float identity, float* scratch,
+                          const Finish& finish) {
   const DF d;
   const ptrdiff_t width = PhaseWidth(g);
   float* split = scratch;
@@ -55,7 +57,8 @@ HWY_INLINE void PoolPlane(float* y, const float* x, const ConvGeometry& g, float
     ptrdiff_t first, count;
     const ptrdiff_t start = oy * g.stride_h - g.pad_top;
     TapsInside(start, g.dilation_h, g.kernel_h, 0, g.in_h, first, count);
-    if (count > 0) CombineRows<R>(column, x + (start + first * g.dilation_h) * g.in_w, g.dilation_h * g.in_w, count, g.in_w);
+    if (count > 0)
+      CombineRows<R>(column, x + (start + first * g.dilation_h) * g.in_w, g.dilation_h * g.in_w, count, g.in_w);
     SplitRow(split, width, count > 0 ? column : nullptr, g, identity);
     for (ptrdiff_t ox = 0; ox < g.out_w; ox += kPlaneLanes) {
       TapOffset tap;
@@ -116,7 +119,9 @@ KANTE_DISPATCH(MaxPoolPlane);
 KANTE_DISPATCH(AveragePoolPlane);
 
 size_t PoolScratch(const ConvGeometry& g) { return KANTE_CALL(PoolScratch)(g); }
-void MaxPoolPlane(float* y, const float* x, const ConvGeometry& g, float* scratch) { KANTE_CALL(MaxPoolPlane)(y, x, g, scratch); }
+void MaxPoolPlane(float* y, const float* x, const ConvGeometry& g, float* scratch) {
+  KANTE_CALL(MaxPoolPlane)(y, x, g, scratch);
+}
 void AveragePoolPlane(float* y, const float* x, const ConvGeometry& g, bool count_include_pad, ptrdiff_t pad_bottom,
                       ptrdiff_t pad_right, float* scratch) {
   KANTE_CALL(AveragePoolPlane)(y, x, g, count_include_pad, pad_bottom, pad_right, scratch);

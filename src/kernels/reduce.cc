@@ -23,8 +23,8 @@ float Row(const float* x, size_t n) {
 
 // kVectors vectors of columns. Chains of 256 rows, then their results: the blocking of ReduceRow.
 template <class R, int kVectors, class Load, class Store>
-HWY_INLINE void ColumnStrip(size_t rows, bool accumulate, const Load& load, const Store& store, const float* x, size_t stride,
-                            float* y) {
+HWY_INLINE void ColumnStrip(size_t rows, bool accumulate, const Load& load, const Store& store, const float* x,
+                            size_t stride, float* y) {
   constexpr size_t kN = HWY_MAX_BYTES / sizeof(float), kBlock = 256;
   VF total[kVectors], sum[kVectors];
 #pragma GCC unroll 4
@@ -70,7 +70,8 @@ float Reduce(ReduceOp op, const float* x, size_t n) {
   return kRows[static_cast<size_t>(op)](x, n);
 }
 
-void ReduceColumns(ReduceOp op, float* y, const float* x, size_t rows, size_t cols, size_t row_stride, bool accumulate) {
+void ReduceColumns(ReduceOp op, float* y, const float* x, size_t rows, size_t cols, size_t row_stride,
+                   bool accumulate) {
   static constexpr ColumnsFn kColumns[] = {
 #define KANTE_REDUCE(name, ...) &Columns<name##Reducer>,
 #include "kernels/kernels.inc"
@@ -89,7 +90,8 @@ KANTE_DISPATCH(ReduceColumns);
 
 float Reduce(ReduceOp op, const float* x, size_t n) { return KANTE_CALL(Reduce)(op, x, n); }
 
-void ReduceColumns(ReduceOp op, float* y, const float* x, size_t rows, size_t cols, size_t row_stride, bool accumulate) {
+void ReduceColumns(ReduceOp op, float* y, const float* x, size_t rows, size_t cols, size_t row_stride,
+                   bool accumulate) {
   KANTE_CALL(ReduceColumns)(op, y, x, rows, cols, row_stride, accumulate);
 }
 

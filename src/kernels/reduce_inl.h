@@ -13,7 +13,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace kante::kernels::HWY_NAMESPACE {
 
-// Map turns an element into what is combined; kIdentity is the neutral element of Combine; Fold is Combine over the lanes.
+// Map turns an element into what is combined; kIdentity is the neutral element of Combine; Fold is Combine over the
+// lanes.
 struct SumReducer {
   static HWY_INLINE VF Identity() { return hn::Zero(DF()); }
   static HWY_INLINE VF Combine(VF a, VF b) { return hn::Add(a, b); }
@@ -60,8 +61,8 @@ HWY_INLINE float FoldLanes(VF v) {
   return lanes[0];
 }
 
-// Reduces map(element vector) over a row. Blocks of kBlock vectors keep the rounding of long sums small: a chain is at most
-// kBlock / 4 long, and blocks are combined in a second chain.
+// Reduces map(element vector) over a row. Blocks of kBlock vectors keep the rounding of long sums small: a chain is at
+// most kBlock / 4 long, and blocks are combined in a second chain.
 template <class R, class Map>
 HWY_INLINE float ReduceRow(const float* HWY_RESTRICT x, size_t n, const Map& map) {
   const DF d;

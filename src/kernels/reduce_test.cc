@@ -28,10 +28,14 @@ Reference Fold(const Case& c, size_t n, Get get) {
   Reference r = {ReduceIdentity(c.op), 0};
   for (size_t i = 0; i < n; ++i) {
     const double e = c.element(get(i));
-    if (c.op == ReduceOp::kMax) r.value = std::max(r.value, e);
-    else if (c.op == ReduceOp::kMin) r.value = std::min(r.value, e);
-    else if (c.op == ReduceOp::kProd) r.value *= e;
-    else r.value += e;
+    if (c.op == ReduceOp::kMax)
+      r.value = std::max(r.value, e);
+    else if (c.op == ReduceOp::kMin)
+      r.value = std::min(r.value, e);
+    else if (c.op == ReduceOp::kProd)
+      r.value *= e;
+    else
+      r.value += e;
     r.magnitude += std::fabs(e);
   }
   if (c.op == ReduceOp::kMax || c.op == ReduceOp::kMin) r.magnitude = 0;
@@ -44,8 +48,10 @@ void ExpectNear(const Case& c, float got, const Reference& want, size_t n) {
     ASSERT_EQ(got, ReduceIdentity(c.op));
     return;
   }
-  const double bound = kEps * (std::sqrt(static_cast<double>(n)) / 8 + 10) * want.magnitude / (c.op == ReduceOp::kProd ? 10 : 1);
-  ASSERT_NEAR(got, want.value, bound + (c.op == ReduceOp::kProd ? 1e-7 * std::fabs(want.value) : 0)) << ReduceName(c.op) << " n=" << n;
+  const double bound =
+      kEps * (std::sqrt(static_cast<double>(n)) / 8 + 10) * want.magnitude / (c.op == ReduceOp::kProd ? 10 : 1);
+  ASSERT_NEAR(got, want.value, bound + (c.op == ReduceOp::kProd ? 1e-7 * std::fabs(want.value) : 0))
+      << ReduceName(c.op) << " n=" << n;
 }
 
 TEST(Reduce, Rows) {

@@ -18,7 +18,8 @@ HWY_INLINE const float* AsFloats(const int32_t* index) { return reinterpret_cast
 
 }  // namespace
 
-void LerpGatherRow(float* y, const float* x, const int32_t* i0, const int32_t* i1, const float* w0, const float* w1, size_t n) {
+void LerpGatherRow(float* y, const float* x, const int32_t* i0, const int32_t* i1, const float* w0, const float* w1,
+                   size_t n) {
   ForRow(n, [&](const auto& load, const auto& store) HWY_ATTR {
     const VF a = Gather(x, load(AsFloats(i0))), b = Gather(x, load(AsFloats(i1)));
     store(hn::MulAdd(load(w1), b, hn::Mul(load(w0), a)), y);
@@ -51,7 +52,8 @@ KANTE_DISPATCH(LerpGatherRow);
 KANTE_DISPATCH(TapsGatherRow);
 KANTE_DISPATCH(WeightedRows);
 
-void LerpGatherRow(float* y, const float* x, const int32_t* i0, const int32_t* i1, const float* w0, const float* w1, size_t n) {
+void LerpGatherRow(float* y, const float* x, const int32_t* i0, const int32_t* i1, const float* w0, const float* w1,
+                   size_t n) {
   KANTE_CALL(LerpGatherRow)(y, x, i0, i1, w0, w1, n);
 }
 void TapsGatherRow(float* y, const float* x, const int32_t* index, const float* w, size_t taps, size_t n) {

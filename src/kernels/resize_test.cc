@@ -17,7 +17,9 @@ TEST(Resize, GatheredRows) {
         random.Fill(x.data(), width, -1, 1);
         random.Fill(w.data(), w.size(), -1, 1);
         for (int32_t& i : index) i = static_cast<int32_t>(random.Below(width));
-        const auto at = [&](size_t tap, size_t j) { return double{w[tap * n + j]} * x[static_cast<size_t>(index[tap * n + j])]; };
+        const auto at = [&](size_t tap, size_t j) {
+          return double{w[tap * n + j]} * x[static_cast<size_t>(index[tap * n + j])];
+        };
         LerpGatherRow(y.data(), x.data(), index.data(), index.data() + n, w.data(), w.data() + n, n);
         for (size_t j = 0; j < n; ++j) ASSERT_NEAR(y[j], at(0, j) + at(1, j), 3e-7);
         TapsGatherRow(y.data(), x.data(), index.data(), w.data(), kTaps, n);

@@ -44,7 +44,8 @@ void LstmPointwise(const LstmRow& row) {
 
 void GruReset(float* rh, const float* r, const float* h_prev, size_t n, float clip) {
   const Limit limit(clip);
-  ForRow(n, [&](const auto& load, const auto& store) HWY_ATTR { store(hn::Mul(Sigmoid(limit(load(r))), load(h_prev)), rh); });
+  ForRow(n, [&](const auto& load, const auto& store)
+                HWY_ATTR { store(hn::Mul(Sigmoid(limit(load(r))), load(h_prev)), rh); });
 }
 
 void GruUpdate(float* h, const float* z_pre, const float* hidden, const float* h_prev, size_t n, float clip) {
@@ -55,8 +56,8 @@ void GruUpdate(float* h, const float* z_pre, const float* hidden, const float* h
   });
 }
 
-void GruUpdateLinear(float* h, const float* z_pre, const float* r, const float* x_part, const float* h_part, const float* h_prev,
-                     size_t n, float clip) {
+void GruUpdateLinear(float* h, const float* z_pre, const float* r, const float* x_part, const float* h_part,
+                     const float* h_prev, size_t n, float clip) {
   const Limit limit(clip);
   ForRow(n, [&](const auto& load, const auto& store) HWY_ATTR {
     const VF z = Sigmoid(limit(load(z_pre)));
@@ -78,12 +79,14 @@ KANTE_DISPATCH(GruUpdate);
 KANTE_DISPATCH(GruUpdateLinear);
 
 void LstmPointwise(const LstmRow& row) { KANTE_CALL(LstmPointwise)(row); }
-void GruReset(float* rh, const float* r, const float* h_prev, size_t n, float clip) { KANTE_CALL(GruReset)(rh, r, h_prev, n, clip); }
+void GruReset(float* rh, const float* r, const float* h_prev, size_t n, float clip) {
+  KANTE_CALL(GruReset)(rh, r, h_prev, n, clip);
+}
 void GruUpdate(float* h, const float* z_pre, const float* hidden, const float* h_prev, size_t n, float clip) {
   KANTE_CALL(GruUpdate)(h, z_pre, hidden, h_prev, n, clip);
 }
-void GruUpdateLinear(float* h, const float* z_pre, const float* r, const float* x_part, const float* h_part, const float* h_prev,
-                     size_t n, float clip) {
+void GruUpdateLinear(float* h, const float* z_pre, const float* r, const float* x_part, const float* h_part,
+                     const float* h_prev, size_t n, float clip) {
   KANTE_CALL(GruUpdateLinear)(h, z_pre, r, x_part, h_part, h_prev, n, clip);
 }
 

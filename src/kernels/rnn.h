@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Gate arithmetic of one row (one batch element, hidden size n) of LSTM and GRU with their default activations (sigmoid, tanh, tanh).
-// Inputs are pre-activations: W x + R h + both biases. Outputs may be the same memory as *_prev or as any input row.
-// clip > 0 limits every pre-activation to [-clip, clip] first; 0 means no limit.
+// Gate arithmetic of one row (one batch element, hidden size n) of LSTM and GRU with their default activations
+// (sigmoid, tanh, tanh). Inputs are pre-activations: W x + R h + both biases. Outputs may be the same memory as *_prev
+// or as any input row. clip > 0 limits every pre-activation to [-clip, clip] first; 0 means no limit.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,7 @@ void GruReset(float* rh, const float* r, const float* h_prev, size_t n, float cl
 void GruUpdate(float* h, const float* z_pre, const float* hidden, const float* h_prev, size_t n, float clip);
 
 /// linear_before_reset = 1: hidden = x_part + sigmoid(r) * h_part, then as above.
-void GruUpdateLinear(float* h, const float* z_pre, const float* r, const float* x_part, const float* h_part, const float* h_prev,
-                     size_t n, float clip);
+void GruUpdateLinear(float* h, const float* z_pre, const float* r, const float* x_part, const float* h_part,
+                     const float* h_prev, size_t n, float clip);
 
 }  // namespace kante::kernels

@@ -49,7 +49,8 @@ TEST(Rnn, Gru) {
   OnEveryTarget([] {
     for (size_t n : RowSizes()) {
       for (float clip : {0.0f, 1.25f}) {
-        TightBuffer<float> z = Row(n, 1), r = Row(n, 2), hidden = Row(n, 3), part = Row(n, 4), prev = Row(n, 5), h(n), rh(n), linear(n);
+        TightBuffer<float> z = Row(n, 1), r = Row(n, 2), hidden = Row(n, 3), part = Row(n, 4), prev = Row(n, 5), h(n),
+                           rh(n), linear(n);
         GruReset(rh.data(), r.data(), prev.data(), n, clip);
         GruUpdate(h.data(), z.data(), hidden.data(), prev.data(), n, clip);
         GruUpdateLinear(linear.data(), z.data(), r.data(), hidden.data(), part.data(), prev.data(), n, clip);

@@ -20,8 +20,8 @@
 //   }  // namespace kante::kernels
 //   #endif
 //
-// No #pragma once: this header is read again for every target. Shared vector code goes to *_inl.h with Highway's toggled guard.
-// Functions inside HWY_NAMESPACE must not be called from outside it except through KANTE_CALL.
+// No #pragma once: this header is read again for every target. Shared vector code goes to *_inl.h with Highway's
+// toggled guard. Functions inside HWY_NAMESPACE must not be called from outside it except through KANTE_CALL.
 
 #include "kernels/dispatch.h"
 #include "kernels/simd_config.h"
@@ -31,8 +31,8 @@
 
 #ifndef KANTE_DISPATCH
 /// Defines the constant table of a function's versions. Use once per function, in namespace kante::kernels.
-#define KANTE_DISPATCH(F)                                          \
-  constexpr decltype(&HWY_STATIC_DISPATCH(F)) k##F##Table[] = {    \
+#define KANTE_DISPATCH(F)                                                                                             \
+  constexpr decltype(&HWY_STATIC_DISPATCH(F)) k##F##Table[] = {                                                       \
       KANTE_IF_SSE4(&N_SSE4::F, ) KANTE_IF_AVX2(&N_AVX2::F, ) KANTE_IF_AVX3(&N_AVX3::F, ) KANTE_IF_NEON(&N_NEON::F, ) \
           KANTE_IF_WASM(&N_WASM::F, ) KANTE_IF_SCALAR(&KANTE_SCALAR_NAMESPACE::F, )}
 

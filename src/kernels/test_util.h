@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Helpers of the kernel tests: buffers that end where the heap block ends, cheap reproducible values, loops over targets and sizes.
+// Helpers of the kernel tests: buffers that end where the heap block ends, cheap reproducible values, loops over
+// targets and sizes.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,13 +18,15 @@
 
 namespace kante::kernels {
 
-/// Elements flush against the end of a heap block, so that AddressSanitizer sees any access beyond, at an address that is
-/// `offset` elements off a 64-byte line (as far as the element size allows).
+/// Elements flush against the end of a heap block, so that AddressSanitizer sees any access beyond, at an address that
+/// is `offset` elements off a 64-byte line (as far as the element size allows).
 template <class T>
 class TightBuffer {
  public:
   explicit TightBuffer(size_t n, size_t offset = 0)
-      : block_(new unsigned char[(n + offset) * sizeof(T)]), begin_(reinterpret_cast<T*>(block_.get()) + offset), size_(n) {
+      : block_(new unsigned char[(n + offset) * sizeof(T)]),
+        begin_(reinterpret_cast<T*>(block_.get()) + offset),
+        size_(n) {
     if (n) std::memset(static_cast<void*>(begin_), 0x5a, n * sizeof(T));
   }
   TightBuffer(size_t n, size_t offset, T value) : TightBuffer(n, offset) {
@@ -70,10 +73,12 @@ inline std::vector<size_t> RowSizes() {
   return sizes;
 }
 
-inline bool SameBits(float a, float b) { return std::memcmp(&a, &b, sizeof(a)) == 0 || (std::isnan(a) && std::isnan(b)); }
+inline bool SameBits(float a, float b) {
+  return std::memcmp(&a, &b, sizeof(a)) == 0 || (std::isnan(a) && std::isnan(b));
+}
 
-/// |got - want| within `units` * 2^-23 relative or `absolute`, plus one denormal step; NaN and infinities must match. A reference
-/// beyond the float range counts as infinity.
+/// |got - want| within `units` * 2^-23 relative or `absolute`, plus one denormal step; NaN and infinities must match. A
+/// reference beyond the float range counts as infinity.
 inline bool Near(float got, double want, double units, double absolute) {
   if (std::isnan(want)) return std::isnan(got);
   constexpr double kMax = std::numeric_limits<float>::max();

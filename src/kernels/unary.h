@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// y[i] = f(x[i]) over contiguous float rows. The list of functions is kernels.inc: enum, tables, tests and benchmarks come from it.
+// y[i] = f(x[i]) over contiguous float rows. The list of functions is kernels.inc: enum, tables, tests and benchmarks
+// come from it.
 //
-// y == x is allowed (in place), any other overlap is not. No alignment is asked for. NaN goes in, NaN comes out; infinities,
-// denormals and the sign of zero follow IEEE (the line of each function in kernels.inc gives its error bound).
-// An element's result does not depend on n, on its place in the row or on alignment, so a row may be split anywhere.
+// y == x is allowed (in place), any other overlap is not. No alignment is asked for. NaN goes in, NaN comes out;
+// infinities, denormals and the sign of zero follow IEEE (the line of each function in kernels.inc gives its error
+// bound). An element's result does not depend on n, on its place in the row or on alignment, so a row may be split
+// anywhere.
 #pragma once
 
 #include <cstddef>

@@ -13,11 +13,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace kante::kernels::HWY_NAMESPACE {
 
-#define KANTE_OP(name, ...)                                                          \
-  struct name##Op {                                                                  \
-    static HWY_INLINE VF Apply(VF x, [[maybe_unused]] VF a, [[maybe_unused]] VF b) { \
-      __VA_ARGS__                                                                    \
-    }                                                                                \
+#define KANTE_OP(name, ...)                                                                        \
+  struct name##Op {                                                                                \
+    static HWY_INLINE VF Apply(VF x, [[maybe_unused]] VF a, [[maybe_unused]] VF b) { __VA_ARGS__ } \
   };
 
 HWY_INLINE VF Clamp(VF x, VF lo, VF hi) { return NanMin(hi, NanMax(lo, x)); }
@@ -51,7 +49,8 @@ KANTE_OP(Log, return Log(x);)
 KANTE_OP(Tanh, return Tanh(x);)
 KANTE_OP(Sigmoid, return Sigmoid(x);)
 KANTE_OP(Erf, return Erf(x);)
-KANTE_OP(Gelu, const VF h = hn::Mul(Const(0.5f), x); return hn::MulAdd(h, Erf(hn::Mul(x, Const(0.70710678118654752f))), h);)
+KANTE_OP(Gelu, const VF h = hn::Mul(Const(0.5f), x);
+         return hn::MulAdd(h, Erf(hn::Mul(x, Const(0.70710678118654752f))), h);)
 KANTE_OP(GeluTanh, const VF h = hn::Mul(Const(0.5f), x); const VF c = hn::Mul(Const(0.044715f), hn::Mul(x, x));
          return hn::MulAdd(h, Tanh(hn::Mul(Const(0.79788456080286536f), hn::MulAdd(c, x, x))), h);)
 KANTE_OP(Silu, return hn::Mul(x, Sigmoid(x));)

@@ -16,18 +16,24 @@ struct Case {
 };
 
 const Case kCases[] = {
-#define KANTE_UNARY_SIMD(name, ref, units, absolute, lo, hi, a_value, b_value)                                           \
-  {UnaryOp::k##name, [](double x, [[maybe_unused]] double a, [[maybe_unused]] double b) -> double { return ref; }, units, \
-   absolute, lo, hi, a_value, b_value},
+#define KANTE_UNARY_SIMD(name, ref, units, absolute, lo, hi, a_value, b_value)                   \
+  {UnaryOp::k##name,                                                                             \
+   [](double x, [[maybe_unused]] double a, [[maybe_unused]] double b) -> double { return ref; }, \
+   units,                                                                                        \
+   absolute,                                                                                     \
+   lo,                                                                                           \
+   hi,                                                                                           \
+   a_value,                                                                                      \
+   b_value},
 #define KANTE_UNARY_LIBM KANTE_UNARY_SIMD
 #include "kernels/kernels.inc"
 };
 
 float Special(size_t i) {
   constexpr float kInf = std::numeric_limits<float>::infinity(), kNan = std::numeric_limits<float>::quiet_NaN();
-  constexpr float kValues[] = {0.0f,    -0.0f, 1.0f,     -1.0f,     kInf,    -kInf,   kNan,  1e-45f, -1e-45f, 1e-39f, -1e-39f,
-                               1e-38f,  0.5f,  -0.5f,    1.5f,      2.5f,    -2.5f,   1e-7f, -1e-7f, 3e38f,   -3e38f, 88.7f,
-                               -103.9f, 9.0f,  12345.6f, -98765.4f, 1e9f,    0.4999f, 8191.9f};
+  constexpr float kValues[] = {0.0f,    -0.0f,  1.0f,    -1.0f, kInf,     -kInf,     kNan,  1e-45f,  -1e-45f, 1e-39f,
+                               -1e-39f, 1e-38f, 0.5f,    -0.5f, 1.5f,     2.5f,      -2.5f, 1e-7f,   -1e-7f,  3e38f,
+                               -3e38f,  88.7f,  -103.9f, 9.0f,  12345.6f, -98765.4f, 1e9f,  0.4999f, 8191.9f};
   return kValues[i % (sizeof(kValues) / sizeof(kValues[0]))];
 }
 constexpr size_t kSpecials = 29;
@@ -42,7 +48,8 @@ TEST(Unary, ErrorOverTheRange) {
       double worst = 0;
       for (size_t i = 0; i < kN; ++i) {
         const double want = c.reference(x[i], c.a, c.b);
-        ASSERT_TRUE(Near(y[i], want, c.units, c.absolute)) << UnaryName(c.op) << "(" << x[i] << ") = " << y[i] << ", not " << want;
+        ASSERT_TRUE(Near(y[i], want, c.units, c.absolute))
+            << UnaryName(c.op) << "(" << x[i] << ") = " << y[i] << ", not " << want;
         if (std::fabs(want) > 1e-30) worst = std::max(worst, std::fabs(y[i] - want) / std::fabs(want) / 1.1920929e-7);
       }
       RecordProperty(std::string(UnaryName(c.op)) + "_" + TargetName(CurrentTarget()), std::to_string(worst));
@@ -58,7 +65,8 @@ TEST(Unary, SpecialValues) {
         float y;
         Unary(c.op, &y, &x, 1, c.a, c.b);
         const double want = c.reference(x, c.a, c.b);
-        EXPECT_TRUE(Near(y, want, c.units, c.absolute)) << UnaryName(c.op) << "(" << x << ") = " << y << ", not " << want;
+        EXPECT_TRUE(Near(y, want, c.units, c.absolute))
+            << UnaryName(c.op) << "(" << x << ") = " << y << ", not " << want;
       }
     }
   });
@@ -66,8 +74,8 @@ TEST(Unary, SpecialValues) {
 
 TEST(Unary, SignOfZeroIsKept) {
   OnEveryTarget([] {
-    for (UnaryOp op : {UnaryOp::kIdentity, UnaryOp::kSqrt, UnaryOp::kFloor, UnaryOp::kCeil, UnaryOp::kRound, UnaryOp::kTanh,
-                       UnaryOp::kErf, UnaryOp::kSin, UnaryOp::kSoftsign, UnaryOp::kAsinh}) {
+    for (UnaryOp op : {UnaryOp::kIdentity, UnaryOp::kSqrt, UnaryOp::kFloor, UnaryOp::kCeil, UnaryOp::kRound,
+                       UnaryOp::kTanh, UnaryOp::kErf, UnaryOp::kSin, UnaryOp::kSoftsign, UnaryOp::kAsinh}) {
       const float x = -0.0f;
       float y = 1;
       Unary(op, &y, &x, 1);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Lanes are channels. A strip of one tile row is turned from planes into pixels of kL channels (a transposition in L1), the
-// transforms then load and store whole vectors, and the products are GemmBlock's: A = tiles x in channels, B = packed weights.
+// Lanes are channels. A strip of one tile row is turned from planes into pixels of kL channels (a transposition in L1),
+// the transforms then load and store whole vectors, and the products are GemmBlock's: A = tiles x in channels, B =
+// packed weights.
 #include "kernels/winograd.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -27,10 +28,10 @@ constexpr size_t RoundUp(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
 // Where things lie in scratch. Rows and matrices are a little longer than needed, to stay off powers of two.
 struct Layout {
-  size_t n;                 // m + 2
-  size_t tiles, cols;       // tiles of the block, tile columns
-  size_t ld_in, plane_in;   // transformed input: [n * n][tiles][in channels]
-  size_t ld_out, plane_out; // products: [n * n][tiles][out channels of the block]
+  size_t n;                  // m + 2
+  size_t tiles, cols;        // tiles of the block, tile columns
+  size_t ld_in, plane_in;    // transformed input: [n * n][tiles][in channels]
+  size_t ld_out, plane_out;  // products: [n * n][tiles][out channels of the block]
   size_t strip_in, strip_out;
   size_t total;
 
@@ -48,11 +49,13 @@ struct Layout {
   }
 };
 
-// Pixels [n rows][width][kL channels] of the input under tile row `row`, zeros outside the image and beyond the last channel.
-HWY_INLINE void LoadStrip(float* strip, const float* x, const WinogradShape& s, const WinogradBlock& b, size_t n, size_t width,
-                          size_t row, size_t channel) {
+// Pixels [n rows][width][kL channels] of the input under tile row `row`, zeros outside the image and beyond the last
+// channel.
+HWY_INLINE void LoadStrip(float* strip, const float* x, const WinogradShape& s, const WinogradBlock& b, size_t n,
+                          size_t width, size_t row, size_t channel) {
   const size_t channels = HWY_MIN(s.in_channels - channel, kL);
-  const ptrdiff_t y0 = static_cast<ptrdiff_t>(row * s.m) - s.pad_top, x0 = static_cast<ptrdiff_t>(b.col0 * s.m) - s.pad_left;
+  const ptrdiff_t y0 = static_cast<ptrdiff_t>(row * s.m) - s.pad_top,
+                  x0 = static_cast<ptrdiff_t>(b.col0 * s.m) - s.pad_left;
   const ptrdiff_t plane = s.in_h * s.in_w, w = static_cast<ptrdiff_t>(width);
   const ptrdiff_t from = HWY_MIN(HWY_MAX(-x0, ptrdiff_t{0}), w), to = HWY_MAX(HWY_MIN(s.in_w - x0, w), from);
   for (size_t i = 0; i < n; ++i) {
@@ -65,13 +68,14 @@ HWY_INLINE void LoadStrip(float* strip, const float* x, const WinogradShape& s, 
     std::memset(line, 0, static_cast<size_t>(from) * kL * sizeof(float));
     std::memset(line + to * static_cast<ptrdiff_t>(kL), 0, static_cast<size_t>(w - to) * kL * sizeof(float));
     const float* src = x + static_cast<ptrdiff_t>(channel) * plane + iy * s.in_w + x0 + from;
-    Transpose2d(line + from * static_cast<ptrdiff_t>(kL), kL, src, plane, channels, static_cast<size_t>(to - from), sizeof(float));
+    Transpose2d(line + from * static_cast<ptrdiff_t>(kL), kL, src, plane, channels, static_cast<size_t>(to - from),
+                sizeof(float));
   }
 }
 
 template <int kM>
-HWY_NOINLINE void TransformInput(float* v, const float* x, const WinogradShape& s, const WinogradBlock& b, const Layout& l,
-                                 float* strip) {
+HWY_NOINLINE void TransformInput(float* v, const float* x, const WinogradShape& s, const WinogradBlock& b,
+                                 const Layout& l, float* strip) {
   constexpr int kN = kM + 2;
   const DF d;
   const size_t width = l.cols * kM + 2;
@@ -86,7 +90,8 @@ HWY_NOINLINE void TransformInput(float* v, const float* x, const WinogradShape& 
         for (int j = 0; j < kN; ++j) {
           VF line[kN];
 #pragma GCC unroll 6
-          for (int i = 0; i < kN; ++i) line[i] = hn::LoadU(d, in + (static_cast<size_t>(i) * width + static_cast<size_t>(j)) * kL);
+          for (int i = 0; i < kN; ++i)
+            line[i] = hn::LoadU(d, in + (static_cast<size_t>(i) * width + static_cast<size_t>(j)) * kL);
           Winograd1d<kM>::Input(line, half[j]);
         }
 #pragma GCC unroll 6
@@ -104,8 +109,8 @@ HWY_NOINLINE void TransformInput(float* v, const float* x, const WinogradShape& 
 }
 
 template <int kM>
-HWY_NOINLINE void TransformOutput(float* y, const float* products, const WinogradShape& s, const WinogradBlock& b, const Layout& l,
-                                  const Epilogue* epilogue, float* strip) {
+HWY_NOINLINE void TransformOutput(float* y, const float* products, const WinogradShape& s, const WinogradBlock& b,
+                                  const Layout& l, const Epilogue* epilogue, float* strip) {
   constexpr int kN = kM + 2;
   const DF d;
   const size_t width = l.cols * kM;  // pixels of a strip's line

@@ -2,12 +2,13 @@
 //
 // 3x3 convolution with stride 1 and dilation 1 by Winograd's F(m x m, 3 x 3), m = 2 or 4, on channels-first planes.
 //
-// An output is cut into tiles of m x m pixels. A rectangle of tiles goes through the input transform, (m + 2)^2 matrix products
-// (tiles x in channels) * (in channels x out channels), and the output transform; rectangles and ranges of output channels are
-// independent of each other, so threads share those out. F(4) does a quarter of the multiplications of a direct convolution.
+// An output is cut into tiles of m x m pixels. A rectangle of tiles goes through the input transform, (m + 2)^2 matrix
+// products (tiles x in channels) * (in channels x out channels), and the output transform; rectangles and ranges of
+// output channels are independent of each other, so threads share those out. F(4) does a quarter of the multiplications
+// of a direct convolution.
 //
-// Errors, N(0, 1) operands, largest |error| / rms of the output: F(2) about 3e-6, F(4) about 1.5e-5 (direct: about 1e-6). The bits of
-// a tile do not depend on the rectangle that it is computed in.
+// Errors, N(0, 1) operands, largest |error| / rms of the output: F(2) about 3e-6, F(4) about 1.5e-5 (direct: about
+// 1e-6). The bits of a tile do not depend on the rectangle that it is computed in.
 #pragma once
 
 #include <cstddef>
@@ -26,11 +27,12 @@ struct WinogradShape {
   size_t tile_cols() const { return (static_cast<size_t>(out_w) + m - 1) / m; }
 };
 
-/// Floats of transformed weights: [(m + 2)^2][panels of out channels][in channels][nr]. The layout depends on the target.
+/// Floats of transformed weights: [(m + 2)^2][panels of out channels][in channels][nr]. The layout depends on the
+/// target.
 size_t WinogradWeightSize(const WinogradShape& s);
 
-/// Transforms ONNX weights (out x in x 3 x 3 floats, any alignment) in double and packs them: output channels [k0, k1), k0 a multiple
-/// of GemmTile().nr; k1, too, or out_channels.
+/// Transforms ONNX weights (out x in x 3 x 3 floats, any alignment) in double and packs them: output channels [k0, k1),
+/// k0 a multiple of GemmTile().nr; k1, too, or out_channels.
 void WinogradPackWeights(float* dst, const void* weights, const WinogradShape& s, size_t k0, size_t k1);
 
 /// A rectangle of tiles and a range of output channels of one image.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// One-dimensional transforms of F(m, 3). Points: 0, +-1, inf for m = 2; 0, +-sqrt(1/2), +-sqrt(2), inf for m = 4: with these F(4) has a
-// quarter of the error that the textbook's 0, +-1, +-2, inf gives, at the same cost.
+// One-dimensional transforms of F(m, 3). Points: 0, +-1, inf for m = 2; 0, +-sqrt(1/2), +-sqrt(2), inf for m = 4: with
+// these F(4) has a quarter of the error that the textbook's 0, +-1, +-2, inf gives, at the same cost.
 //
-// With P(t) the product of (t - p) over the finite points, row p of the input transform holds the coefficients of P(t) / (t - p), the
-// last row those of P(t); the output transform evaluates powers of the points; the weights take 1 / P'(p).
+// With P(t) the product of (t - p) over the finite points, row p of the input transform holds the coefficients of P(t)
+// / (t - p), the last row those of P(t); the output transform evaluates powers of the points; the weights take 1 /
+// P'(p).
 #include "kernels/math_inl.h"
 
 #if defined(KANTE_KERNELS_WINOGRAD_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -51,7 +52,8 @@ struct Winograd1d<4> {
     u[4] = hn::NegMulAdd(b, odd_b, even_b);
   }
   static HWY_INLINE void Output(const VF (&v)[6], VF (&y)[4]) {
-    const VF sum_a = hn::Add(v[1], v[2]), dif_a = hn::Sub(v[1], v[2]), sum_b = hn::Add(v[3], v[4]), dif_b = hn::Sub(v[3], v[4]);
+    const VF sum_a = hn::Add(v[1], v[2]), dif_a = hn::Sub(v[1], v[2]), sum_b = hn::Add(v[3], v[4]),
+             dif_b = hn::Sub(v[3], v[4]);
     y[0] = hn::Add(v[0], hn::Add(sum_a, sum_b));
     y[1] = hn::MulAdd(Const(kWinogradA), dif_a, hn::Mul(Const(kWinogradB), dif_b));
     y[2] = hn::MulAdd(Const(0.5f), sum_a, hn::Mul(Const(2.0f), sum_b));

@@ -7,8 +7,8 @@
 namespace kante::kernels {
 namespace {
 
-WinogradShape Shape(size_t m, size_t in, size_t out, ptrdiff_t h, ptrdiff_t w, ptrdiff_t pad_top, ptrdiff_t pad_left, ptrdiff_t out_h,
-                    ptrdiff_t out_w) {
+WinogradShape Shape(size_t m, size_t in, size_t out, ptrdiff_t h, ptrdiff_t w, ptrdiff_t pad_top, ptrdiff_t pad_left,
+                    ptrdiff_t out_h, ptrdiff_t out_w) {
   WinogradShape s;
   s.m = m, s.in_channels = in, s.out_channels = out, s.in_h = h, s.in_w = w, s.out_h = out_h, s.out_w = out_w;
   s.pad_top = pad_top, s.pad_left = pad_left;
@@ -41,10 +41,11 @@ TEST(Winograd, MatchesTheDirectConvolution) {
   OnEveryTarget([] {
     const size_t nr = GemmTile().nr;
     for (size_t m : {2u, 4u}) {
-      for (const WinogradShape& s :
-           {Shape(m, 1, 1, 3, 3, 0, 0, 1, 1), Shape(m, 3, 5, 8, 9, 1, 1, 8, 9), Shape(m, 16, nr + 3, 13, 30, 1, 1, 13, 30),
-            Shape(m, 9, 2 * nr, 7, 7, 1, 1, 7, 7), Shape(m, 20, 4, 10, 11, 2, 0, 10, 9), Shape(m, 4, 8, 2, 70, 1, 2, 2, 72)}) {
-        SCOPED_TRACE(testing::Message() << "F(" << m << ") " << s.in_channels << " to " << s.out_channels << ", " << s.in_h << "x" << s.in_w);
+      for (const WinogradShape& s : {Shape(m, 1, 1, 3, 3, 0, 0, 1, 1), Shape(m, 3, 5, 8, 9, 1, 1, 8, 9),
+                                     Shape(m, 16, nr + 3, 13, 30, 1, 1, 13, 30), Shape(m, 9, 2 * nr, 7, 7, 1, 1, 7, 7),
+                                     Shape(m, 20, 4, 10, 11, 2, 0, 10, 9), Shape(m, 4, 8, 2, 70, 1, 2, 2, 72)}) {
+        SCOPED_TRACE(testing::Message() << "F(" << m << ") " << s.in_channels << " to " << s.out_channels << ", "
+                                        << s.in_h << "x" << s.in_w);
         TightBuffer<float> x(s.in_channels * static_cast<size_t>(s.in_h * s.in_w), 1);
         TightBuffer<float> w(s.out_channels * s.in_channels * 9, 3), bias(s.out_channels);
         const size_t pixels = static_cast<size_t>(s.out_h * s.out_w);
@@ -70,8 +71,8 @@ TEST(Winograd, MatchesTheDirectConvolution) {
         for (size_t r = 0; r < s.tile_rows(); r += 2) {
           for (size_t c = 0; c < s.tile_cols(); c += 3) {
             for (size_t k = 0; k < s.out_channels; k += nr) {
-              const WinogradBlock b = {r, std::min(r + 2, s.tile_rows()), c, std::min(c + 3, s.tile_cols()), k,
-                                       std::min(k + nr, s.out_channels)};
+              const WinogradBlock b = {r, std::min(r + 2, s.tile_rows()),  c, std::min(c + 3, s.tile_cols()),
+                                       k, std::min(k + nr, s.out_channels)};
               TightBuffer<float> own(WinogradScratch(s, b));
               WinogradConv(split.data(), x.data(), packed.data(), s, b, nullptr, own.data());
             }

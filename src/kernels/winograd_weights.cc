@@ -7,7 +7,8 @@
 namespace kante::kernels {
 namespace {
 
-// Row p: (1, p, p^2) / P'(p); the last row is the point at infinity. See winograd_inl.h for the points. Constants are rounded once.
+// Row p: (1, p, p^2) / P'(p); the last row is the point at infinity. See winograd_inl.h for the points. Constants are
+// rounded once.
 constexpr double kA = 0.70710678118654752440, kB = 1.41421356237309504880;
 constexpr double kG2[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
 constexpr double kG4[6][3] = {{1, 0, 0},
@@ -37,7 +38,8 @@ void WinogradPackWeights(float* dst, const void* weights, const WinogradShape& s
       }
       for (size_t i = 0; i < n; ++i) {
         for (size_t j = 0; j < n; ++j) {
-          to[(i * n + j) * matrix] = static_cast<float>(rows[i][0] * g[j][0] + rows[i][1] * g[j][1] + rows[i][2] * g[j][2]);
+          to[(i * n + j) * matrix] =
+              static_cast<float>(rows[i][0] * g[j][0] + rows[i][1] * g[j][1] + rows[i][2] * g[j][2]);
         }
       }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <string>
+#include <algorithm>
 
 #include "ops/move/movable.h"
 #include "ops/op_def.h"
@@ -75,11 +75,6 @@ void SelectRow(T* out, const uint8_t* condition, const T* x, const T* y, const A
   }
 }
 
-struct Complex128 {
-  double re;
-  double im;
-};
-
 struct Where {
   static constexpr OpInfo kInfo{
       .name = "Where", .versions = {9, 16}, .min_inputs = 3, .max_inputs = 3, .same_type = 0b110};
@@ -117,19 +112,7 @@ struct Where {
     KANTE_TRY(const Movable x, ReadMovable(c, c.in(1)));
     KANTE_TRY(const Movable y, ReadMovable(c, c.in(2)));
     KANTE_TRY(const Movable to, WriteMovable(c, *out));
-    if (to.strings()) {
-      KANTE_TRY(Select<std::string>(c, to, x, y, loops, n));
-    } else if (to.size == 1) {
-      KANTE_TRY(Select<uint8_t>(c, to, x, y, loops, n));
-    } else if (to.size == 2) {
-      KANTE_TRY(Select<uint16_t>(c, to, x, y, loops, n));
-    } else if (to.size == 4) {
-      KANTE_TRY(Select<uint32_t>(c, to, x, y, loops, n));
-    } else if (to.size == 8) {
-      KANTE_TRY(Select<uint64_t>(c, to, x, y, loops, n));
-    } else {
-      KANTE_TRY(Select<Complex128>(c, to, x, y, loops, n));
-    }
+    KANTE_TRY(WithStorage(to, [&]<typename T>(T*) { return Select<T>(c, to, x, y, loops, n); }));
     Finish(to, *out);
     return OkStatus();
   }

@@ -13,6 +13,7 @@ struct Limits {
   int max_nesting = 64;                       // subgraphs inside subgraphs
   int max_message_depth = 100;                // protobuf messages inside messages
   int max_function_depth = 32;                // functions calling functions
+  int64_t max_inlined_bytes = int64_t{1} << 30;  // copied out of the file while functions are inlined
   int64_t max_folded_bytes = 64 << 20;        // one constant made by folding
   int64_t max_folded_total_bytes = 256 << 20; // all constants made by folding
   int64_t max_tensor_bytes = int64_t{1} << 40;

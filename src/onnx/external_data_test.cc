@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+#include <unistd.h>
+
 #include "onnx/test_models.h"
 
 namespace kante::core {
@@ -117,6 +119,17 @@ TEST_F(ExternalDataTest, MissingShortAndOddFiles) {
   EXPECT_NE(at("99999999999999999999", "8"), "");
   EXPECT_NE(at("0x8", "8"), "");
   EXPECT_EQ(at("16", "8"), "");
+}
+
+TEST_F(ExternalDataTest, FilesThatShrinkLaterAreNoticed) {
+  auto model = Load({Entry("location", "weights.bin"), Entry("offset", "8"), Entry("length", "8")});
+  ASSERT_TRUE(model.ok());
+  ASSERT_EQ(model->files.size(), 2u);
+  EXPECT_TRUE(model->files[0]->CheckUnchanged().ok());
+  fs::resize_file(root_ / "model" / "m.onnx", 10);
+  fs::resize_file(root_ / "model" / "weights.bin", 10);
+  EXPECT_FALSE(model->files[0]->CheckUnchanged().ok());
+  EXPECT_FALSE(model->files[1]->CheckUnchanged().ok());
 }
 
 TEST_F(ExternalDataTest, AModelInMemoryNeedsAFolder) {

@@ -192,12 +192,11 @@ Status GraphReader::CountValue() {
 }
 
 Status GraphReader::Charge(size_t bytes) {
-  constexpr int64_t kMaxCopiedBytes = int64_t{1} << 30;
   if (functions_.empty()) return OkStatus();  // bounded by the size of the file
   copied_bytes_ += static_cast<int64_t>(bytes);
-  if (copied_bytes_ <= kMaxCopiedBytes) return OkStatus();
-  return Error(StatusCode::kLimitExceeded, "the model-local functions would expand to more than ", kMaxCopiedBytes,
-               " bytes");
+  if (copied_bytes_ <= limits_.max_inlined_bytes) return OkStatus();
+  return Error(StatusCode::kLimitExceeded, "the model-local functions would expand to more than ",
+               limits_.max_inlined_bytes, " bytes");
 }
 
 }  // namespace kante::core

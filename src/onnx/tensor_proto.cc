@@ -17,6 +17,7 @@ struct ValueReader {
 
   Result<Value> ReadTensor(WireReader r, std::string_view* name) {
     KANTE_TRY(Tensor tensor, tensors.Read(std::move(r), name));
+    KANTE_TRY(tensor, Compact(tensor));  // callers look at the elements: they must be aligned
     return Value(std::move(tensor));
   }
   Result<Value> ReadSparse(WireReader r, std::string_view* name) {

@@ -212,10 +212,10 @@ inline std::string ErrorOf(const ModelSpec& spec, const ReadOptions& options = {
 // If with branches that read values around them, a function with attributes, every way to store a tensor, metadata.
 inline std::string RichModel() {
   GraphSpec inner{.nodes = {NodeMessage("Add", {"x", "deep"}, {"i"})}, .outputs = {Info("i")}, .name = "inner"};
-  GraphSpec then{.nodes = {NodeMessage("If", {"cond"}, {"t"},
+  GraphSpec then{.nodes = {NodeMessage("If", {"cond"}, {"b"},
                                        {GraphAttribute("then_branch", GraphMessage(inner)),
                                         GraphAttribute("else_branch", GraphMessage(inner))})},
-                 .outputs = {Info("t")},
+                 .outputs = {Info("b")},
                  .name = "then"};
   GraphSpec other{.nodes = {NodeMessage("Mul", {"w", "local"}, {"e"})},
                   .initializers = {Floats("local", {7, 8})},

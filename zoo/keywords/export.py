@@ -9,6 +9,7 @@ The file takes audio [batch, samples] (float32, 16 kHz, -1..1, one second) and g
 from __future__ import annotations
 
 import argparse
+import inspect
 import os
 import sys
 import wave
@@ -52,10 +53,12 @@ def metadata(entries: dict[str, str]) -> bytes:
 
 
 def export(model: torch.nn.Module, path: Path) -> None:
+    newer = "dynamo" in inspect.signature(torch.onnx.export).parameters
+    classic = {"dynamo": False} if newer else {}  # the tracing exporter needs no further package
     torch.onnx.export(
         model, (torch.zeros(1, vocab.WINDOW),), str(path), opset_version=17,
         input_names=["audio"], output_names=["probabilities"],
-        dynamic_axes={"audio": {0: "batch", 1: "samples"}, "probabilities": {0: "batch"}})
+        dynamic_axes={"audio": {0: "batch", 1: "samples"}, "probabilities": {0: "batch"}}, **classic)
     with path.open("ab") as file:
         file.write(metadata(METADATA))
 

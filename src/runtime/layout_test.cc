@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/layout.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/graph_test.h"
+
+namespace kante::core {
+namespace {
+
+constexpr auto kF32 = ElementType::kFloat32;
+
+// The layout of the first segment for these inputs.
+std::shared_ptr<const Layout> LayoutOf(const TestSession& s, const std::vector<Value>& inputs) {
+  const Plan& plan = s.model->plan();
+  std::vector<Value> values(plan.slots().size());
+  for (size_t i = 0; i < inputs.size(); ++i) values[plan.inputs()[i]] = inputs[i];
+  auto layout = BuildLayout(plan, plan.segments()[0], values, s.model->weights(), s.model->limits());
+  EXPECT_TRUE(layout.ok()) << layout.status().ToString();
+  return layout.ok() ? *layout : nullptr;
+}
+
+Model::Options Plain() {
+  Model::Options options;
+  options.optimization = OptimizationLevel::kNone;
+  return options;
+}
+
+TEST(LayoutTest, AChainOfElementwiseStepsRunsInPlace) {
+  GraphWriter g;
+  ValueId v = g.Input("x", kF32, {-1});
+  for (int i = 0; i < 6; ++i) v = g.Op("Sigmoid", {v});
+  g.Output(v);
+  TestSession s(std::move(g.graph), TestSession::OneThread(), Plain());
+  ASSERT_TRUE(s.session);
+  const auto layout = LayoutOf(s, {Ramp({1000})});
+  ASSERT_TRUE(layout);
+  // One block serves every inner value; the last one is the caller's.
+  EXPECT_LE(layout->arena_bytes[0], 4096);
+  EXPECT_EQ(layout->steps.back().outputs[0].placement, Placement::kOwned);
+}
+
+TEST(LayoutTest, AValueThatIsReadLaterIsNotOverwritten) {
+  GraphWriter g;
+  const ValueId x = g.Input("x", kF32, {-1});
+  const ValueId a = g.Op("Sigmoid", {x});
+  const ValueId b = g.Op("Relu", {a});
+  const ValueId c = g.Op("Neg", {b});
+  g.Output(g.Op("Add", {a, c}));
+  TestSession s(std::move(g.graph), TestSession::OneThread(), Plain());
+  auto out = s.Run({Floats({2}, {0, 100})});
+  ASSERT_TRUE(out.ok()) << out.status().ToString();
+  EXPECT_EQ(FloatsOf((*out)[0]), (std::vector<float>{0, 0}));
+}
+
+TEST(LayoutTest, ReshapesAreViewsAndRunNothing) {
+  GraphWriter g;
+  const ValueId x = g.Input("x", kF32, {4, 6});
+  const ValueId a = g.Op("Relu", {x});
+  const ValueId r = g.Op("Reshape", {a, g.Ints({2, 12})});
+  const ValueId u = g.Op("Unsqueeze", {r, g.Ints({0})});
+  g.Output(g.Op("Neg", {u}));
+  TestSession s(std::move(g.graph), TestSession::OneThread(), Plain());
+  ASSERT_TRUE(s.session);
+  const auto layout = LayoutOf(s, {Ramp({4, 6})});
+  ASSERT_TRUE(layout);
+  int views = 0;
+  for (const StepLayout& step : layout->steps) views += step.skip ? 1 : 0;
+  EXPECT_EQ(views, 2);
+}
+
+TEST(LayoutTest, AnOutputThatIsAViewOfAnInputIsCopied) {
+  GraphWriter g;
+  const ValueId x = g.Input("x", kF32, {4});
+  g.Output(g.Op("Reshape", {x, g.Ints({2, 2})}));
+  g.Output(g.Op("Identity", {x}));
+  TestSession s(std::move(g.graph), TestSession::OneThread(), Plain());
+  const Tensor feed = Floats({4}, {1, 2, 3, 4});
+  auto out = s.Run({feed});
+  ASSERT_TRUE(out.ok()) << out.status().ToString();
+  feed.mutable_data<float>()[0] = 99;
+  EXPECT_EQ(FloatsOf((*out)[0])[0], 1);
+  (*out)[0].tensor().mutable_data<float>()[1] = 77;
+  EXPECT_EQ(FloatsOf((*out)[1]), (std::vector<float>{1, 2, 3, 4}));
+}
+
+TEST(LayoutTest, AnOutputThatIsAConstantIsCopied) {
+  GraphWriter g;
+  const ValueId x = g.Input("x", kF32, {2});
+  const ValueId c = g.Floats({2}, {5, 6});
+  g.Output(g.Op("Identity", {c}));
+  g.Output(g.Op("Add", {x, c}));
+  TestSession s(std::move(g.graph));
+  for (int i = 0; i < 2; ++i) {
+    auto out = s.Run({Floats({2}, {1, 1})});
+    ASSERT_TRUE(out.ok()) << out.status().ToString();
+    EXPECT_EQ(FloatsOf((*out)[0]), (std::vector<float>{5, 6}));
+    EXPECT_EQ(FloatsOf((*out)[1]), (std::vector<float>{6, 7}));
+    (*out)[0].tensor().mutable_data<float>()[0] = -1;  // the caller's own memory
+  }
+}
+
+TEST(LayoutTest, ErrorsNameNodeOperatorAndShapes) {
+  GraphWriter g;
+  const ValueId a = g.Input("a", kF32, {-1});
+  const ValueId b = g.Input("b", kF32, {-1});
+  g.Output(g.Op("Add", {a, b}));
+  TestSession s(std::move(g.graph));
+  auto out = s.Run({Ramp({3}), Ramp({4})});
+  ASSERT_FALSE(out.ok());
+  for (const char* part : {"Add0", "(Add)", "float32[3]", "float32[4]", "broadcast"}) {
+    EXPECT_NE(out.status().message().find(part), std::string_view::npos) << part << " in " << out.status().ToString();
+  }
+}
+
+}  // namespace
+}  // namespace kante::core

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/session.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <thread>
+
+#include "base/clock.h"
+#include "tests/support/graph_test.h"
+
+namespace kante::core {
+namespace {
+
+constexpr auto kF32 = ElementType::kFloat32;
+
+// Enough of everything: convolution, matrix product, reductions, movement.
+Graph Net() {
+  GraphWriter g;
+  const ValueId x = g.Input("x", kF32, {-1, 3, -1, -1});
+  const ValueId w = g.Constant(Ramp({16, 3, 3, 3}));
+  const ValueId b = g.Constant(Ramp({16}));
+  ValueId v = g.Op("Relu", {g.Op("Conv", {x, w, b}, {{"pads", std::vector<int64_t>{1, 1, 1, 1}}})});
+  v = g.Op("MaxPool", {v}, {{"kernel_shape", std::vector<int64_t>{2, 2}}, {"strides", std::vector<int64_t>{2, 2}}});
+  const ValueId mean = g.Op("GlobalAveragePool", {v});
+  const ValueId flat = g.Op("Flatten", {mean}, {{"axis", 1}});
+  const ValueId y = g.Op("Gemm", {flat, g.Constant(Ramp({16, 10})), g.Constant(Ramp({10}))});
+  g.Output(g.Op("Softmax", {y}, {{"axis", 1}}));
+  g.Output(v);
+  return std::move(g.graph);
+}
+
+bool SameBits(const Value& a, const Value& b) {
+  return a.tensor().shape() == b.tensor().shape() &&
+         std::memcmp(a.tensor().raw(), b.tensor().raw(), static_cast<size_t>(a.tensor().bytes())) == 0;
+}
+
+TEST(SessionTest, BitsDoNotDependOnThreads) {
+  TestSession one(Net());
+  const Tensor x = Ramp({2, 3, 64, 48});
+  auto want = one.Run({x});
+  ASSERT_TRUE(want.ok()) << want.status().ToString();
+  for (int threads : {2, 4, 7}) {
+    Session::Options options;
+    options.threads = threads;
+    TestSession many(Net(), options);
+    auto got = many.Run({x});
+    ASSERT_TRUE(got.ok()) << got.status().ToString();
+    for (size_t i = 0; i < 2; ++i) EXPECT_TRUE(SameBits((*want)[i], (*got)[i])) << threads << " threads";
+  }
+}
+
+TEST(SessionTest, RunsFromSeveralThreadsAtOnce) {
+  Session::Options options;
+  options.threads = 2;
+  TestSession s(Net(), options);
+  std::vector<std::vector<Value>> want;
+  std::vector<Tensor> feeds;
+  for (int64_t n = 1; n <= 4; ++n) {
+    feeds.push_back(Ramp({n, 3, 16, 8 + n}));
+    auto out = s.Run({feeds.back()});
+    ASSERT_TRUE(out.ok());
+    want.push_back(*out);
+  }
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (size_t round = 0; round < 25; ++round) {
+        const size_t which = (t + round) % 4;
+        auto out = s.Run({feeds[which]});
+        if (!out.ok() || !SameBits((*out)[0], want[which][0]) || !SameBits((*out)[1], want[which][1])) ++wrong;
+      }
+    });
+  }
+  for (std::thread& t : threads) t.join();
+  EXPECT_EQ(wrong.load(), 0);
+}
+
+TEST(SessionTest, ASteadyStateAllocatesOutputsOnly) {
+  TestSession s(Net());
+  const Tensor x = Ramp({1, 3, 32, 32});
+  ASSERT_TRUE(s.Run({x}).ok());
+  const int64_t idle = s.session->allocator()->used_bytes();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(s.Run({x}).ok());
+  EXPECT_EQ(s.session->allocator()->used_bytes(), idle);
+}
+
+TEST(SessionTest, MemoryLimitIsAnError) {
+  Session::Options options = TestSession::OneThread();
+  options.max_memory_bytes = 10'000;
+  TestSession s(Net(), options);
+  auto out = s.Run({Ramp({1, 3, 64, 64})});
+  ASSERT_FALSE(out.ok());
+  EXPECT_TRUE(out.status().code() == StatusCode::kOutOfMemory || out.status().code() == StatusCode::kLimitExceeded)
+      << out.status().ToString();
+  EXPECT_EQ(s.session->allocator()->used_bytes(), 0);
+}
+
+TEST(SessionTest, CancelledBeforeItStarts) {
+  TestSession s(Net());
+  CancelToken token;
+  token.Cancel();
+  RunControl control;
+  control.cancel = &token;
+  auto out = s.Run({Ramp({1, 3, 8, 8})}, control);
+  ASSERT_FALSE(out.ok());
+  EXPECT_EQ(out.status().code(), StatusCode::kCancelled);
+  token.Reset();
+  EXPECT_TRUE(s.Run({Ramp({1, 3, 8, 8})}, control).ok());
+}
+
+TEST(SessionTest, ObserverAndProgressSeeEveryStep) {
+  TestSession s(Net());
+  std::vector<std::string> seen;
+  double last = 0;
+  RunControl control;
+  control.observer = [&](const NodeObservation& o) { seen.push_back(o.node->op_type); };
+  control.progress = [&](double share) {
+    EXPECT_GE(share, last);
+    last = share;
+  };
+  ASSERT_TRUE(s.Run({Ramp({1, 3, 8, 8})}, control).ok());
+  EXPECT_EQ(seen.size(), s.model->plan().steps().size());
+  EXPECT_EQ(last, 1.0);
+}
+
+TEST(SessionTest, TheProfileIsAChromeTrace) {
+  TestSession s(Net());
+  s.session->profiler().Start();
+  ASSERT_TRUE(s.Run({Ramp({1, 3, 8, 8})}).ok());
+  const std::string trace = s.session->profiler().Stop();
+  for (const char* part : {"\"traceEvents\"", "\"ph\":\"X\"", "\"cat\":\"MaxPool\"", "\"dur\":"}) {
+    EXPECT_NE(trace.find(part), std::string::npos) << trace;
+  }
+  ASSERT_TRUE(s.Run({Ramp({1, 3, 8, 8})}).ok());
+  EXPECT_EQ(s.session->profiler().Stop().find("MaxPool"), std::string::npos);  // off again
+}
+
+TEST(SessionTest, OutputsGoIntoMemoryOfTheCaller) {
+  TestSession s(Net());
+  const Tensor x = Ramp({1, 3, 8, 8});
+  auto want = s.Run({x});
+  ASSERT_TRUE(want.ok());
+  std::vector<Tensor> into = {*Tensor::Allocate(kF32, {1, 10}), Tensor()};
+  std::vector<Value> outputs(2);
+  const std::vector<Value> feeds = {x};
+  ASSERT_TRUE(s.session->Run(feeds, outputs, into, {}).ok());
+  EXPECT_EQ(outputs[0].tensor().raw(), into[0].raw());
+  EXPECT_TRUE(SameBits(outputs[0], (*want)[0]));
+  into[0] = *Tensor::Allocate(kF32, {1, 11});
+  const Status status = s.session->Run(feeds, outputs, into, {});
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << status.ToString();
+}
+
+TEST(SessionTest, ModelsShareNothingTheyShouldNot) {
+  TestSession s(Net());
+  Session::Options options;
+  options.threads = 2;
+  auto second = Session::Create(s.model, options);
+  ASSERT_TRUE(second.ok());
+  const Tensor x = Ramp({1, 3, 8, 8});
+  auto a = s.Run({x});
+  ASSERT_TRUE(a.ok());
+  const int64_t packed = s.model->weights().bytes();
+  std::vector<Value> b(2);
+  const std::vector<Value> feeds = {x};
+  ASSERT_TRUE((*second)->Run(feeds, b, {}, {}).ok());
+  EXPECT_EQ(s.model->weights().bytes(), packed);  // packed once for all sessions
+  EXPECT_TRUE(SameBits((*a)[0], b[0]));
+}
+
+}  // namespace
+}  // namespace kante::core

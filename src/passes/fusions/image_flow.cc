@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <utility>
 #include <vector>
 
 #include "base/checked.h"

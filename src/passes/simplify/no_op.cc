@@ -76,14 +76,10 @@ struct RemoveSingleInput {
 
 struct RemoveDropout {
   static constexpr std::array<std::string_view, 0> kMakes{};
-  static P Pattern() { return Op("Dropout", {Any("x"), Optional(Any("ratio")), Optional(Any("training"))}).As("y"); }
+  static P Pattern() { return Op("Dropout", {Any("x"), Optional(Any("ratio")), Optional(Any("training"))}); }
   static Outcome Rewrite(const Match& m, GraphPatch& patch) {
     if (m.Has("training") && ScalarOf(m.constant("training")).value_or(1) != 0) {
       return Skip("it may be run in training mode");
-    }
-    const std::vector<ValueId>& outputs = m.node("y").outputs;
-    if (outputs.size() > 1 && outputs[1] != kNone && m.graph().UseCount(outputs[1]) > 0) {
-      return Skip("the mask is used");
     }
     return ReplaceBy(m, patch, m["x"]);
   }

@@ -4,7 +4,7 @@
 
 #include "runtime/execution.h"
 #include "tests/support/fake_provider.h"
-#include "tests/support/graph_test.h"
+#include "tests/support/test_session.h"
 
 namespace kante::core {
 namespace {

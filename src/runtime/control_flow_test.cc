@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 
-#include "tests/support/graph_test.h"
+#include "tests/support/test_session.h"
 
 namespace kante::core {
 namespace {

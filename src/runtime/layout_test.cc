@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/graph_test.h"
+#include "tests/support/test_session.h"
 
 namespace kante::core {
 namespace {

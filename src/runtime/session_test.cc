@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "base/clock.h"
-#include "tests/support/graph_test.h"
+#include "tests/support/test_session.h"
 
 namespace kante::core {
 namespace {

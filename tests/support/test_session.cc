@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tests/support/graph_test.h"
+#include "tests/support/test_session.h"
 
 #include <gtest/gtest.h>
 

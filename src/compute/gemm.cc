@@ -204,8 +204,11 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
   if (p.vector && source == GemmB::kStrided && !p.pack_a) {
     p.m_blocks = 1;
     p.mc = m;
-    const int64_t blocks = std::clamp<int64_t>(CeilDiv(n * std::max<int64_t>(k, 1), kFloatsB * 2), wanted, 1 << 20);
+    // Several rows read a block of B again while it is in cache; one row wants long runs of memory.
+    const int64_t cached = m == 1 ? 1 : CeilDiv(n * std::max<int64_t>(k, 1), kFloatsB * 2);
+    const int64_t blocks = std::clamp<int64_t>(cached, wanted, 1 << 20);
     p.nc = AlignUp(CeilDiv(std::max<int64_t>(n, 1), std::min(blocks, panels)), nr);
+    if (m == 1) p.nc = std::max<int64_t>(p.nc, 512);
     p.n_blocks = CeilDiv(n, p.nc);
     p.grain = CeilDiv(p.n_blocks, wanted);
     return p;

@@ -67,6 +67,11 @@ struct ConvBase {
     return OkStatus();
   }
 
+  double Flops(const ChooseContext& c) const {
+    const Shape& w = c.shape(kW);  // [out_channels, what one output needs...]
+    return 2 * static_cast<double>(c.output_shape(0).elements()) * static_cast<double>(w.Product(1, w.rank()));
+  }
+
   Status RunWith(RunContext& c, const Activation& act) const {
     KANTE_TRY(const ConvShape s, Resolve(c.in(kX).shape(), c.in(kW).shape()));
     KANTE_TRY(Tensor* y, c.Output(0));

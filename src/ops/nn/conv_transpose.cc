@@ -97,6 +97,11 @@ struct ConvTranspose {
     return OkStatus();
   }
 
+  double Flops(const ChooseContext& c) const {
+    const Shape& w = c.shape(kW);  // [in_channels, what one input is added to...]
+    return 2 * static_cast<double>(c.shape(kX).elements()) * static_cast<double>(w.Product(1, w.rank()));
+  }
+
   Status Run(RunContext& c) const {
     KANTE_TRY(const ConvShape s, Resolve(c.in(kX).shape(), c.in(kW).shape()));
     KANTE_TRY(Tensor* y, c.Output(0));

@@ -119,6 +119,12 @@ Status Recurrent::Choose(ChooseContext& c) const {
   return OkStatus();
 }
 
+double Recurrent::Flops(const ChooseContext& c) const {
+  const Shape& x = c.shape(kX);
+  const double weights = static_cast<double>(c.shape(kW).elements()) + static_cast<double>(c.shape(kR).elements());
+  return x.rank() == 3 ? 2 * static_cast<double>(x.Product(0, 2)) * weights : 0;
+}
+
 Status Recurrent::Pack(PackContext& c) const {
   const Shape& w = c.weight().shape();
   RnnShape s;

@@ -28,6 +28,8 @@ struct Recurrent {
   Status Infer(InferContext& c) const;
   Status Choose(ChooseContext& c) const;
   Status Pack(PackContext& c) const;
+  // Of the two products of each step; the cells between them are small beside them.
+  double Flops(const ChooseContext& c) const;
   Status Run(RunContext& c) const;
 };
 

@@ -18,21 +18,36 @@ struct Head {
 // Very old files don't say the type: the field that is there tells.
 AttributeType TypeOfField(uint32_t number) {
   switch (number) {
-    case field::kF: return AttributeType::kFloat;
-    case field::kI: return AttributeType::kInt;
-    case field::kS: return AttributeType::kString;
-    case field::kT: return AttributeType::kTensor;
-    case field::kG: return AttributeType::kGraph;
-    case field::kFloats: return AttributeType::kFloats;
-    case field::kInts: return AttributeType::kInts;
-    case field::kStrings: return AttributeType::kStrings;
-    case field::kTensors: return AttributeType::kTensors;
-    case field::kGraphs: return AttributeType::kGraphs;
-    case field::kTp: return AttributeType::kTypeProto;
-    case field::kTypeProtos: return AttributeType::kTypeProtos;
-    case field::kSparseTensor: return AttributeType::kSparseTensor;
-    case field::kSparseTensors: return AttributeType::kSparseTensors;
-    default: return AttributeType::kUndefined;
+    case field::kF:
+      return AttributeType::kFloat;
+    case field::kI:
+      return AttributeType::kInt;
+    case field::kS:
+      return AttributeType::kString;
+    case field::kT:
+      return AttributeType::kTensor;
+    case field::kG:
+      return AttributeType::kGraph;
+    case field::kFloats:
+      return AttributeType::kFloats;
+    case field::kInts:
+      return AttributeType::kInts;
+    case field::kStrings:
+      return AttributeType::kStrings;
+    case field::kTensors:
+      return AttributeType::kTensors;
+    case field::kGraphs:
+      return AttributeType::kGraphs;
+    case field::kTp:
+      return AttributeType::kTypeProto;
+    case field::kTypeProtos:
+      return AttributeType::kTypeProtos;
+    case field::kSparseTensor:
+      return AttributeType::kSparseTensor;
+    case field::kSparseTensors:
+      return AttributeType::kSparseTensors;
+    default:
+      return AttributeType::kUndefined;
   }
 }
 
@@ -109,12 +124,24 @@ Result<AttributeValue> GraphReader::ReadAttributeValue(WireReader r, int64_t typ
   while (r.Next()) {
     if (static_cast<int64_t>(TypeOfField(r.field())) != type) continue;
     switch (r.field()) {
-      case field::kI: i = r.Int(); break;
-      case field::kF: f = r.Float(); break;
-      case field::kS: s = r.String(); break;
-      case field::kInts: r.AppendTo(ints); break;
-      case field::kFloats: r.AppendTo(floats); break;
-      case field::kStrings: strings.emplace_back(r.String()); break;
+      case field::kI:
+        i = r.Int();
+        break;
+      case field::kF:
+        f = r.Float();
+        break;
+      case field::kS:
+        s = r.String();
+        break;
+      case field::kInts:
+        r.AppendTo(ints);
+        break;
+      case field::kFloats:
+        r.AppendTo(floats);
+        break;
+      case field::kStrings:
+        strings.emplace_back(r.String());
+        break;
       case field::kT:
       case field::kTensors: {
         KANTE_TRY(Tensor tensor, tensors_.Read(r.Message("TensorProto")));
@@ -144,16 +171,26 @@ Result<AttributeValue> GraphReader::ReadAttributeValue(WireReader r, int64_t typ
                    BytesOf(sparse_tensors) + static_cast<size_t>(tensors_.copied_bytes() - copied)));
   const Status missing = InvalidGraph("has no content");
   switch (static_cast<AttributeType>(type)) {
-    case AttributeType::kInt: return AttributeValue(i);
-    case AttributeType::kFloat: return AttributeValue(f);
-    case AttributeType::kString: return AttributeValue(std::string(s));
-    case AttributeType::kInts: return AttributeValue(std::move(ints));
-    case AttributeType::kFloats: return AttributeValue(std::move(floats));
-    case AttributeType::kStrings: return AttributeValue(std::move(strings));
-    case AttributeType::kTensors: return AttributeValue(std::move(tensors));
-    case AttributeType::kGraphs: return AttributeValue(std::move(graphs));
-    case AttributeType::kTypeProtos: return AttributeValue(std::move(types));
-    case AttributeType::kSparseTensors: return AttributeValue(std::move(sparse_tensors));
+    case AttributeType::kInt:
+      return AttributeValue(i);
+    case AttributeType::kFloat:
+      return AttributeValue(f);
+    case AttributeType::kString:
+      return AttributeValue(std::string(s));
+    case AttributeType::kInts:
+      return AttributeValue(std::move(ints));
+    case AttributeType::kFloats:
+      return AttributeValue(std::move(floats));
+    case AttributeType::kStrings:
+      return AttributeValue(std::move(strings));
+    case AttributeType::kTensors:
+      return AttributeValue(std::move(tensors));
+    case AttributeType::kGraphs:
+      return AttributeValue(std::move(graphs));
+    case AttributeType::kTypeProtos:
+      return AttributeValue(std::move(types));
+    case AttributeType::kSparseTensors:
+      return AttributeValue(std::move(sparse_tensors));
     case AttributeType::kTensor:
       if (tensors.empty()) return missing.Clone();
       return AttributeValue(std::move(tensors.back()));
@@ -166,7 +203,8 @@ Result<AttributeValue> GraphReader::ReadAttributeValue(WireReader r, int64_t typ
     case AttributeType::kSparseTensor:
       if (sparse_tensors.empty()) return missing.Clone();
       return AttributeValue(std::move(sparse_tensors.back()));
-    default: return InvalidGraph("has the type ", type, ", which is not known");
+    default:
+      return InvalidGraph("has the type ", type, ", which is not known");
   }
 }
 

@@ -12,7 +12,8 @@ Status CheckLocation(std::string_view location) {
   if (location.find('\0') != std::string_view::npos) return InvalidArgument("external data location holds a NUL");
   const bool drive = location.size() > 1 && location[1] == ':';
   if (location[0] == '/' || location[0] == '\\' || drive) {
-    return InvalidArgument("external data location '", location, "' is an absolute path; it must lie in the model's folder");
+    return InvalidArgument("external data location '", location,
+                           "' is an absolute path; it must lie in the model's folder");
   }
   for (size_t begin = 0; begin <= location.size();) {
     size_t end = location.find_first_of("/\\", begin);

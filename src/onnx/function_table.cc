@@ -60,13 +60,27 @@ Status FunctionTable::Add(WireReader r, const OpRegistry& registry) {
   FunctionDef f;
   while (r.Next()) {
     switch (r.field()) {
-      case function_field::kName: f.name = r.String(); break;
-      case function_field::kDomain: f.domain = CanonicalDomain(r.String()); break;
-      case function_field::kOverload: f.overload = r.String(); break;
-      case function_field::kInput: f.inputs.push_back(r.String()); break;
-      case function_field::kOutput: f.outputs.push_back(r.String()); break;
-      case function_field::kNode: f.nodes.Add(r); break;
-      case function_field::kValueInfo: f.value_infos.Add(r); break;
+      case function_field::kName:
+        f.name = r.String();
+        break;
+      case function_field::kDomain:
+        f.domain = CanonicalDomain(r.String());
+        break;
+      case function_field::kOverload:
+        f.overload = r.String();
+        break;
+      case function_field::kInput:
+        f.inputs.push_back(r.String());
+        break;
+      case function_field::kOutput:
+        f.outputs.push_back(r.String());
+        break;
+      case function_field::kNode:
+        f.nodes.Add(r);
+        break;
+      case function_field::kValueInfo:
+        f.value_infos.Add(r);
+        break;
       case function_field::kOpsetImport:
         KANTE_TRY(ReadOpsetImport(r.Message("OperatorSetIdProto"), &f.imports));
         break;
@@ -76,7 +90,8 @@ Status FunctionTable::Add(WireReader r, const OpRegistry& registry) {
         f.default_names.push_back(name);
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
   KANTE_TRY(r.Finish());
@@ -132,11 +147,20 @@ struct FunctionTable::Counter {
     std::string_view op_type, domain, overload;
     while (r.Next()) {
       switch (r.field()) {
-        case node_field::kOpType: op_type = r.String(); break;
-        case node_field::kDomain: domain = CanonicalDomain(r.String()); break;
-        case node_field::kOverload: overload = r.String(); break;
-        case node_field::kAttribute: KANTE_TRY(Attribute(r.Message("AttributeProto"), calls, nesting, total)); break;
-        default: break;
+        case node_field::kOpType:
+          op_type = r.String();
+          break;
+        case node_field::kDomain:
+          domain = CanonicalDomain(r.String());
+          break;
+        case node_field::kOverload:
+          overload = r.String();
+          break;
+        case node_field::kAttribute:
+          KANTE_TRY(Attribute(r.Message("AttributeProto"), calls, nesting, total));
+          break;
+        default:
+          break;
       }
     }
     KANTE_TRY(r.Finish());

@@ -29,18 +29,20 @@ std::string DumpOf(const ModelSpec& spec) {
 }
 
 TEST(Functions, AreInlinedWithNamesOfTheirOwn) {
-  const FunctionSpec twice{.name = "Twice",
-                           .inputs = {"a"},
-                           .outputs = {"b"},
-                           .nodes = {NodeMessage("Neg", {"a"}, {"m"}, {}, "neg"), NodeMessage("Add", {"m", "a"}, {"b"})}};
+  const FunctionSpec twice{
+      .name = "Twice",
+      .inputs = {"a"},
+      .outputs = {"b"},
+      .nodes = {NodeMessage("Neg", {"a"}, {"m"}, {}, "neg"), NodeMessage("Add", {"m", "a"}, {"b"})}};
   auto model = Read(CallModel({CallOf("Twice", {"x"}, {"t"}, {}, "one"), CallOf("Twice", {"t"}, {"y"}, {}, "two")},
                               {FunctionMessage(twice)}));
   ASSERT_TRUE(model.ok()) << model.status().ToString();
-  EXPECT_EQ(Dump(model->graph), "graph g (x: float32[2]) -> (y: float32[2])\n"
-                                "  one/m = Neg(x)  # one\n"
-                                "  t = Add(one/m, x)  # one\n"
-                                "  two/m = Neg(t)  # two\n"
-                                "  y = Add(two/m, t)  # two\n");
+  EXPECT_EQ(Dump(model->graph),
+            "graph g (x: float32[2]) -> (y: float32[2])\n"
+            "  one/m = Neg(x)  # one\n"
+            "  t = Add(one/m, x)  # one\n"
+            "  two/m = Neg(t)  # two\n"
+            "  y = Add(two/m, t)  # two\n");
   EXPECT_EQ(model->graph.node(0).name, "one/neg");
   EXPECT_EQ(model->graph.node(0).version, 18);  // the function's own import
   EXPECT_EQ(model->info.functions, (std::vector<std::string>{"local.Twice"}));
@@ -77,8 +79,9 @@ TEST(Functions, AttributesComeFromTheCallOrTheDefaultOrNotAtAll) {
   const FunctionSpec g{.name = "G",
                        .inputs = {"a"},
                        .outputs = {"b"},
-                       .nodes = {CallOf("F", {"a"}, {"b"}, {ReferenceAttribute("given", "mine", AttributeType::kInt),
-                                                            ReferenceAttribute("absent", "nope", AttributeType::kInt)})}};
+                       .nodes = {CallOf("F", {"a"}, {"b"},
+                                        {ReferenceAttribute("given", "mine", AttributeType::kInt),
+                                         ReferenceAttribute("absent", "nope", AttributeType::kInt)})}};
   const Messages both = {FunctionMessage(f), FunctionMessage(g)};
   EXPECT_EQ(DumpOf(CallModel({CallOf("F", {"x"}, {"y"}, {IntAttribute("given", 1)})}, both)),
             "  y = Op(x) p=1 q=7  # call\n");
@@ -98,9 +101,9 @@ TEST(Functions, GraphAttributesKeepTheirScope) {
                 NodeMessage("If", {"n"}, {"b"}, {ReferenceAttribute("then_branch", "body", AttributeType::kGraph)})},
       .attributes = {"body"}};
   const GraphSpec body{.nodes = {NodeMessage("Abs", {"x"}, {"r"})}, .outputs = {Info("r")}};
-  auto model = Read(CallModel({NodeMessage("Exp", {"x"}, {"e"}),
-                               CallOf("F", {"e"}, {"y"}, {GraphAttribute("body", GraphMessage(body))})},
-                              {FunctionMessage(f)}));
+  auto model = Read(CallModel(
+      {NodeMessage("Exp", {"x"}, {"e"}), CallOf("F", {"e"}, {"y"}, {GraphAttribute("body", GraphMessage(body))})},
+      {FunctionMessage(f)}));
   ASSERT_TRUE(model.ok()) << model.status().ToString();
   const Graph& inlined = *model->graph.node(2).Subgraphs()[0];
   ASSERT_EQ(inlined.captures().size(), 1u);
@@ -108,10 +111,8 @@ TEST(Functions, GraphAttributesKeepTheirScope) {
 }
 
 TEST(Functions, OutputsThatAreInputsOrUnwanted) {
-  const FunctionSpec f{.name = "F",
-                       .inputs = {"a", "b"},
-                       .outputs = {"a", "c", "c"},
-                       .nodes = {NodeMessage("Neg", {"a"}, {"c"})}};
+  const FunctionSpec f{
+      .name = "F", .inputs = {"a", "b"}, .outputs = {"a", "c", "c"}, .nodes = {NodeMessage("Neg", {"a"}, {"c"})}};
   EXPECT_EQ(DumpOf(CallModel({CallOf("F", {"x"}, {"p", "", "q"}), NodeMessage("Add", {"p", "q"}, {"y"})},
                              {FunctionMessage(f)})),
             "  q = Neg(x)  # call\n  p = Identity(x)  # call\n  y = Add(p, q)\n");
@@ -122,7 +123,8 @@ TEST(Functions, OutputsThatAreInputsOrUnwanted) {
 TEST(Functions, AbsentInputsStayAbsent) {
   const FunctionSpec f{
       .name = "F", .inputs = {"a", "b", "c"}, .outputs = {"r"}, .nodes = {NodeMessage("Clip", {"a", "b", "c"}, {"r"})}};
-  EXPECT_EQ(DumpOf(CallModel({CallOf("F", {"x", "", "x"}, {"y"})}, {FunctionMessage(f)})), "  y = Clip(x, _, x)  # call\n");
+  EXPECT_EQ(DumpOf(CallModel({CallOf("F", {"x", "", "x"}, {"y"})}, {FunctionMessage(f)})),
+            "  y = Clip(x, _, x)  # call\n");
   EXPECT_EQ(DumpOf(CallModel({CallOf("F", {"x"}, {"y"})}, {FunctionMessage(f)})), "  y = Clip(x, _, _)  # call\n");
 }
 
@@ -142,14 +144,16 @@ TEST(Functions, WrongCalls) {
   EXPECT_NE(error(CallOf("F", {"x"}, {"y", "z"})).find("has 2 outputs, the function gives 1"), std::string::npos);
   FunctionSpec empty = f;
   empty.nodes = {};
-  EXPECT_NE(ErrorOf(CallModel({CallOf("F", {"x"}, {"y"})}, {FunctionMessage(empty)})).find("nothing produces its output"),
-            std::string::npos);
+  EXPECT_NE(
+      ErrorOf(CallModel({CallOf("F", {"x"}, {"y"})}, {FunctionMessage(empty)})).find("nothing produces its output"),
+      std::string::npos);
   FunctionSpec leaky = f;
   leaky.nodes = {NodeMessage("Neg", {"x"}, {"b"})};  // the caller's x is not visible
   EXPECT_NE(ErrorOf(CallModel({CallOf("F", {"x"}, {"y"})}, {FunctionMessage(leaky)})).find("reads the value 'x'"),
             std::string::npos);
-  EXPECT_NE(ErrorOf(CallModel({CallOf("F", {"x"}, {"y"})}, {FunctionMessage(f), FunctionMessage(f)})).find("defined twice"),
-            std::string::npos);
+  EXPECT_NE(
+      ErrorOf(CallModel({CallOf("F", {"x"}, {"y"})}, {FunctionMessage(f), FunctionMessage(f)})).find("defined twice"),
+      std::string::npos);
 }
 
 TEST(Functions, RecursionAndExplosionsStopBeforeTheyStart) {

@@ -42,7 +42,8 @@ Result<std::string> GraphWriter::FunctionFor(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);
   const OpDef* def = registry_.Find(node.domain, node.op_type);
   if (!def->expand) {
-    return NotImplemented("the internal operator has no meaning in standard operators: other runtimes could not run it");
+    return NotImplemented(
+        "the internal operator has no meaning in standard operators: other runtimes could not run it");
   }
   if (node.HasSubgraphs()) return NotImplemented("internal operators with subgraphs cannot be saved as functions");
   if (function_depth_ == 16) return NotImplemented("internal operators expand to each other endlessly");
@@ -51,8 +52,7 @@ Result<std::string> GraphWriter::FunctionFor(const Graph& graph, NodeId id) {
   if (!body.ok()) return body.TakeStatus().WithContext("expansion");
   KANTE_TRY(WireWriter written, WriteFunctionBody(*body, node));
   --function_depth_;
-  const auto [it, added] =
-      function_of_body_.emplace(StrCat(node.op_type, "\n", written.ToString()), functions_.size());
+  const auto [it, added] = function_of_body_.emplace(StrCat(node.op_type, "\n", written.ToString()), functions_.size());
   if (added) {
     std::string name = StrCat(node.op_type, "__", function_count_[node.op_type]++);
     functions_.push_back({node.op_type, std::move(name), std::move(written)});

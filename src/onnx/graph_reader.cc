@@ -20,15 +20,32 @@ bool SameElements(const TypeInfo& declared, const Tensor& tensor) {
 Status GraphReader::Collect(WireReader r, GraphParts& parts) {
   while (r.Next()) {
     switch (r.field()) {
-      case graph_field::kName: parts.name = r.String(); break;
-      case graph_field::kDocString: parts.doc_string = r.String(); break;
-      case graph_field::kNode: parts.nodes.Add(r); break;
-      case graph_field::kInitializer: parts.initializers.Add(r); break;
-      case graph_field::kSparseInitializer: parts.sparse_initializers.Add(r); break;
-      case graph_field::kInput: parts.inputs.Add(r); break;
-      case graph_field::kOutput: parts.outputs.Add(r); break;
-      case graph_field::kValueInfo: parts.value_infos.Add(r); break;
-      default: break;
+      case graph_field::kName:
+        parts.name = r.String();
+        break;
+      case graph_field::kDocString:
+        parts.doc_string = r.String();
+        break;
+      case graph_field::kNode:
+        parts.nodes.Add(r);
+        break;
+      case graph_field::kInitializer:
+        parts.initializers.Add(r);
+        break;
+      case graph_field::kSparseInitializer:
+        parts.sparse_initializers.Add(r);
+        break;
+      case graph_field::kInput:
+        parts.inputs.Add(r);
+        break;
+      case graph_field::kOutput:
+        parts.outputs.Add(r);
+        break;
+      case graph_field::kValueInfo:
+        parts.value_infos.Add(r);
+        break;
+      default:
+        break;
     }
   }
   return r.Finish();

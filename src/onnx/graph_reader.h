@@ -26,7 +26,11 @@ class GraphReader {
   };
   GraphReader(const Options& options, const Limits& limits, const OpRegistry& registry, const FunctionTable& functions,
               const OpsetImports& imports, TensorReader& tensors)
-      : options_(options), limits_(limits), registry_(registry), functions_(functions), imports_(imports),
+      : options_(options),
+        limits_(limits),
+        registry_(registry),
+        functions_(functions),
+        imports_(imports),
         tensors_(tensors) {}
 
   Status ReadMain(WireReader message, Graph& graph, std::string* doc_string);
@@ -57,10 +61,10 @@ class GraphReader {
   struct Call {
     const FunctionDef* function = nullptr;
     int depth = 0;
-    std::string prefix;                // of names
-    std::vector<std::string> origin;   // what its nodes stand for
+    std::string prefix;               // of names
+    std::vector<std::string> origin;  // what its nodes stand for
     std::vector<Argument> arguments{};
-    const Scope* scope = nullptr;      // of the body
+    const Scope* scope = nullptr;                             // of the body
     std::unordered_map<std::string_view, ValueId> results{};  // outputs of the function: the caller's values
   };
   struct GraphParts;

@@ -28,7 +28,7 @@ struct ModelInfo {
   std::string graph_doc_string;
   std::vector<OpsetImport> opset_imports;  // as the file says, before the upgrade
   std::vector<std::pair<std::string, std::string>> metadata;
-  std::vector<std::string> functions;      // "domain.Name" of its model-local functions; all are inlined
+  std::vector<std::string> functions;  // "domain.Name" of its model-local functions; all are inlined
 };
 
 struct LoadedModel {

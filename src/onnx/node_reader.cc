@@ -55,20 +55,35 @@ Status GraphReader::ReadNodes(const MessageList& nodes, Scope& scope, const Call
 Status GraphReader::CollectNode(WireReader r, NodeParts& parts) {
   while (r.Next()) {
     switch (r.field()) {
-      case node_field::kName: parts.name = r.String(); break;
-      case node_field::kOpType: parts.op_type = r.String(); break;
-      case node_field::kDomain: parts.domain = CanonicalDomain(r.String()); break;
-      case node_field::kOverload: parts.overload = r.String(); break;
-      case node_field::kInput: parts.inputs.push_back(r.String()); break;
-      case node_field::kOutput: parts.outputs.push_back(r.String()); break;
-      case node_field::kAttribute: parts.attributes.Add(r); break;
+      case node_field::kName:
+        parts.name = r.String();
+        break;
+      case node_field::kOpType:
+        parts.op_type = r.String();
+        break;
+      case node_field::kDomain:
+        parts.domain = CanonicalDomain(r.String());
+        break;
+      case node_field::kOverload:
+        parts.overload = r.String();
+        break;
+      case node_field::kInput:
+        parts.inputs.push_back(r.String());
+        break;
+      case node_field::kOutput:
+        parts.outputs.push_back(r.String());
+        break;
+      case node_field::kAttribute:
+        parts.attributes.Add(r);
+        break;
       case node_field::kMetadata: {
         std::string_view key, value;
         KANTE_TRY(ReadEntry(r.Message("StringStringEntryProto"), &key, &value));
         if (key == kOriginKey) parts.origin = value;
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
   return r.Finish();

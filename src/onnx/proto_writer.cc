@@ -36,7 +36,8 @@ WireWriter WriteType(const TypeInfo& type) {
   WireWriter inner;
   uint32_t field = type_field::kTensor;
   switch (type.kind) {
-    case ValueKind::kUnknown: return WireWriter();
+    case ValueKind::kUnknown:
+      return WireWriter();
     case ValueKind::kTensor:
     case ValueKind::kSparseTensor: {
       if (type.kind == ValueKind::kSparseTensor) field = type_field::kSparseTensor;

@@ -22,14 +22,30 @@ struct ModelParts {
 Status Collect(WireReader r, ModelParts& parts, ModelInfo& info) {
   while (r.Next()) {
     switch (r.field()) {
-      case model_field::kIrVersion: info.ir_version = r.Int(); break;
-      case model_field::kProducerName: info.producer_name = r.String(); break;
-      case model_field::kProducerVersion: info.producer_version = r.String(); break;
-      case model_field::kDomain: info.domain = r.String(); break;
-      case model_field::kModelVersion: info.model_version = r.Int(); break;
-      case model_field::kDocString: info.doc_string = r.String(); break;
-      case model_field::kGraph: parts.graphs.Add(r); break;
-      case model_field::kFunctions: parts.functions.Add(r); break;
+      case model_field::kIrVersion:
+        info.ir_version = r.Int();
+        break;
+      case model_field::kProducerName:
+        info.producer_name = r.String();
+        break;
+      case model_field::kProducerVersion:
+        info.producer_version = r.String();
+        break;
+      case model_field::kDomain:
+        info.domain = r.String();
+        break;
+      case model_field::kModelVersion:
+        info.model_version = r.Int();
+        break;
+      case model_field::kDocString:
+        info.doc_string = r.String();
+        break;
+      case model_field::kGraph:
+        parts.graphs.Add(r);
+        break;
+      case model_field::kFunctions:
+        parts.functions.Add(r);
+        break;
       case model_field::kOpsetImport:
         KANTE_TRY(ReadOpsetImport(r.Message("OperatorSetIdProto"), &parts.imports));
         break;
@@ -39,7 +55,8 @@ Status Collect(WireReader r, ModelParts& parts, ModelInfo& info) {
         info.metadata.emplace_back(key, value);
         break;
       }
-      default: break;  // training information among them
+      default:
+        break;  // training information among them
     }
   }
   return r.Finish();

@@ -55,8 +55,9 @@ TEST(Reader, CyclesAreErrors) {
 TEST(Reader, NamesMustBeDefinedOnce) {
   GraphSpec graph = NegGraph();
   graph.nodes = {NodeMessage("Neg", {"nothing"}, {"y"}, {}, "n")};
-  EXPECT_EQ(ErrorOf(ModelOf(graph)), "InvalidGraph: model in memory: node 'n' (Neg): reads the value 'nothing', which "
-                                     "nothing produces");
+  EXPECT_EQ(ErrorOf(ModelOf(graph)),
+            "InvalidGraph: model in memory: node 'n' (Neg): reads the value 'nothing', which "
+            "nothing produces");
   graph = NegGraph();
   graph.outputs = {Info("z")};
   EXPECT_NE(ErrorOf(ModelOf(graph)).find("nothing produces 'z', output 0 of graph 'g'"), std::string::npos);
@@ -184,8 +185,9 @@ TEST(Reader, EveryAttributeType) {
   const Node& node = model->graph.node(0);
   std::string kinds;
   for (const Attribute& a : node.attributes) kinds += StrCat(a.name, ":", AttributeKindName(a.value), " ");
-  EXPECT_EQ(kinds, "i:int g:graph f:float s:string t:tensor is:ints fs:floats ss:strings ts:tensors gs:graphs "
-                   "tp:type tps:types sp:sparse tensor sps:sparse tensors none:ints implied:int ");
+  EXPECT_EQ(kinds,
+            "i:int g:graph f:float s:string t:tensor is:ints fs:floats ss:strings ts:tensors gs:graphs "
+            "tp:type tps:types sp:sparse tensor sps:sparse tensors none:ints implied:int ");
   EXPECT_EQ(*node.FindAttribute("is")->get<std::vector<int64_t>>(), (std::vector<int64_t>{4, 5, 6}));
   EXPECT_EQ(node.FindAttribute("tp")->get<TypeInfo>()->ToString(), "int8[3]");
   EXPECT_EQ(node.FindAttribute("sp")->get<SparseTensor>()->shape, Shape{2});
@@ -222,8 +224,9 @@ TEST(Reader, OpsetsAndDomains) {
   graph.nodes = {NodeMessage("Magic", {"x"}, {"y"}, {}, "m", "my.ops")};
   spec = ModelOf(graph);
   spec.imports = {{"", 21}, {"my.ops", 1}};
-  EXPECT_EQ(ErrorOf(spec), "NotImplemented: model in memory: node 'm' (Magic): operator my.ops.Magic: the domain "
-                           "'my.ops' is not known, and no function of the model defines it");
+  EXPECT_EQ(ErrorOf(spec),
+            "NotImplemented: model in memory: node 'm' (Magic): operator my.ops.Magic: the domain "
+            "'my.ops' is not known, and no function of the model defines it");
   EXPECT_EQ(ErrorOf(spec, {.allow_unknown_domains = true}), "");
 }
 

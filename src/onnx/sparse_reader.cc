@@ -64,7 +64,8 @@ Result<SparseTensor> TensorReader::ReadSparse(WireReader r, std::string_view* na
         r.AppendTo(dims);
         if (dims.size() > 4 * kMaxRank) r.Fail("has too many dimensions");
         break;
-      default: break;
+      default:
+        break;
     }
   }
   KANTE_TRY(r.Finish());
@@ -86,7 +87,8 @@ Result<Tensor> TensorReader::ReadSparseAsDense(WireReader message, std::string_v
   KANTE_TRY(const int64_t bytes, StorageBytes(type, sparse.shape));
   if (bytes > limits_.max_folded_total_bytes - dense_bytes_) {
     return Error(StatusCode::kLimitExceeded, "the sparse tensor ", sparse.shape.ToString(), " would have ", bytes,
-                 " bytes as a dense one; ", limits_.max_folded_total_bytes - dense_bytes_, " are left for such tensors");
+                 " bytes as a dense one; ", limits_.max_folded_total_bytes - dense_bytes_,
+                 " are left for such tensors");
   }
   dense_bytes_ += bytes;
   copied_bytes_ += bytes;

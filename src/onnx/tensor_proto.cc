@@ -33,12 +33,23 @@ struct ValueReader {
         case sequence_field::kName:
           if (name) *name = r.String();
           continue;
-        case sequence_field::kTensors: item = ReadTensor(r.Message("TensorProto"), nullptr); break;
-        case sequence_field::kSparseTensors: item = ReadSparse(r.Message("SparseTensorProto"), nullptr); break;
-        case sequence_field::kSequences: item = ReadSequence(r.Message("SequenceProto"), nullptr); break;
-        case sequence_field::kMaps: item = ReadMap(r.Message("MapProto"), nullptr); break;
-        case sequence_field::kOptionals: item = ReadOptional(r.Message("OptionalProto"), nullptr); break;
-        default: continue;
+        case sequence_field::kTensors:
+          item = ReadTensor(r.Message("TensorProto"), nullptr);
+          break;
+        case sequence_field::kSparseTensors:
+          item = ReadSparse(r.Message("SparseTensorProto"), nullptr);
+          break;
+        case sequence_field::kSequences:
+          item = ReadSequence(r.Message("SequenceProto"), nullptr);
+          break;
+        case sequence_field::kMaps:
+          item = ReadMap(r.Message("MapProto"), nullptr);
+          break;
+        case sequence_field::kOptionals:
+          item = ReadOptional(r.Message("OptionalProto"), nullptr);
+          break;
+        default:
+          continue;
       }
       if (!item.ok()) return item.TakeStatus().Clone().WithContext(StrCat("item ", sequence.items.size()));
       if (static_cast<int64_t>(sequence.items.size()) == limits.max_sequence_length) {
@@ -58,12 +69,23 @@ struct ValueReader {
         case optional_field::kName:
           if (name) *name = r.String();
           break;
-        case optional_field::kTensor: content = ReadTensor(r.Message("TensorProto"), nullptr); break;
-        case optional_field::kSparseTensor: content = ReadSparse(r.Message("SparseTensorProto"), nullptr); break;
-        case optional_field::kSequence: content = ReadSequence(r.Message("SequenceProto"), nullptr); break;
-        case optional_field::kMap: content = ReadMap(r.Message("MapProto"), nullptr); break;
-        case optional_field::kOptional: content = ReadOptional(r.Message("OptionalProto"), nullptr); break;
-        default: break;
+        case optional_field::kTensor:
+          content = ReadTensor(r.Message("TensorProto"), nullptr);
+          break;
+        case optional_field::kSparseTensor:
+          content = ReadSparse(r.Message("SparseTensorProto"), nullptr);
+          break;
+        case optional_field::kSequence:
+          content = ReadSequence(r.Message("SequenceProto"), nullptr);
+          break;
+        case optional_field::kMap:
+          content = ReadMap(r.Message("MapProto"), nullptr);
+          break;
+        case optional_field::kOptional:
+          content = ReadOptional(r.Message("OptionalProto"), nullptr);
+          break;
+        default:
+          break;
       }
     }
     KANTE_TRY(r.Finish());
@@ -80,14 +102,21 @@ struct ValueReader {
         case map_field::kName:
           if (name) *name = r.String();
           break;
-        case map_field::kKeyType: key_type = r.Int(); break;
-        case map_field::kKeys: r.AppendTo(ints); break;
-        case map_field::kStringKeys: strings.emplace_back(r.String()); break;
+        case map_field::kKeyType:
+          key_type = r.Int();
+          break;
+        case map_field::kKeys:
+          r.AppendTo(ints);
+          break;
+        case map_field::kStringKeys:
+          strings.emplace_back(r.String());
+          break;
         case map_field::kValues: {
           KANTE_TRY(values, ReadSequence(r.Message("SequenceProto"), nullptr));
           break;
         }
-        default: break;
+        default:
+          break;
       }
     }
     KANTE_TRY(r.Finish());
@@ -147,11 +176,21 @@ Result<Value> ReadValueProto(std::span<const std::byte> bytes, std::shared_ptr<c
   };
   Result<Value> value = Value();
   switch (expected.kind) {
-    case ValueKind::kSequence: value = read("SequenceProto", &ValueReader::ReadSequence); break;
-    case ValueKind::kOptional: value = read("OptionalProto", &ValueReader::ReadOptional); break;
-    case ValueKind::kMap: value = read("MapProto", &ValueReader::ReadMap); break;
-    case ValueKind::kSparseTensor: value = read("SparseTensorProto", &ValueReader::ReadSparse); break;
-    default: value = read("TensorProto", &ValueReader::ReadTensor); break;
+    case ValueKind::kSequence:
+      value = read("SequenceProto", &ValueReader::ReadSequence);
+      break;
+    case ValueKind::kOptional:
+      value = read("OptionalProto", &ValueReader::ReadOptional);
+      break;
+    case ValueKind::kMap:
+      value = read("MapProto", &ValueReader::ReadMap);
+      break;
+    case ValueKind::kSparseTensor:
+      value = read("SparseTensorProto", &ValueReader::ReadSparse);
+      break;
+    default:
+      value = read("TensorProto", &ValueReader::ReadTensor);
+      break;
   }
   if (name) *name = found;
   return value;

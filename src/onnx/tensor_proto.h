@@ -14,8 +14,9 @@
 namespace kante::core {
 
 // Reads a value of the kind that `expected` says (the declared type of the graph's input or output; unknown kinds are
-// read as tensors): the messages do not tell themselves. Tensors are aligned; they may point into `bytes`, which `owner`
-// keeps alive; without an owner everything is copied. External data is refused. `name` (may be null) is the value's name.
+// read as tensors): the messages do not tell themselves. Tensors are aligned; they may point into `bytes`, which
+// `owner` keeps alive; without an owner everything is copied. External data is refused. `name` (may be null) is the
+// value's name.
 Result<Value> ReadValueProto(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
                              const TypeInfo& expected, const Limits& limits = {}, std::string* name = nullptr);
 

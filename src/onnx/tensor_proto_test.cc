@@ -89,8 +89,8 @@ TEST(TensorProto, Maps) {
 TEST(TensorProto, EveryPrefixOfAFile) {
   const Value value = SequenceOf({Value(Vector({1})), SequenceOf({Value(Vector({2}))})});
   const std::string bytes = *WriteValueProto(value, "v", KindOf(ValueKind::kSequence));
-  for (ValueKind kind : {ValueKind::kSequence, ValueKind::kOptional, ValueKind::kTensor, ValueKind::kMap,
-                         ValueKind::kSparseTensor}) {
+  for (ValueKind kind :
+       {ValueKind::kSequence, ValueKind::kOptional, ValueKind::kTensor, ValueKind::kMap, ValueKind::kSparseTensor}) {
     for (size_t size = 0; size < bytes.size(); ++size) {
       auto read = ReadValueProto(AsBytes(std::string_view(bytes).substr(0, size)), nullptr, KindOf(kind));
       if (!read.ok()) EXPECT_FALSE(read.status().message().empty());

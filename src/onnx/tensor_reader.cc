@@ -19,25 +19,37 @@ namespace field = tensor_field;
 uint32_t FieldOf(ElementType type) {
   switch (type) {
     case kFloat32:
-    case kComplex64: return field::kFloatData;
+    case kComplex64:
+      return field::kFloatData;
     case kFloat64:
-    case kComplex128: return field::kDoubleData;
-    case kInt64: return field::kInt64Data;
+    case kComplex128:
+      return field::kDoubleData;
+    case kInt64:
+      return field::kInt64Data;
     case kUint32:
-    case kUint64: return field::kUint64Data;
-    case kString: return field::kStringData;
-    default: return field::kInt32Data;
+    case kUint64:
+      return field::kUint64Data;
+    case kString:
+      return field::kStringData;
+    default:
+      return field::kInt32Data;
   }
 }
 
 const char* FieldName(uint32_t number) {
   switch (number) {
-    case field::kFloatData: return "float_data";
-    case field::kDoubleData: return "double_data";
-    case field::kInt64Data: return "int64_data";
-    case field::kUint64Data: return "uint64_data";
-    case field::kStringData: return "string_data";
-    default: return "int32_data";
+    case field::kFloatData:
+      return "float_data";
+    case field::kDoubleData:
+      return "double_data";
+    case field::kInt64Data:
+      return "int64_data";
+    case field::kUint64Data:
+      return "uint64_data";
+    case field::kStringData:
+      return "string_data";
+    default:
+      return "int32_data";
   }
 }
 
@@ -77,8 +89,8 @@ Status TensorReader::Parts::Resolve(const Limits& limits) {
   KANTE_TRY(shape, Shape::Make(dims));
   KANTE_TRY(bytes, StorageBytes(type, shape));
   if (bytes > limits.max_tensor_bytes) {
-    return Error(StatusCode::kLimitExceeded, "has the shape ", shape.ToString(), " of ", bytes,
-                 " bytes, the limit is ", limits.max_tensor_bytes);
+    return Error(StatusCode::kLimitExceeded, "has the shape ", shape.ToString(), " of ", bytes, " bytes, the limit is ",
+                 limits.max_tensor_bytes);
   }
   return OkStatus();
 }
@@ -90,20 +102,36 @@ Status TensorReader::Collect(WireReader& r, Parts& parts) {
         r.AppendTo(parts.dims);
         if (parts.dims.size() > 4 * kMaxRank) r.Fail("has too many dimensions");
         break;
-      case field::kDataType: parts.data_type = r.Int(); break;
-      case field::kSegment: parts.segmented = true; break;
-      case field::kName: parts.name = r.String(); break;
+      case field::kDataType:
+        parts.data_type = r.Int();
+        break;
+      case field::kSegment:
+        parts.segmented = true;
+        break;
+      case field::kName:
+        parts.name = r.String();
+        break;
       case field::kRawData:
         parts.raw = r.Content();
         parts.has_raw = true;
         break;
-      case field::kFloatData: parts.counts[field::kFloatData] += r.CountFixed(4); break;
-      case field::kDoubleData: parts.counts[field::kDoubleData] += r.CountFixed(8); break;
+      case field::kFloatData:
+        parts.counts[field::kFloatData] += r.CountFixed(4);
+        break;
+      case field::kDoubleData:
+        parts.counts[field::kDoubleData] += r.CountFixed(8);
+        break;
       case field::kInt32Data:
       case field::kInt64Data:
-      case field::kUint64Data: parts.counts[r.field()] += r.CountVarints(); break;
-      case field::kStringData: ++parts.counts[field::kStringData]; break;
-      case field::kDataLocation: parts.external = r.Int() == 1; break;
+      case field::kUint64Data:
+        parts.counts[r.field()] += r.CountVarints();
+        break;
+      case field::kStringData:
+        ++parts.counts[field::kStringData];
+        break;
+      case field::kDataLocation:
+        parts.external = r.Int() == 1;
+        break;
       case field::kExternalData: {
         std::string_view key, value;
         KANTE_TRY(ReadEntry(r.Message("StringStringEntryProto"), &key, &value));
@@ -112,7 +140,8 @@ Status TensorReader::Collect(WireReader& r, Parts& parts) {
         if (key == "length") parts.length = value;
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
   return r.Finish();
@@ -160,8 +189,8 @@ Result<Tensor> TensorReader::FromExternal(const Parts& parts) {
   if (!parts.offset.empty()) KANTE_TRY(ParseDecimal(parts.offset, "offset", &offset));
   if (!parts.length.empty()) KANTE_TRY(ParseDecimal(parts.length, "length", &length));
   if (length != parts.bytes) {
-    return InvalidArgument("has ", length, " bytes of external data where ", NameOf(parts.type),
-                           parts.shape.ToString(), " needs ", parts.bytes);
+    return InvalidArgument("has ", length, " bytes of external data where ", NameOf(parts.type), parts.shape.ToString(),
+                           " needs ", parts.bytes);
   }
   if (!external_) return InvalidArgument("external data is refused here");
   KANTE_TRY(ExternalData::Piece piece, external_->Find(parts.location, offset, length));
@@ -175,8 +204,8 @@ Result<Tensor> TensorReader::FromFields(const Parts& parts, WireReader r) {
   if (parts.type == kComplex64 || parts.type == kComplex128) expected *= 2;  // fits: StorageBytes has multiplied more
   if (IsSubByte(parts.type)) expected = parts.bytes;                         // one entry holds one packed byte
   if (parts.counts[typed] != expected) {
-    return InvalidArgument("has ", parts.counts[typed], " entries of ", FieldName(typed), " where ",
-                           NameOf(parts.type), parts.shape.ToString(), " needs ", expected);
+    return InvalidArgument("has ", parts.counts[typed], " entries of ", FieldName(typed), " where ", NameOf(parts.type),
+                           parts.shape.ToString(), " needs ", expected);
   }
   KANTE_TRY(Tensor tensor, Tensor::Allocate(parts.type, parts.shape));
   copied_bytes_ += parts.bytes;

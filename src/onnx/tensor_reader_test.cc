@@ -175,12 +175,12 @@ TEST(TensorReader, SparseTensors) {
   EXPECT_EQ(ValuesOf<float>(*Dense(Sparse({5, 6}, {1, 3}, {2}, {2, 2}))), (std::vector<float>{0, 5, 0, 6}));
   EXPECT_EQ(ValuesOf<float>(*Dense(Sparse({5, 6}, {0, 1, 1, 0}, {2, 2}, {2, 2}))), (std::vector<float>{0, 5, 6, 0}));
   EXPECT_EQ(ValuesOf<float>(*Dense(Sparse({}, {}, {0}, {2}))), (std::vector<float>{0, 0}));
-  EXPECT_FALSE(Dense(Sparse({5}, {4}, {1}, {2, 2})).ok());          // outside
+  EXPECT_FALSE(Dense(Sparse({5}, {4}, {1}, {2, 2})).ok());  // outside
   EXPECT_FALSE(Dense(Sparse({5}, {-1}, {1}, {2, 2})).ok());
   EXPECT_FALSE(Dense(Sparse({5}, {0, 2}, {1, 2}, {2, 2})).ok());
-  EXPECT_FALSE(Dense(Sparse({5, 6}, {1, 1}, {2}, {2, 2})).ok());    // twice
-  EXPECT_FALSE(Dense(Sparse({5, 6}, {1}, {1}, {2, 2})).ok());       // too few
-  EXPECT_FALSE(Dense(Sparse({5}, {0, 0, 0}, {1, 3}, {2, 2})).ok()); // wrong rank
+  EXPECT_FALSE(Dense(Sparse({5, 6}, {1, 1}, {2}, {2, 2})).ok());     // twice
+  EXPECT_FALSE(Dense(Sparse({5, 6}, {1}, {1}, {2, 2})).ok());        // too few
+  EXPECT_FALSE(Dense(Sparse({5}, {0, 0, 0}, {1, 3}, {2, 2})).ok());  // wrong rank
   EXPECT_EQ(Dense(Sparse({}, {}, {0}, {1 << 30, 1 << 20})).status().code(), StatusCode::kLimitExceeded);
 }
 

@@ -233,26 +233,26 @@ inline std::string RichModel() {
   sparse.Message(sparse_field::kValues, Floats("sp", {5}));
   sparse.Message(sparse_field::kIndices, Ints("", {1}));
   sparse.Int(sparse_field::kDims, 2);
-  FunctionSpec function{.name = "Twice",
-                        .inputs = {"a"},
-                        .outputs = {"b"},
-                        .nodes = {NodeMessage("Add", {"a", "a"}, {"m"}, {}, "add"),
-                                  NodeMessage("Elu", {"m"}, {"b"}, {ReferenceAttribute("alpha", "alpha", AttributeType::kFloat)})},
-                        .attributes = {"alpha"}};
-  GraphSpec main{
-      .nodes = {NodeMessage("Twice", {"x"}, {"deep"}, {}, "call", "local"),
-                NodeMessage("If", {"cond"}, {"y"},
-                            {GraphAttribute("then_branch", GraphMessage(then)),
-                             GraphAttribute("else_branch", GraphMessage(other))},
-                            "branch"),
-                NodeMessage("Sum", {"y", "typed", "sp", "w"}, {"z"}), NodeMessage("Identity", {"s"}, {"t"}),
-                NodeMessage("Identity", {"small"}, {"u"})},
-      .initializers = {Floats("w", {1, 2}), std::move(typed), std::move(strings), std::move(small)},
-      .sparse_initializers = {std::move(sparse)},
-      .inputs = {Info("x"), Info("cond", TensorType(ElementType::kBool, {})), Info("w")},
-      .outputs = {Info("z"), Info("t", TensorType(ElementType::kString, {2})),
-                  Info("u", TensorType(ElementType::kInt4, {3}))},
-      .value_infos = {Info("y"), Info("nobody")}};
+  FunctionSpec function{
+      .name = "Twice",
+      .inputs = {"a"},
+      .outputs = {"b"},
+      .nodes = {NodeMessage("Add", {"a", "a"}, {"m"}, {}, "add"),
+                NodeMessage("Elu", {"m"}, {"b"}, {ReferenceAttribute("alpha", "alpha", AttributeType::kFloat)})},
+      .attributes = {"alpha"}};
+  GraphSpec main{.nodes = {NodeMessage("Twice", {"x"}, {"deep"}, {}, "call", "local"),
+                           NodeMessage("If", {"cond"}, {"y"},
+                                       {GraphAttribute("then_branch", GraphMessage(then)),
+                                        GraphAttribute("else_branch", GraphMessage(other))},
+                                       "branch"),
+                           NodeMessage("Sum", {"y", "typed", "sp", "w"}, {"z"}), NodeMessage("Identity", {"s"}, {"t"}),
+                           NodeMessage("Identity", {"small"}, {"u"})},
+                 .initializers = {Floats("w", {1, 2}), std::move(typed), std::move(strings), std::move(small)},
+                 .sparse_initializers = {std::move(sparse)},
+                 .inputs = {Info("x"), Info("cond", TensorType(ElementType::kBool, {})), Info("w")},
+                 .outputs = {Info("z"), Info("t", TensorType(ElementType::kString, {2})),
+                             Info("u", TensorType(ElementType::kInt4, {3}))},
+                 .value_infos = {Info("y"), Info("nobody")}};
   return ModelBytes({.graph = GraphMessage(main), .functions = {FunctionMessage(function)}});
 }
 

@@ -64,7 +64,9 @@ Result<TypeInfo> ReadType(WireReader r) {
   TypeInfo type;
   while (r.Next()) {
     switch (r.field()) {
-      case type_field::kTensor: KANTE_TRY(ReadTensorType(r.Message("TypeProto.Tensor"), ValueKind::kTensor, type)); break;
+      case type_field::kTensor:
+        KANTE_TRY(ReadTensorType(r.Message("TypeProto.Tensor"), ValueKind::kTensor, type));
+        break;
       case type_field::kSparseTensor:
         KANTE_TRY(ReadTensorType(r.Message("TypeProto.SparseTensor"), ValueKind::kSparseTensor, type));
         break;
@@ -74,8 +76,11 @@ Result<TypeInfo> ReadType(WireReader r) {
       case type_field::kOptional:
         KANTE_TRY(ReadContainerType(r.Message("TypeProto.Optional"), ValueKind::kOptional, type));
         break;
-      case type_field::kMap: KANTE_TRY(ReadContainerType(r.Message("TypeProto.Map"), ValueKind::kMap, type)); break;
-      default: break;
+      case type_field::kMap:
+        KANTE_TRY(ReadContainerType(r.Message("TypeProto.Map"), ValueKind::kMap, type));
+        break;
+      default:
+        break;
     }
   }
   KANTE_TRY(r.Finish());

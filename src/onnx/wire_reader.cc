@@ -68,7 +68,9 @@ bool WireReader::ReadPayload() {
       at_ += size;
       return true;
     }
-    default: Fail("has an unknown wire type"); return false;
+    default:
+      Fail("has an unknown wire type");
+      return false;
   }
   Fail("is cut off");
   return false;

@@ -49,9 +49,7 @@ class WireReader {
 
   // The field's content as that type.
   int64_t Int() { return Expect(WireType::kVarint) ? static_cast<int64_t>(number_) : 0; }
-  float Float() {
-    return Expect(WireType::kFixed32) ? std::bit_cast<float>(static_cast<uint32_t>(number_)) : 0.0f;
-  }
+  float Float() { return Expect(WireType::kFixed32) ? std::bit_cast<float>(static_cast<uint32_t>(number_)) : 0.0f; }
   Bytes Content() { return Expect(WireType::kBytes) ? content_ : Bytes(); }
   std::string_view String() { return AsText(Content()); }
   WireReader Message(const char* what) { return WireReader(Content(), what, depth_ - 1); }
@@ -95,7 +93,8 @@ class WireReader {
 
  private:
   bool Expect(WireType type) {
-    if (type_ == type) [[likely]] return true;
+    if (type_ == type) [[likely]]
+      return true;
     Fail("has the wrong wire type");
     return false;
   }

@@ -82,12 +82,12 @@ TEST(WireReader, RefusesBrokenVarints) {
 }
 
 TEST(WireReader, RefusesBrokenFields) {
-  EXPECT_FALSE(Walk("\x00\x00"s).ok());              // field 0
-  EXPECT_FALSE(Walk("\x0e\x00"s).ok());              // wire type 6
-  EXPECT_FALSE(Walk("\x0c"s).ok());                  // the end of a group that never began
-  EXPECT_FALSE(Walk("\x0d\x00\x00\x00"s).ok());      // three of four bytes
+  EXPECT_FALSE(Walk("\x00\x00"s).ok());          // field 0
+  EXPECT_FALSE(Walk("\x0e\x00"s).ok());          // wire type 6
+  EXPECT_FALSE(Walk("\x0c"s).ok());              // the end of a group that never began
+  EXPECT_FALSE(Walk("\x0d\x00\x00\x00"s).ok());  // three of four bytes
   EXPECT_FALSE(Walk("\x09\x00\x00\x00\x00\x00"s).ok());
-  EXPECT_FALSE(Walk("\x0a\x02x"s).ok());             // two bytes announced, one there
+  EXPECT_FALSE(Walk("\x0a\x02x"s).ok());  // two bytes announced, one there
   EXPECT_FALSE(Walk("\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01x"s).ok());
   EXPECT_FALSE(Walk("\xf8\xff\xff\xff\xff\x01\x00"s).ok());  // the number is too large
 }
@@ -101,8 +101,8 @@ TEST(WireReader, SkipsGroupsOfOldProtobuf) {
   EXPECT_EQ(r.Int(), 42);
   EXPECT_FALSE(r.Next());
   EXPECT_TRUE(r.Finish().ok());
-  EXPECT_FALSE(Walk("\x0b\x08\x01"s).ok());               // no end
-  EXPECT_FALSE(Walk(std::string(1000, '\x0b')).ok());     // too deep
+  EXPECT_FALSE(Walk("\x0b\x08\x01"s).ok());            // no end
+  EXPECT_FALSE(Walk(std::string(1000, '\x0b')).ok());  // too deep
   EXPECT_TRUE(Walk(std::string(3, '\x0b') + std::string(3, '\x0c')).ok());
 }
 

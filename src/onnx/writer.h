@@ -12,8 +12,8 @@ namespace kante::core {
 struct WriteOptions {
   // Large initializers go to a file of their own beside the model, and only there may the model exceed 2 GB.
   bool external_data = false;
-  std::string external_name;               // file name of that file; empty: the model's with ".data" after it
-  int64_t external_threshold_bytes = 1024; // smaller initializers stay in the model
+  std::string external_name;                // file name of that file; empty: the model's with ".data" after it
+  int64_t external_threshold_bytes = 1024;  // smaller initializers stay in the model
   // Internal operators (domain `kante`) come with a function of standard operators, so that other runtimes can run the
   // file; one that has no such meaning is an error. Without, only Kante can read the file.
   bool portable = true;

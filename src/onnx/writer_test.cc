@@ -105,10 +105,10 @@ TEST(Writer, NamesOfSubgraphsDontHideThoseAround) {
 
 TEST(Writer, OutputsThatOtherRuntimesRefuseAreCopied) {
   const GraphSpec body{.nodes = {NodeMessage("Neg", {"x"}, {"t"})}, .outputs = {Info("x"), Info("t"), Info("t")}};
-  const GraphSpec graph{.nodes = {NodeMessage("If", {"x"}, {"a", "b", "y"},
-                                              {GraphAttribute("then_branch", GraphMessage(body))})},
-                        .inputs = {Info("x")},
-                        .outputs = {Info("y")}};
+  const GraphSpec graph{
+      .nodes = {NodeMessage("If", {"x"}, {"a", "b", "y"}, {GraphAttribute("then_branch", GraphMessage(body))})},
+      .inputs = {Info("x")},
+      .outputs = {Info("y")}};
   auto model = Read(ModelSpec{.graph = GraphMessage(graph)});
   ASSERT_TRUE(model.ok()) << model.status().ToString();
   auto again = Read(Saved(model->graph, DomainsOnly()));

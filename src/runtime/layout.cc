@@ -240,8 +240,8 @@ void LayoutBuilder::SetOutput(const Step& step, size_t k, OutputFacts& out, Step
   s.bytes = BytesOf(out);
   const bool planned = out.certainty == Certainty::kExact && out.kind == ValueKind::kTensor;
   if (!planned || out.type == ElementType::kString) {
-    o.placement = s.placement = Placement::kAtRun;
-    // Strings are objects: their memory is made when the step runs, but their shape is known. A view shares it.
+    // Strings are objects: each run makes a tensor of its own for them where their shape is known. A view shares it.
+    o.placement = s.placement = planned ? Placement::kOwned : Placement::kAtRun;
     if (planned && out.view_of >= 0) {
       o.placement = Placement::kView;
       o.view = std::make_unique<OutputFacts>(out);

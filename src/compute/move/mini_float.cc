@@ -13,7 +13,7 @@ struct Format {
   int exponent;       // bits
   int bias;
   uint8_t largest;    // code of the largest finite value
-  uint8_t nan;        // code of NaN without sign; 0: none
+  uint8_t nan;        // code that NaN becomes, without sign; 0: none
   uint8_t infinity;   // 0: none
   bool signed_zero;   // and signed NaN
 };
@@ -22,7 +22,7 @@ Format FormatOf(ElementType type) {
   switch (type) {
     case ElementType::kFloat8E4M3FN: return {3, 4, 7, 0x7e, 0x7f, 0, true};
     case ElementType::kFloat8E4M3FNUZ: return {3, 4, 8, 0x7f, 0x80, 0, false};
-    case ElementType::kFloat8E5M2: return {2, 5, 15, 0x7b, 0x7f, 0x7c, true};
+    case ElementType::kFloat8E5M2: return {2, 5, 15, 0x7b, 0x7e, 0x7c, true};
     case ElementType::kFloat8E5M2FNUZ: return {2, 5, 16, 0x7f, 0x80, 0, false};
     default: return {1, 2, 1, 0x7, 0, 0, true};  // float4e2m1
   }
@@ -91,7 +91,7 @@ uint8_t EncodeMiniFloat(ElementType type, float value, bool saturate, ScaleRound
     return f.signed_zero ? with_sign(f.nan) : f.nan;
   };
   if (std::isnan(value)) {
-    if (f.nan == 0) return f.largest;  // float4e2m1 has no NaN
+    if (f.nan == 0) return 0x8;  // float4e2m1 has no NaN; minus zero is what ml_dtypes makes of it
     return f.signed_zero ? with_sign(f.nan) : f.nan;
   }
   if (std::isinf(value)) return too_large();

@@ -42,11 +42,13 @@ struct Loop {
     KANTE_TRY(c.RequireType(0, kIndices));
     KANTE_TRY(c.RequireType(1, kBool));
     for (int i = 0; i < c.output_count(); ++i) {
-      const size_t at = static_cast<size_t>(i) + 1;
-      if (static_cast<size_t>(i) < carried && c.has_input(i + 2) && c.in(i + 2).kind != ValueKind::kUnknown) {
+      // An optional may come in and a sequence go out: the body knows better.
+      const TypeInfo& declared = body.outputs[static_cast<size_t>(i) + 1];
+      const bool is_carried = static_cast<size_t>(i) < carried && c.has_input(i + 2);
+      if (is_carried && (declared.kind == ValueKind::kUnknown || declared.kind == ValueKind::kTensor)) {
         c.SetKind(i, c.in(i + 2).kind, c.type(i + 2));
       } else {
-        SetDeclared(c, i, body.outputs[at]);
+        SetDeclared(c, i, declared);
       }
     }
     return OkStatus();

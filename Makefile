@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check check-full bench format clean
+.PHONY: help demo build test check check-full bench format docs clean
 
 JOBS ?= $(shell nproc)
 RELEASE := build/release
@@ -71,6 +71,9 @@ bench: ## Build and run the benchmarks
 format: ## Format all C++ files in place
 	@tools/bootstrap.sh check
 	@tools/check_format.sh --fix
+
+docs: build ## Write the pages of docs/ that the program knows best (operators, command line)
+	tools/make_docs.sh $(RELEASE)
 
 clean: ## Remove everything that was built
 	rm -rf build

@@ -21,6 +21,7 @@ if(Python3_FOUND AND NOT CMAKE_CROSSCOMPILING AND NOT KANTE_SANITIZE AND CMAKE_B
     kante_script_test(demo_test tests/demo/run.sh ${PROJECT_BINARY_DIR})
   endif()
   if(TARGET kante_cli)
+    kante_script_test(generated_docs_test tools/make_docs.sh --check ${PROJECT_BINARY_DIR})
     kante_script_test(docs_test ${Python3_EXECUTABLE} tools/run_snippets.py ${PROJECT_BINARY_DIR})
   endif()
 endif()

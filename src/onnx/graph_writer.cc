@@ -139,11 +139,13 @@ Status GraphWriter::WriteNodes(const Graph& graph, const Names& names, uint32_t 
   return OkStatus();
 }
 
-// The oldest opset in which the operator has the form that nodes of the graph have.
+// The oldest opset in which the node means what it means here, so that as many runtimes as possible read the file.
 void GraphWriter::Import(const Node& node) {
   const OpDef* def = registry_.Find(node.domain, node.op_type);
+  int needed = node.version;
+  if (needed == 0 && def) needed = def->info.form_since ? def->info.form_since : def->info.versions.newest();
   int& version = imports_[node.domain];
-  version = std::max({version, 1, def ? int{def->info.versions.newest()} : node.version});
+  version = std::max({version, 1, needed});
 }
 
 Result<WireWriter> GraphWriter::WriteNode(const Graph& graph, NodeId id, const Names& names) {

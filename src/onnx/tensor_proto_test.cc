@@ -93,7 +93,7 @@ TEST(TensorProto, EveryPrefixOfAFile) {
        {ValueKind::kSequence, ValueKind::kOptional, ValueKind::kTensor, ValueKind::kMap, ValueKind::kSparseTensor}) {
     for (size_t size = 0; size < bytes.size(); ++size) {
       auto read = ReadValueProto(AsBytes(std::string_view(bytes).substr(0, size)), nullptr, KindOf(kind));
-      if (!read.ok()) EXPECT_FALSE(read.status().message().empty());
+      EXPECT_TRUE(read.ok() || !read.status().message().empty());
     }
   }
 }

@@ -47,7 +47,9 @@ TEST(WireReader, ReadsWhatTheWriterWrites) {
       EXPECT_FALSE(m.Next());
       EXPECT_TRUE(m.Finish().ok());
     }
-    if (r.field() == 4) EXPECT_EQ(r.String(), "text");
+    if (r.field() == 4) {
+      EXPECT_EQ(r.String(), "text");
+    }
     if (r.field() == 5) r.AppendTo(ints);
     if (r.field() == 6) r.AppendTo(floats);
   }

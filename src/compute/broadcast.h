@@ -22,8 +22,8 @@ struct BroadcastPlan {
   std::array<int64_t, kMaxRank> dims{};
   std::array<std::array<int64_t, kMaxRank>, kMaxOperands> strides{};  // in elements; 0 where the operand repeats
   int64_t rows = 1;
-  int64_t row = 1;                             // elements in a row
-  std::array<bool, kMaxOperands> repeats{};    // one element for the whole row
+  int64_t row = 1;                           // elements in a row
+  std::array<bool, kMaxOperands> repeats{};  // one element for the whole row
 
   bool IsOneRow() const { return rows == 1; }
 };

@@ -104,8 +104,10 @@ Arithmetic ArithmeticOf(ElementType type) {
   switch (type) {
     case ElementType::kFloat32:
     case ElementType::kFloat16:
-    case ElementType::kBfloat16: return Arithmetic::kFloat;
-    case ElementType::kFloat64: return Arithmetic::kDouble;
+    case ElementType::kBfloat16:
+      return Arithmetic::kFloat;
+    case ElementType::kFloat64:
+      return Arithmetic::kDouble;
     case ElementType::kInt8:
     case ElementType::kInt16:
     case ElementType::kInt32:
@@ -114,8 +116,10 @@ Arithmetic ArithmeticOf(ElementType type) {
     case ElementType::kUint16:
     case ElementType::kUint32:
     case ElementType::kUint64:
-    case ElementType::kBool: return Arithmetic::kInteger;
-    default: return Arithmetic::kNone;
+    case ElementType::kBool:
+      return Arithmetic::kInteger;
+    default:
+      return Arithmetic::kNone;
   }
 }
 
@@ -123,24 +127,38 @@ template <typename Wide>
 LoadRow<Wide> GetLoadRow(ElementType type) {
   if (ElementTypeFor<Wide> == type) return &LoadSame<Wide>;
   switch (type) {
-    case ElementType::kInt8: return &Load<Wide, int8_t>;
-    case ElementType::kInt16: return &Load<Wide, int16_t>;
-    case ElementType::kInt32: return &Load<Wide, int32_t>;
-    case ElementType::kInt64: return &Load<Wide, int64_t>;
+    case ElementType::kInt8:
+      return &Load<Wide, int8_t>;
+    case ElementType::kInt16:
+      return &Load<Wide, int16_t>;
+    case ElementType::kInt32:
+      return &Load<Wide, int32_t>;
+    case ElementType::kInt64:
+      return &Load<Wide, int64_t>;
     case ElementType::kUint8:
-    case ElementType::kBool: return &Load<Wide, uint8_t>;
-    case ElementType::kUint16: return &Load<Wide, uint16_t>;
-    case ElementType::kUint32: return &Load<Wide, uint32_t>;
-    case ElementType::kUint64: return &Load<Wide, uint64_t>;
-    default: break;
+    case ElementType::kBool:
+      return &Load<Wide, uint8_t>;
+    case ElementType::kUint16:
+      return &Load<Wide, uint16_t>;
+    case ElementType::kUint32:
+      return &Load<Wide, uint32_t>;
+    case ElementType::kUint64:
+      return &Load<Wide, uint64_t>;
+    default:
+      break;
   }
   if constexpr (std::is_floating_point_v<Wide>) {
     switch (type) {
-      case ElementType::kFloat32: return &Load<Wide, float>;
-      case ElementType::kFloat64: return &Load<Wide, double>;
-      case ElementType::kFloat16: return &LoadHalf<&kernels::F16ToF32, Wide>;
-      case ElementType::kBfloat16: return &LoadHalf<&kernels::Bf16ToF32, Wide>;
-      default: break;
+      case ElementType::kFloat32:
+        return &Load<Wide, float>;
+      case ElementType::kFloat64:
+        return &Load<Wide, double>;
+      case ElementType::kFloat16:
+        return &LoadHalf<&kernels::F16ToF32, Wide>;
+      case ElementType::kBfloat16:
+        return &LoadHalf<&kernels::Bf16ToF32, Wide>;
+      default:
+        break;
     }
   }
   return nullptr;
@@ -150,24 +168,39 @@ template <typename Wide>
 StoreRow<Wide> GetStoreRow(ElementType type) {
   if (ElementTypeFor<Wide> == type) return &StoreSame<Wide>;
   switch (type) {
-    case ElementType::kInt8: return &Store<Wide, int8_t>;
-    case ElementType::kInt16: return &Store<Wide, int16_t>;
-    case ElementType::kInt32: return &Store<Wide, int32_t>;
-    case ElementType::kInt64: return &Store<Wide, int64_t>;
-    case ElementType::kUint8: return &Store<Wide, uint8_t>;
-    case ElementType::kUint16: return &Store<Wide, uint16_t>;
-    case ElementType::kUint32: return &Store<Wide, uint32_t>;
-    case ElementType::kUint64: return &Store<Wide, uint64_t>;
-    case ElementType::kBool: return &Store<Wide, bool>;
-    default: break;
+    case ElementType::kInt8:
+      return &Store<Wide, int8_t>;
+    case ElementType::kInt16:
+      return &Store<Wide, int16_t>;
+    case ElementType::kInt32:
+      return &Store<Wide, int32_t>;
+    case ElementType::kInt64:
+      return &Store<Wide, int64_t>;
+    case ElementType::kUint8:
+      return &Store<Wide, uint8_t>;
+    case ElementType::kUint16:
+      return &Store<Wide, uint16_t>;
+    case ElementType::kUint32:
+      return &Store<Wide, uint32_t>;
+    case ElementType::kUint64:
+      return &Store<Wide, uint64_t>;
+    case ElementType::kBool:
+      return &Store<Wide, bool>;
+    default:
+      break;
   }
   if constexpr (std::is_floating_point_v<Wide>) {
     switch (type) {
-      case ElementType::kFloat32: return &Store<Wide, float>;
-      case ElementType::kFloat64: return &Store<Wide, double>;
-      case ElementType::kFloat16: return &StoreHalf<&kernels::F32ToF16, Wide>;
-      case ElementType::kBfloat16: return &StoreHalf<&kernels::F32ToBf16, Wide>;
-      default: break;
+      case ElementType::kFloat32:
+        return &Store<Wide, float>;
+      case ElementType::kFloat64:
+        return &Store<Wide, double>;
+      case ElementType::kFloat16:
+        return &StoreHalf<&kernels::F32ToF16, Wide>;
+      case ElementType::kBfloat16:
+        return &StoreHalf<&kernels::F32ToBf16, Wide>;
+      default:
+        break;
     }
   }
   return nullptr;

@@ -12,15 +12,15 @@
 namespace kante::core {
 namespace {
 
-constexpr int64_t kMaxK = 1024;          // longest chain between two visits of C
-constexpr int64_t kFloatsA = 64 << 10;   // of a block of A: half of a 512 KB L2
-constexpr int64_t kFloatsB = 32 << 10;   // of a block of B packed inside a task
+constexpr int64_t kMaxK = 1024;         // longest chain between two visits of C
+constexpr int64_t kFloatsA = 64 << 10;  // of a block of A: half of a 512 KB L2
+constexpr int64_t kFloatsB = 32 << 10;  // of a block of B packed inside a task
 constexpr int64_t kMaxTasks = 32;
-constexpr double kFlopsPerNano = 60;     // one core, careful
+constexpr double kFlopsPerNano = 60;  // one core, careful
 constexpr double kNanosPerTask = 20000;
 
-// Scratch for tasks that run at the same time: as many slots as tasks, so one is always free, and the same few are taken
-// again and again, which keeps them in cache.
+// Scratch for tasks that run at the same time: as many slots as tasks, so one is always free, and the same few are
+// taken again and again, which keeps them in cache.
 class SlotPool {
  public:
   SlotPool(float* memory, int64_t slot_floats) : memory_(memory), slot_floats_(slot_floats) {}
@@ -169,7 +169,8 @@ bool RunRows(const GemmPlan& plan, const GemmArgs& args, ParallelFor parallel) {
       } else {
         for (int64_t j = j0; j < j1; ++j) {
           float sum = 0;
-          for (int64_t kk = 0; kk < plan.k; ++kk) sum += a[kk] * b[kk * args.b_row_stride + (j - j0) * args.b_col_stride];
+          for (int64_t kk = 0; kk < plan.k; ++kk)
+            sum += a[kk] * b[kk * args.b_row_stride + (j - j0) * args.b_col_stride];
           c[j - j0] = sum;
         }
       }
@@ -193,7 +194,8 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
   const auto tile = kernels::GemmTile();
   const int64_t mr = static_cast<int64_t>(tile.mr), nr = static_cast<int64_t>(tile.nr);
   const int64_t panels = std::max<int64_t>(1, CeilDiv(n, nr));
-  const double flops = 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(std::max<int64_t>(k, 1));
+  const double flops =
+      2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(std::max<int64_t>(k, 1));
   p.vector = m <= 4;
   // A vector runs at the speed of memory: about 20 bytes a nanosecond on one core.
   const double nanos = p.vector ? 0.2 * static_cast<double>(n) * static_cast<double>(k) : flops / kFlopsPerNano;
@@ -248,7 +250,8 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
     p.slots = CeilDiv(blocks, p.grain);
     if (p.pack_first) p.packed_floats = PackedFloats(k, n, nr);
   }
-  if (p.pack_a) p.slot_floats += std::min(p.mc, m) * static_cast<int64_t>(kernels::PackedALd(static_cast<size_t>(p.kc)));
+  if (p.pack_a)
+    p.slot_floats += std::min(p.mc, m) * static_cast<int64_t>(kernels::PackedALd(static_cast<size_t>(p.kc)));
   p.slot_floats = AlignUp(p.slot_floats, 16);
   p.packed_floats = AlignUp(p.packed_floats, 16);
   const int64_t floats = p.packed_floats + p.slots * p.slot_floats;
@@ -265,9 +268,10 @@ bool RunGemm(const GemmPlan& plan, const GemmArgs& args, ParallelFor parallel) {
   if (plan.source == GemmB::kPacked) return RunPacked(plan, args, args.packed_b, slots, parallel);
   if (!plan.pack_first) return RunPackingInside(plan, args, slots, parallel);
   const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr);
-  const bool packed = parallel(CeilDiv(plan.n, nr), GrainFor(static_cast<double>(plan.k * nr)), [&](int64_t begin, int64_t end) {
-    PackBlock(plan, args, scratch + begin * nr * plan.k, 0, plan.k, begin * nr, std::min(plan.n, end * nr));
-  });
+  const bool packed =
+      parallel(CeilDiv(plan.n, nr), GrainFor(static_cast<double>(plan.k * nr)), [&](int64_t begin, int64_t end) {
+        PackBlock(plan, args, scratch + begin * nr * plan.k, 0, plan.k, begin * nr, std::min(plan.n, end * nr));
+      });
   return packed && RunPacked(plan, args, scratch, slots, parallel);
 }
 

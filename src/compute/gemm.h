@@ -36,20 +36,20 @@ using PackPanels = FunctionRef<void(float* dst, int64_t k0, int64_t k1, int64_t 
 struct GemmPlan {
   int64_t m = 0, n = 0, k = 0;
   GemmB source = GemmB::kPacked;
-  bool vector = false;       // few rows: GemvBlock or the unpacked row kernels
-  bool pack_first = false;   // B is packed as a whole before the product, else block by block inside the tasks
-  bool pack_a = false;       // A is copied block by block: strided, or rows a power of two apart
+  bool vector = false;             // few rows: GemvBlock or the unpacked row kernels
+  bool pack_first = false;         // B is packed as a whole before the product, else block by block inside the tasks
+  bool pack_a = false;             // A is copied block by block: strided, or rows a power of two apart
   int64_t mc = 0, nc = 0, kc = 0;  // block of one task (nc a multiple of nr) and the cut of k
   int64_t m_blocks = 0, n_blocks = 0;
-  int64_t grain = 1;         // blocks that one task takes together
-  int64_t slots = 0;         // tasks at once that scratch is kept for
+  int64_t grain = 1;  // blocks that one task takes together
+  int64_t slots = 0;  // tasks at once that scratch is kept for
   int64_t slot_floats = 0;
-  int64_t packed_floats = 0; // of the whole B, when pack_first
-  int64_t scratch_bytes = 0; // what GemmArgs::scratch must hold
+  int64_t packed_floats = 0;  // of the whole B, when pack_first
+  int64_t scratch_bytes = 0;  // what GemmArgs::scratch must hold
 };
 
-// REQUIRES: m, n, k >= 0 and m * k, k * n, m * n checked by the caller to fit. `a_col_stride` and `a_row_stride` say how
-// A will lie: rows of contiguous floats are read in place.
+// REQUIRES: m, n, k >= 0 and m * k, k * n, m * n checked by the caller to fit. `a_col_stride` and `a_row_stride` say
+// how A will lie: rows of contiguous floats are read in place.
 GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_stride = 0, int64_t a_col_stride = 1);
 
 // Pointers of one product. Strides are in elements and may be anything; C has contiguous rows.
@@ -58,16 +58,16 @@ struct GemmArgs {
   int64_t a_row_stride = 0;
   int64_t a_col_stride = 1;
 
-  const float* packed_b = nullptr;      // kPacked
-  const float* b = nullptr;             // kStrided
-  int64_t b_row_stride = 0;             //   (n, 1) for a row-major B, (1, k) for a transposed one
+  const float* packed_b = nullptr;  // kPacked
+  const float* b = nullptr;         // kStrided
+  int64_t b_row_stride = 0;         //   (n, 1) for a row-major B, (1, k) for a transposed one
   int64_t b_col_stride = 1;
-  const PackPanels* panels = nullptr;   // kPanels
+  const PackPanels* panels = nullptr;  // kPanels
 
-  float* c = nullptr;                   // overlaps nothing
+  float* c = nullptr;  // overlaps nothing
   int64_t ldc = 0;
-  kernels::Epilogue epilogue;           // pointers relative to C's first element; `residual` must not be C
-  std::byte* scratch = nullptr;         // plan.scratch_bytes, aligned to a cache line; null when that is 0
+  kernels::Epilogue epilogue;    // pointers relative to C's first element; `residual` must not be C
+  std::byte* scratch = nullptr;  // plan.scratch_bytes, aligned to a cache line; null when that is 0
 };
 
 // C = epilogue(A * B). False when the run was cancelled. k == 0 gives epilogue(0).

@@ -12,12 +12,12 @@ namespace kante::core {
 // C[i] = epilogue(A[i] * B[i]) for every index i of `batch`.
 struct BatchGemmPlan {
   GemmPlan one;
-  BroadcastPlan batch;       // operands A and B; its offsets count whole matrices
-  int64_t count = 1;         // products
-  bool across = false;       // threads take whole products, else they share each
+  BroadcastPlan batch;  // operands A and B; its offsets count whole matrices
+  int64_t count = 1;    // products
+  bool across = false;  // threads take whole products, else they share each
   int64_t grain = 1;
   int64_t slots = 1;
-  int64_t scratch_bytes = 0; // what RunBatchGemm needs
+  int64_t scratch_bytes = 0;  // what RunBatchGemm needs
 };
 
 // `a_batch` and `b_batch` broadcast to `batch`. Callers make one taller product of a B without batch dimensions under a

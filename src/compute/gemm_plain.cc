@@ -31,10 +31,13 @@ bool RunPlainGemm(ElementType type, const PlainGemmArgs& args, ParallelFor paral
   const double cost = static_cast<double>(args.n) * static_cast<double>(args.k) * 0.7;
   return parallel(args.m, GrainFor(cost), [&](int64_t begin, int64_t end) {
     switch (type) {
-      case ElementType::kFloat64: return Rows<double>(args, begin, end);
+      case ElementType::kFloat64:
+        return Rows<double>(args, begin, end);
       case ElementType::kInt32:
-      case ElementType::kUint32: return Rows<uint32_t>(args, begin, end);  // unsigned: overflow wraps
-      default: return Rows<uint64_t>(args, begin, end);
+      case ElementType::kUint32:
+        return Rows<uint32_t>(args, begin, end);  // unsigned: overflow wraps
+      default:
+        return Rows<uint64_t>(args, begin, end);
     }
   });
 }

@@ -17,7 +17,7 @@ namespace {
 struct Sizes {
   int64_t m, n, k;
 };
-constexpr Sizes kSizes[] = {{1, 1, 1},    {1, 100, 70},  {3, 37, 2000}, {6, 16, 8},     {7, 17, 9},    {40, 200, 30},
+constexpr Sizes kSizes[] = {{1, 1, 1},    {1, 100, 70},   {3, 37, 2000}, {6, 16, 8},    {7, 17, 9},      {40, 200, 30},
                             {200, 40, 3}, {64, 64, 1030}, {300, 9, 64},  {5, 1000, 20}, {130, 150, 2500}};
 
 std::vector<float> Values(int64_t count, uint32_t seed) {
@@ -34,10 +34,15 @@ struct Product {
   std::vector<float> a, b, b_transposed, bias, c;
 
   explicit Product(const Sizes& s)
-      : size(s), a(Values(s.m * s.k, 1)), b(Values(s.k * s.n, 2)), b_transposed(b.size()), bias(Values(s.n, 3)),
+      : size(s),
+        a(Values(s.m * s.k, 1)),
+        b(Values(s.k * s.n, 2)),
+        b_transposed(b.size()),
+        bias(Values(s.n, 3)),
         c(static_cast<size_t>(s.m * s.n)) {
     for (int64_t i = 0; i < s.k; ++i) {
-      for (int64_t j = 0; j < s.n; ++j) b_transposed[static_cast<size_t>(j * s.k + i)] = b[static_cast<size_t>(i * s.n + j)];
+      for (int64_t j = 0; j < s.n; ++j)
+        b_transposed[static_cast<size_t>(j * s.k + i)] = b[static_cast<size_t>(i * s.n + j)];
     }
   }
 
@@ -110,7 +115,8 @@ TEST(GemmDriverTest, SameBitsForAnyNumberOfThreads) {
       Product p(s);
       for (int how = 0; how < 4; ++how) {
         const std::vector<float> one = p.Run(how, 1), three = p.Run(how, 3);
-        ASSERT_EQ(0, std::memcmp(one.data(), three.data(), one.size() * sizeof(float))) << s.m << "x" << s.n << " how " << how;
+        ASSERT_EQ(0, std::memcmp(one.data(), three.data(), one.size() * sizeof(float)))
+            << s.m << "x" << s.n << " how " << how;
       }
     }
   });

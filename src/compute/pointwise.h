@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Elementwise operators over whole tensors: types, broadcasting and threads around kernels/unary.h and kernels/binary.h.
-// f16 and bf16 are computed in float tile by tile; everything else in its own type. All return false when cancelled.
+// Elementwise operators over whole tensors: types, broadcasting and threads around kernels/unary.h and
+// kernels/binary.h. f16 and bf16 are computed in float tile by tile; everything else in its own type. All return false
+// when cancelled.
 #pragma once
 
 #include <cstdint>

@@ -85,31 +85,50 @@ bool RunBits(BitOp op, const BroadcastPlan& plan, const void* x, const void* y, 
 bool RunBinary(BinaryOp op, ElementType type, const BroadcastPlan& plan, const void* x, const void* y, void* z,
                ParallelFor parallel) {
   switch (type) {
-    case ElementType::kFloat32: return RunTyped<float>(op, plan, x, y, z, parallel);
-    case ElementType::kFloat64: return RunTyped<double>(op, plan, x, y, z, parallel);
-    case ElementType::kInt8: return RunTyped<int8_t>(op, plan, x, y, z, parallel);
-    case ElementType::kInt16: return RunTyped<int16_t>(op, plan, x, y, z, parallel);
-    case ElementType::kInt32: return RunTyped<int32_t>(op, plan, x, y, z, parallel);
-    case ElementType::kInt64: return RunTyped<int64_t>(op, plan, x, y, z, parallel);
-    case ElementType::kUint8: return RunTyped<uint8_t>(op, plan, x, y, z, parallel);
-    case ElementType::kUint16: return RunTyped<uint16_t>(op, plan, x, y, z, parallel);
-    case ElementType::kUint32: return RunTyped<uint32_t>(op, plan, x, y, z, parallel);
-    case ElementType::kUint64: return RunTyped<uint64_t>(op, plan, x, y, z, parallel);
-    default: return RunHalf(op, type, plan, x, y, z, parallel);
+    case ElementType::kFloat32:
+      return RunTyped<float>(op, plan, x, y, z, parallel);
+    case ElementType::kFloat64:
+      return RunTyped<double>(op, plan, x, y, z, parallel);
+    case ElementType::kInt8:
+      return RunTyped<int8_t>(op, plan, x, y, z, parallel);
+    case ElementType::kInt16:
+      return RunTyped<int16_t>(op, plan, x, y, z, parallel);
+    case ElementType::kInt32:
+      return RunTyped<int32_t>(op, plan, x, y, z, parallel);
+    case ElementType::kInt64:
+      return RunTyped<int64_t>(op, plan, x, y, z, parallel);
+    case ElementType::kUint8:
+      return RunTyped<uint8_t>(op, plan, x, y, z, parallel);
+    case ElementType::kUint16:
+      return RunTyped<uint16_t>(op, plan, x, y, z, parallel);
+    case ElementType::kUint32:
+      return RunTyped<uint32_t>(op, plan, x, y, z, parallel);
+    case ElementType::kUint64:
+      return RunTyped<uint64_t>(op, plan, x, y, z, parallel);
+    default:
+      return RunHalf(op, type, plan, x, y, z, parallel);
   }
 }
 
 bool RunBitOp(BitOp op, ElementType type, const BroadcastPlan& plan, const void* x, const void* y, void* z,
               ParallelFor parallel) {
   switch (type) {
-    case ElementType::kInt8: return RunBits<int8_t>(op, plan, x, y, z, parallel);
-    case ElementType::kInt16: return RunBits<int16_t>(op, plan, x, y, z, parallel);
-    case ElementType::kInt32: return RunBits<int32_t>(op, plan, x, y, z, parallel);
-    case ElementType::kInt64: return RunBits<int64_t>(op, plan, x, y, z, parallel);
-    case ElementType::kUint16: return RunBits<uint16_t>(op, plan, x, y, z, parallel);
-    case ElementType::kUint32: return RunBits<uint32_t>(op, plan, x, y, z, parallel);
-    case ElementType::kUint64: return RunBits<uint64_t>(op, plan, x, y, z, parallel);
-    default: return RunBits<uint8_t>(op, plan, x, y, z, parallel);
+    case ElementType::kInt8:
+      return RunBits<int8_t>(op, plan, x, y, z, parallel);
+    case ElementType::kInt16:
+      return RunBits<int16_t>(op, plan, x, y, z, parallel);
+    case ElementType::kInt32:
+      return RunBits<int32_t>(op, plan, x, y, z, parallel);
+    case ElementType::kInt64:
+      return RunBits<int64_t>(op, plan, x, y, z, parallel);
+    case ElementType::kUint16:
+      return RunBits<uint16_t>(op, plan, x, y, z, parallel);
+    case ElementType::kUint32:
+      return RunBits<uint32_t>(op, plan, x, y, z, parallel);
+    case ElementType::kUint64:
+      return RunBits<uint64_t>(op, plan, x, y, z, parallel);
+    default:
+      return RunBits<uint8_t>(op, plan, x, y, z, parallel);
   }
 }
 

@@ -52,19 +52,31 @@ bool CompareHalves(Comparison op, ElementType type, const BroadcastPlan& plan, c
 bool RunComparison(Comparison op, ElementType type, const BroadcastPlan& plan, const void* x, const void* y, bool* z,
                    ParallelFor parallel) {
   switch (type) {
-    case ElementType::kFloat32: return CompareAs<float>(op, plan, x, y, z, parallel);
-    case ElementType::kFloat64: return CompareAs<double>(op, plan, x, y, z, parallel);
-    case ElementType::kInt8: return CompareAs<int8_t>(op, plan, x, y, z, parallel);
-    case ElementType::kInt16: return CompareAs<int16_t>(op, plan, x, y, z, parallel);
-    case ElementType::kInt32: return CompareAs<int32_t>(op, plan, x, y, z, parallel);
-    case ElementType::kInt64: return CompareAs<int64_t>(op, plan, x, y, z, parallel);
+    case ElementType::kFloat32:
+      return CompareAs<float>(op, plan, x, y, z, parallel);
+    case ElementType::kFloat64:
+      return CompareAs<double>(op, plan, x, y, z, parallel);
+    case ElementType::kInt8:
+      return CompareAs<int8_t>(op, plan, x, y, z, parallel);
+    case ElementType::kInt16:
+      return CompareAs<int16_t>(op, plan, x, y, z, parallel);
+    case ElementType::kInt32:
+      return CompareAs<int32_t>(op, plan, x, y, z, parallel);
+    case ElementType::kInt64:
+      return CompareAs<int64_t>(op, plan, x, y, z, parallel);
     case ElementType::kUint8:
-    case ElementType::kBool: return CompareAs<uint8_t>(op, plan, x, y, z, parallel);
-    case ElementType::kUint16: return CompareAs<uint16_t>(op, plan, x, y, z, parallel);
-    case ElementType::kUint32: return CompareAs<uint32_t>(op, plan, x, y, z, parallel);
-    case ElementType::kUint64: return CompareAs<uint64_t>(op, plan, x, y, z, parallel);
-    case ElementType::kString: return CompareAs<std::string>(op, plan, x, y, z, parallel);
-    default: return CompareHalves(op, type, plan, x, y, z, parallel);
+    case ElementType::kBool:
+      return CompareAs<uint8_t>(op, plan, x, y, z, parallel);
+    case ElementType::kUint16:
+      return CompareAs<uint16_t>(op, plan, x, y, z, parallel);
+    case ElementType::kUint32:
+      return CompareAs<uint32_t>(op, plan, x, y, z, parallel);
+    case ElementType::kUint64:
+      return CompareAs<uint64_t>(op, plan, x, y, z, parallel);
+    case ElementType::kString:
+      return CompareAs<std::string>(op, plan, x, y, z, parallel);
+    default:
+      return CompareHalves(op, type, plan, x, y, z, parallel);
   }
 }
 

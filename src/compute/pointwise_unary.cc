@@ -15,12 +15,12 @@ using UnaryF64 = void (*)(double* y, const double* x, int64_t n, double a, doubl
 #define KANTE_CLAMP01(v) std::min(1.0, std::max(0.0, (v)))
 
 // The double reference of every function in kernels.inc is its f64 kernel.
-#define KANTE_UNARY_SIMD(name, reference, ...)                                                       \
+#define KANTE_UNARY_SIMD(name, reference, ...)                                                                     \
   void F64##name(double* y, const double* from, int64_t n, [[maybe_unused]] double a, [[maybe_unused]] double b) { \
-    for (int64_t i = 0; i < n; ++i) {                                                                \
-      const double x = from[i];                                                                      \
-      y[i] = (reference);                                                                            \
-    }                                                                                                \
+    for (int64_t i = 0; i < n; ++i) {                                                                              \
+      const double x = from[i];                                                                                    \
+      y[i] = (reference);                                                                                          \
+    }                                                                                                              \
   }
 #define KANTE_UNARY_LIBM KANTE_UNARY_SIMD
 #include "kernels/kernels.inc"
@@ -36,7 +36,8 @@ bool IsLibm(kernels::UnaryOp op) {
 #define KANTE_UNARY_LIBM(name, ...) case kernels::UnaryOp::k##name:
 #include "kernels/kernels.inc"
     return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -49,12 +50,18 @@ double CostOf(kernels::UnaryOp op) {
 int64_t ApplyInteger(IntegerUnary op, const ShrinkParameters& shrink, int64_t x) {
   const auto wrapped = static_cast<uint64_t>(x);
   switch (op) {
-    case IntegerUnary::kAbs: return x < 0 ? static_cast<int64_t>(0 - wrapped) : x;
-    case IntegerUnary::kNeg: return static_cast<int64_t>(0 - wrapped);
-    case IntegerUnary::kSign: return (x > 0) - (x < 0);
-    case IntegerUnary::kRelu: return x < 0 ? 0 : x;
-    case IntegerUnary::kNot: return ~x;
-    case IntegerUnary::kShrink: break;
+    case IntegerUnary::kAbs:
+      return x < 0 ? static_cast<int64_t>(0 - wrapped) : x;
+    case IntegerUnary::kNeg:
+      return static_cast<int64_t>(0 - wrapped);
+    case IntegerUnary::kSign:
+      return (x > 0) - (x < 0);
+    case IntegerUnary::kRelu:
+      return x < 0 ? 0 : x;
+    case IntegerUnary::kNot:
+      return ~x;
+    case IntegerUnary::kShrink:
+      break;
   }
   const auto v = static_cast<double>(x);
   if (v < -shrink.lambd) return static_cast<int64_t>(v + shrink.bias);

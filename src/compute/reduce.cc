@@ -19,13 +19,19 @@ constexpr int64_t kPartials = 256;    // results of rows that wait to be combine
 
 ReduceOp KernelOf(Reduction op) {
   switch (op) {
-    case Reduction::kMax: return ReduceOp::kMax;
-    case Reduction::kMin: return ReduceOp::kMin;
-    case Reduction::kProd: return ReduceOp::kProd;
-    case Reduction::kL1: return ReduceOp::kSumAbs;
+    case Reduction::kMax:
+      return ReduceOp::kMax;
+    case Reduction::kMin:
+      return ReduceOp::kMin;
+    case Reduction::kProd:
+      return ReduceOp::kProd;
+    case Reduction::kL1:
+      return ReduceOp::kSumAbs;
     case Reduction::kL2:
-    case Reduction::kSumSquare: return ReduceOp::kSumSquare;
-    default: return ReduceOp::kSum;
+    case Reduction::kSumSquare:
+      return ReduceOp::kSumSquare;
+    default:
+      return ReduceOp::kSum;
   }
 }
 
@@ -57,8 +63,8 @@ bool ReduceRows(ReduceOp op, const ReducePlan& plan, const T* x, T* y, ParallelF
 template <typename T>
 bool ReduceByColumns(ReduceOp op, const ReducePlan& plan, const T* x, T* y, ParallelFor parallel) {
   const int64_t parts = CeilDiv(plan.columns, kColumnPart);
-  const double cost =
-      20 + 0.2 * static_cast<double>(std::min(plan.columns, kColumnPart)) * static_cast<double>(plan.rows * plan.reduced.count);
+  const double cost = 20 + 0.2 * static_cast<double>(std::min(plan.columns, kColumnPart)) *
+                               static_cast<double>(plan.rows * plan.reduced.count);
   return parallel(plan.kept.count * parts, GrainFor(cost), [&](int64_t begin, int64_t end) {
     for (int64_t t = begin; t < end; ++t) {
       const int64_t j = t % parts * kColumnPart, n = std::min(kColumnPart, plan.columns - j);
@@ -82,8 +88,11 @@ void Finish(Reduction op, int64_t reduced, bool is_unsigned, T* y, int64_t n) {
   for (int64_t i = 0; i < n; ++i) {
     if constexpr (std::is_integral_v<T>) {
       if (op == Reduction::kMean) {
-        if (reduced == 0) y[i] = 0;
-        else y[i] = is_unsigned ? static_cast<T>(static_cast<uint64_t>(y[i]) / static_cast<uint64_t>(reduced)) : y[i] / reduced;
+        if (reduced == 0)
+          y[i] = 0;
+        else
+          y[i] = is_unsigned ? static_cast<T>(static_cast<uint64_t>(y[i]) / static_cast<uint64_t>(reduced))
+                             : y[i] / reduced;
       } else if (op == Reduction::kL2) {
         y[i] = static_cast<T>(std::sqrt(static_cast<double>(y[i])));
       } else if (op == Reduction::kLogSum) {
@@ -211,15 +220,20 @@ bool RunReduce(const ReduceArgs& args, ParallelFor parallel) {
   if (extreme && args.shape.elements() == 0) return FillExtreme(args, results);
   switch (args.type) {
     case ElementType::kFloat32:
-      return Reduced(args, static_cast<const float*>(args.x), static_cast<float*>(args.y), args.scratch, false, parallel);
+      return Reduced(args, static_cast<const float*>(args.x), static_cast<float*>(args.y), args.scratch, false,
+                     parallel);
     case ElementType::kFloat64:
-      return Reduced(args, static_cast<const double*>(args.x), static_cast<double*>(args.y), args.scratch, false, parallel);
+      return Reduced(args, static_cast<const double*>(args.x), static_cast<double*>(args.y), args.scratch, false,
+                     parallel);
     case ElementType::kInt64:
       if (args.op == Reduction::kLogSumExp) break;
-      return Reduced(args, static_cast<const int64_t*>(args.x), static_cast<int64_t*>(args.y), args.scratch, false, parallel);
+      return Reduced(args, static_cast<const int64_t*>(args.x), static_cast<int64_t*>(args.y), args.scratch, false,
+                     parallel);
     case ElementType::kFloat16:
-    case ElementType::kBfloat16: return Converted<float>(args, results, parallel);
-    default: break;
+    case ElementType::kBfloat16:
+      return Converted<float>(args, results, parallel);
+    default:
+      break;
   }
   // Logarithms of integers (ONNX had them before 28) are computed in double.
   if (args.op == Reduction::kLogSumExp) return Converted<double>(args, results, parallel);

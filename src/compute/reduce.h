@@ -18,8 +18,8 @@ struct ReduceArgs {
   Shape shape;                               // of x
   uint32_t axes = 0;                         // bit i: dimension i is reduced; none: every element by itself
   const void* x = nullptr;
-  void* y = nullptr;                         // the dimensions that stay, dense; not x
-  std::byte* scratch = nullptr;              // ReduceScratchBytes
+  void* y = nullptr;             // the dimensions that stay, dense; not x
+  std::byte* scratch = nullptr;  // ReduceScratchBytes
 };
 
 // Scratch for a reduction of `elements` inputs to `results` outputs.

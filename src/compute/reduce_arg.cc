@@ -82,9 +82,12 @@ bool RunArgExtreme(ElementType type, bool smallest, bool last, const void* x, in
                    int64_t inner, ParallelFor parallel) {
   const auto* from = static_cast<const std::byte*>(x);
   switch (ArithmeticOf(type)) {
-    case Arithmetic::kFloat: return Run<float>(type, smallest, last, from, y, outer, n, inner, parallel);
-    case Arithmetic::kDouble: return Run<double>(type, smallest, last, from, y, outer, n, inner, parallel);
-    default: return Run<int64_t>(type, smallest, last, from, y, outer, n, inner, parallel);
+    case Arithmetic::kFloat:
+      return Run<float>(type, smallest, last, from, y, outer, n, inner, parallel);
+    case Arithmetic::kDouble:
+      return Run<double>(type, smallest, last, from, y, outer, n, inner, parallel);
+    default:
+      return Run<int64_t>(type, smallest, last, from, y, outer, n, inner, parallel);
   }
 }
 

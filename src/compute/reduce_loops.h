@@ -37,13 +37,20 @@ T Combine(ReduceOp op, T sum, T x) {
   using U = typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
   const U a = static_cast<U>(sum), b = static_cast<U>(x);
   switch (op) {
-    case ReduceOp::kSum: return static_cast<T>(a + b);
-    case ReduceOp::kSumSquare: return static_cast<T>(a + b * b);
-    case ReduceOp::kSumAbs: return static_cast<T>(x < T(0) ? a - b : a + b);
-    case ReduceOp::kProd: return static_cast<T>(a * b);
-    case ReduceOp::kMax: return x > sum || x != x ? x : sum;
-    case ReduceOp::kMin: return x < sum || x != x ? x : sum;
-    default: return sum;
+    case ReduceOp::kSum:
+      return static_cast<T>(a + b);
+    case ReduceOp::kSumSquare:
+      return static_cast<T>(a + b * b);
+    case ReduceOp::kSumAbs:
+      return static_cast<T>(x < T(0) ? a - b : a + b);
+    case ReduceOp::kProd:
+      return static_cast<T>(a * b);
+    case ReduceOp::kMax:
+      return x > sum || x != x ? x : sum;
+    case ReduceOp::kMin:
+      return x < sum || x != x ? x : sum;
+    default:
+      return sum;
   }
 }
 

@@ -9,8 +9,8 @@
 namespace kante::core {
 
 // A reduction as few loops: dimensions of size 1 dropped, neighbours of one kind merged. The innermost dimension is
-// `columns` when it stays, else a contiguous row of `row` elements that is reduced. `rows` is the reduced dimension right
-// outside the columns (1 when the innermost is reduced).
+// `columns` when it stays, else a contiguous row of `row` elements that is reduced. `rows` is the reduced dimension
+// right outside the columns (1 when the innermost is reduced).
 struct ReducePlan {
   struct Loops {
     int rank = 0;
@@ -19,8 +19,8 @@ struct ReducePlan {
     int64_t count = 1;
     int64_t Offset(int64_t index) const;
   };
-  Loops kept;      // outermost first; together with columns the output in order
-  Loops reduced;   // outside `rows` and `row`
+  Loops kept;     // outermost first; together with columns the output in order
+  Loops reduced;  // outside `rows` and `row`
   int64_t columns = 1;
   int64_t rows = 1;
   int64_t row_stride = 0;

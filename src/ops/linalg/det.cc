@@ -47,9 +47,9 @@ struct Det {
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
     KANTE_TRY(const Shape shape, OutputShape(x.shape()));
-    KANTE_TRY(Tensor* y, c.Output(0, x.type(), shape));
+    KANTE_TRY(Tensor * y, c.Output(0, x.type(), shape));
     const int64_t n = x.dim(x.rank() - 1), size = BitsOf(x.type()) / 8;
-    KANTE_TRY(std::byte* memory, c.Scratch(n * n * 8 + 1));
+    KANTE_TRY(std::byte * memory, c.Scratch(n * n * 8 + 1));
     auto* matrix = reinterpret_cast<double*>(memory);
     for (int64_t i = 0; i < shape.elements(); ++i) {
       KANTE_TRY(c.CheckCancelled());

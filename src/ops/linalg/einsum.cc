@@ -53,8 +53,9 @@ class EinsumRun {
   }
   Result<T*> Allocate(int64_t elements) {
     int64_t bytes = 0;
-    if (!CheckedMul(elements, static_cast<int64_t>(sizeof(T)), &bytes)) return InvalidArgument("a product is too large");
-    KANTE_TRY(std::byte* memory, c_.Scratch(std::max<int64_t>(bytes, 1)));
+    if (!CheckedMul(elements, static_cast<int64_t>(sizeof(T)), &bytes))
+      return InvalidArgument("a product is too large");
+    KANTE_TRY(std::byte * memory, c_.Scratch(std::max<int64_t>(bytes, 1)));
     return reinterpret_cast<T*>(memory);
   }
 
@@ -89,21 +90,21 @@ class EinsumRun {
     if (results == 0) return OkStatus();
     return c_.Parallel(results / inner, static_cast<double>(inner) * static_cast<double>(terms) + 10,
                        [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        const T* from = x.data + offset(to, row * inner);
-        T* y = out + row * inner;
-        for (int64_t j = 0; j < inner; ++j) y[j] = terms == 1 ? from[j * step] : T(0);
-        for (int64_t t = 0; terms != 1 && t < terms; ++t) {
-          const T* term = from + offset(summed, t);
-          for (int64_t j = 0; j < inner; ++j) y[j] += term[j * step];
-        }
-      }
-    });
+                         for (int64_t row = begin; row < end; ++row) {
+                           const T* from = x.data + offset(to, row * inner);
+                           T* y = out + row * inner;
+                           for (int64_t j = 0; j < inner; ++j) y[j] = terms == 1 ? from[j * step] : T(0);
+                           for (int64_t t = 0; terms != 1 && t < terms; ++t) {
+                             const T* term = from + offset(summed, t);
+                             for (int64_t j = 0; j < inner; ++j) y[j] += term[j * step];
+                           }
+                         }
+                       });
   }
 
   Result<const T*> Arranged(const Named<T>& x, const Labels& to) {
     KANTE_TRY(const int64_t count, Count(to));
-    KANTE_TRY(T* memory, Allocate(count));
+    KANTE_TRY(T * memory, Allocate(count));
     KANTE_TRY(Project(x, to, memory));
     return static_cast<const T*>(memory);
   }
@@ -114,9 +115,12 @@ class EinsumRun {
     for (int i = 0; i < kEinsumLabels; ++i) {
       const auto l = static_cast<EinsumLabel>(i);
       const bool both = ((in_a & in_b) >> l) & 1, wanted = (needed >> l) & 1;
-      if (both) (wanted ? batch : k).push_back(l);
-      else if (wanted && ((in_a >> l) & 1)) m.push_back(l);
-      else if (wanted && ((in_b >> l) & 1)) n.push_back(l);
+      if (both)
+        (wanted ? batch : k).push_back(l);
+      else if (wanted && ((in_a >> l) & 1))
+        m.push_back(l);
+      else if (wanted && ((in_b >> l) & 1))
+        n.push_back(l);
     }
     const auto join = [](Labels first, const Labels& second, const Labels& third) {
       first.insert(first.end(), second.begin(), second.end());
@@ -130,7 +134,7 @@ class EinsumRun {
     KANTE_TRY(result.shape, Shape::Make(dims));
     KANTE_TRY(const T* left, Arranged(a, join(batch, m, k)));
     KANTE_TRY(const T* right, Arranged(b, join(batch, k, n)));
-    KANTE_TRY(T* product, Allocate(result.shape.elements()));
+    KANTE_TRY(T * product, Allocate(result.shape.elements()));
     KANTE_TRY(const int64_t count, Count(batch));
     KANTE_TRY(const int64_t rows, Count(m));
     KANTE_TRY(const int64_t columns, Count(n));
@@ -166,8 +170,8 @@ class EinsumRun {
         args.b_row_stride = n;
         args.c = y + i * m * n;
         args.ldc = n;
-        KANTE_TRY(WithThreads(
-            c_, [&](ParallelFor parallel) { return RunPlainGemm(ElementTypeFor<T>, args, parallel); }));
+        KANTE_TRY(
+            WithThreads(c_, [&](ParallelFor parallel) { return RunPlainGemm(ElementTypeFor<T>, args, parallel); }));
       }
       return OkStatus();
     }
@@ -186,14 +190,14 @@ Status RunAs(RunContext& c, const EinsumProblem& p, Tensor* y) {
   using Loaded = std::conditional_t<std::is_same_v<T, uint64_t>, int64_t, T>;
   for (int i = 0; i < c.input_count(); ++i) {
     const Tensor& x = c.in(i);
-    KANTE_TRY(std::byte* memory, c.Scratch(std::max<int64_t>(1, x.elements() * static_cast<int64_t>(sizeof(T)))));
+    KANTE_TRY(std::byte * memory, c.Scratch(std::max<int64_t>(1, x.elements() * static_cast<int64_t>(sizeof(T)))));
     GetLoadRow<Loaded>(type)(reinterpret_cast<Loaded*>(memory), x.raw(), x.elements());
     operands.push_back({reinterpret_cast<const T*>(memory), p.operands[static_cast<size_t>(i)], x.shape()});
   }
   const bool direct = ElementTypeFor<Loaded> == type;
   auto* out = reinterpret_cast<T*>(y->raw());
   if (!direct) {
-    KANTE_TRY(std::byte* memory, c.Scratch(std::max<int64_t>(1, y->elements() * static_cast<int64_t>(sizeof(T)))));
+    KANTE_TRY(std::byte * memory, c.Scratch(std::max<int64_t>(1, y->elements() * static_cast<int64_t>(sizeof(T)))));
     out = reinterpret_cast<T*>(memory);
   }
   KANTE_TRY(EinsumRun<T>(c, p).Run(operands, out));
@@ -202,8 +206,8 @@ Status RunAs(RunContext& c, const EinsumProblem& p, Tensor* y) {
 }
 
 struct Einsum {
-  static constexpr OpInfo kInfo{.name = "Einsum", .versions = {12, 28}, .max_inputs = kVariadic, .types = kNumeric,
-                                .same_type = ~uint32_t{0}};
+  static constexpr OpInfo kInfo{
+      .name = "Einsum", .versions = {12, 28}, .form_since = 12, .max_inputs = kVariadic, .types = kNumeric, .same_type = ~uint32_t{0}};
   EinsumEquation equation;
 
   static Result<Einsum> Parse(AttrReader& a) {
@@ -228,11 +232,14 @@ struct Einsum {
     for (int i = 0; i < c.input_count(); ++i) shapes.push_back(c.in(i).shape());
     KANTE_TRY(const EinsumProblem p, EinsumProblem::Make(equation, shapes));
     KANTE_TRY(const Shape shape, p.OutputShape());
-    KANTE_TRY(Tensor* y, c.Output(0, c.in(0).type(), shape));
+    KANTE_TRY(Tensor * y, c.Output(0, c.in(0).type(), shape));
     switch (ArithmeticOf(y->type())) {
-      case Arithmetic::kFloat: return RunAs<float>(c, p, y);
-      case Arithmetic::kDouble: return RunAs<double>(c, p, y);
-      default: return RunAs<uint64_t>(c, p, y);
+      case Arithmetic::kFloat:
+        return RunAs<float>(c, p, y);
+      case Arithmetic::kDouble:
+        return RunAs<double>(c, p, y);
+      default:
+        return RunAs<uint64_t>(c, p, y);
     }
   }
 };

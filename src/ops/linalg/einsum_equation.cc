@@ -13,7 +13,8 @@ Status CheckTerm(std::string_view term) {
   bool ellipsis = false;
   for (size_t i = 0; i < term.size(); ++i) {
     if (IsLetter(term[i])) continue;
-    if (term.substr(i, 3) != "..." || ellipsis) return InvalidGraph("term '", term, "' of the equation is not understood");
+    if (term.substr(i, 3) != "..." || ellipsis)
+      return InvalidGraph("term '", term, "' of the equation is not understood");
     ellipsis = true;
     i += 2;
   }
@@ -80,8 +81,10 @@ Result<EinsumProblem> EinsumProblem::Make(const EinsumEquation& equation, std::s
       const int64_t size = shapes[i][static_cast<int>(d)];
       ++uses[label];
       int64_t& known = p.sizes[label];
-      if (known < 0 || known == 1) known = size;
-      else if (size != known && size != 1) return InvalidArgument("sizes ", known, " and ", size, " of one label differ");
+      if (known < 0 || known == 1)
+        known = size;
+      else if (size != known && size != 1)
+        return InvalidArgument("sizes ", known, " and ", size, " of one label differ");
     }
   }
   if (equation.has_output) {

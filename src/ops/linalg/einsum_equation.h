@@ -30,7 +30,7 @@ struct EinsumEquation {
 struct EinsumProblem {
   std::vector<std::vector<EinsumLabel>> operands;  // one label per dimension
   std::vector<EinsumLabel> output;
-  std::array<int64_t, kEinsumLabels> sizes{};      // 0 sized dimensions included; labels in no term: 1
+  std::array<int64_t, kEinsumLabels> sizes{};  // 0 sized dimensions included; labels in no term: 1
 
   // Complains of ranks and sizes that do not match. A size of 1 broadcasts.
   static Result<EinsumProblem> Make(const EinsumEquation& equation, std::span<const Shape> shapes);

@@ -25,32 +25,62 @@ TEST(EinsumTest, OneOperand) {
 
 TEST(EinsumTest, TwoOperands) {
   Equation("i, i").In<float>({3}, {1, 2, 3}).In<float>({3}, {4, 5, 6}).Out<float>({}, {32}).Run();
-  Equation("ij,jk->ik").In<float>({2, 2}, {1, 2, 3, 4}).In<float>({2, 2}, {5, 6, 7, 8})
-      .Out<float>({2, 2}, {19, 22, 43, 50}).Run();
-  Equation("ij,jk->ki").In<double>({2, 2}, {1, 2, 3, 4}).In<double>({2, 2}, {5, 6, 7, 8})
-      .Out<double>({2, 2}, {19, 43, 22, 50}).Run();
-  Equation("bij,bjk->bik").In<float>({2, 1, 2}, {1, 2, 3, 4}).In<float>({2, 2, 1}, {5, 6, 7, 8})
-      .Out<float>({2, 1, 1}, {17, 53}).Run();
-  Equation("i,j->ij").In<int32_t>({2}, {1, -2}).In<int32_t>({3}, {3, 4, 5}).Out<int32_t>({2, 3}, {3, 4, 5, -6, -8, -10}).Run();
-  Equation("bhid,bhjd->bhij").In<float>({1, 2, 1, 2}, {1, 2, 3, 4}).In<float>({1, 2, 2, 2}, Count(8))
-      .Out<float>({1, 2, 1, 2}, {2, 8, 32, 46}).Run();
+  Equation("ij,jk->ik")
+      .In<float>({2, 2}, {1, 2, 3, 4})
+      .In<float>({2, 2}, {5, 6, 7, 8})
+      .Out<float>({2, 2}, {19, 22, 43, 50})
+      .Run();
+  Equation("ij,jk->ki")
+      .In<double>({2, 2}, {1, 2, 3, 4})
+      .In<double>({2, 2}, {5, 6, 7, 8})
+      .Out<double>({2, 2}, {19, 43, 22, 50})
+      .Run();
+  Equation("bij,bjk->bik")
+      .In<float>({2, 1, 2}, {1, 2, 3, 4})
+      .In<float>({2, 2, 1}, {5, 6, 7, 8})
+      .Out<float>({2, 1, 1}, {17, 53})
+      .Run();
+  Equation("i,j->ij")
+      .In<int32_t>({2}, {1, -2})
+      .In<int32_t>({3}, {3, 4, 5})
+      .Out<int32_t>({2, 3}, {3, 4, 5, -6, -8, -10})
+      .Run();
+  Equation("bhid,bhjd->bhij")
+      .In<float>({1, 2, 1, 2}, {1, 2, 3, 4})
+      .In<float>({1, 2, 2, 2}, Count(8))
+      .Out<float>({1, 2, 1, 2}, {2, 8, 32, 46})
+      .Run();
   Equation("ij,k->j").In<float>({2, 2}, {1, 2, 3, 4}).In<float>({2}, {1, 2}).Out<float>({2}, {12, 18}).Run();
 }
 
 TEST(EinsumTest, EllipsisAndBroadcasting) {
-  Equation("...ij,...jk->...ik").In<float>({2, 1, 2}, {1, 2, 3, 4}).In<float>({1, 2, 1}, {1, 1})
-      .Out<float>({2, 1, 1}, {3, 7}).Run();
+  Equation("...ij,...jk->...ik")
+      .In<float>({2, 1, 2}, {1, 2, 3, 4})
+      .In<float>({1, 2, 1}, {1, 1})
+      .Out<float>({2, 1, 1}, {3, 7})
+      .Run();
   Equation("...i,i->...").In<float>({2, 2}, {1, 2, 3, 4}).In<float>({2}, {1, 10}).Out<float>({2}, {21, 43}).Run();
   Equation("...i,...i").In<float>({2, 2}, {1, 2, 3, 4}).In<float>({2}, {1, 10}).Out<float>({2}, {21, 43}).Run();
 }
 
 TEST(EinsumTest, ManyOperandsAndTypes) {
-  Equation("a,b,c->abc").In<float>({2}, {1, 2}).In<float>({1}, {3}).In<float>({2}, {1, 10})
-      .Out<float>({2, 1, 2}, {3, 30, 6, 60}).Run();
-  Equation("ij,jk,kl->il").In<int64_t>({1, 2}, {1, 2}).In<int64_t>({2, 2}, {1, 0, 0, 1}).In<int64_t>({2, 1}, {3, 4})
-      .Out<int64_t>({1, 1}, {11}).Run();
-  Equation("i,i->").In<Float16>({2}, {{0x3c00}, {0x4000}}).In<Float16>({2}, {{0x3c00}, {0x4000}})
-      .Out<Float16>({}, {{0x4500}}).Run();
+  Equation("a,b,c->abc")
+      .In<float>({2}, {1, 2})
+      .In<float>({1}, {3})
+      .In<float>({2}, {1, 10})
+      .Out<float>({2, 1, 2}, {3, 30, 6, 60})
+      .Run();
+  Equation("ij,jk,kl->il")
+      .In<int64_t>({1, 2}, {1, 2})
+      .In<int64_t>({2, 2}, {1, 0, 0, 1})
+      .In<int64_t>({2, 1}, {3, 4})
+      .Out<int64_t>({1, 1}, {11})
+      .Run();
+  Equation("i,i->")
+      .In<Float16>({2}, {{0x3c00}, {0x4000}})
+      .In<Float16>({2}, {{0x3c00}, {0x4000}})
+      .Out<Float16>({}, {{0x4500}})
+      .Run();
   Equation("i,i->i").In<uint8_t>({2}, {100, 3}).In<uint8_t>({2}, {3, 4}).Out<uint8_t>({2}, {44, 12}).Run();
 }
 

@@ -24,7 +24,9 @@ struct GemmAttributes {
     trans_b = a.Bool("transB", false);
   }
   std::vector<Attribute> Write() const {
-    return {{"alpha", AttributeValue(alpha)}, {"beta", AttributeValue(beta)}, {"transA", int{trans_a}},
+    return {{"alpha", AttributeValue(alpha)},
+            {"beta", AttributeValue(beta)},
+            {"transA", int{trans_a}},
             {"transB", int{trans_b}}};
   }
 };
@@ -63,7 +65,7 @@ Result<const float*> Addend(RunContext& c, const GemmAttributes& g, const Sizes&
   KANTE_TRY(const float* from, ReadFloats(c, c.in(kC)));
   const int64_t have = c.in(kC).elements(), want = CountOf(spread, s);
   if (have == want && g.beta == 1) return from;
-  KANTE_TRY(std::byte* memory, c.Scratch(want * 4));
+  KANTE_TRY(std::byte * memory, c.Scratch(want * 4));
   float* to = reinterpret_cast<float*>(memory);
   // C of one column under a row of several can only be a single element here.
   KANTE_TRY(c.Parallel(want, 0.3, [&](int64_t begin, int64_t end) {
@@ -142,11 +144,21 @@ Status RunPlain(RunContext& c, const GemmAttributes& g, const Sizes& s, const Te
   KANTE_TRY(WithThreads(c, [&](ParallelFor parallel) { return RunPlainGemm(y.type(), args, parallel); }));
   const Tensor* addend = c.has_input(kC) ? &c.in(kC) : nullptr;
   switch (y.type()) {
-    case ElementType::kFloat64: Combine(g, s, addend, y.mutable_data<double>()); break;
-    case ElementType::kInt32: Combine(g, s, addend, y.mutable_data<int32_t>()); break;
-    case ElementType::kUint32: Combine(g, s, addend, y.mutable_data<uint32_t>()); break;
-    case ElementType::kInt64: Combine(g, s, addend, y.mutable_data<int64_t>()); break;
-    default: Combine(g, s, addend, y.mutable_data<uint64_t>()); break;
+    case ElementType::kFloat64:
+      Combine(g, s, addend, y.mutable_data<double>());
+      break;
+    case ElementType::kInt32:
+      Combine(g, s, addend, y.mutable_data<int32_t>());
+      break;
+    case ElementType::kUint32:
+      Combine(g, s, addend, y.mutable_data<uint32_t>());
+      break;
+    case ElementType::kInt64:
+      Combine(g, s, addend, y.mutable_data<int64_t>());
+      break;
+    default:
+      Combine(g, s, addend, y.mutable_data<uint64_t>());
+      break;
   }
   return OkStatus();
 }
@@ -176,17 +188,26 @@ struct GemmBase : GemmAttributes {
     return OkStatus();
   }
   Status Pack(PackContext& c) const { return PackProductWeight(c, trans_b); }
+  double Flops(const ChooseContext& c) const {
+    const auto s = Sizes::Make(*this, c.shape(kA), c.shape(kB));
+    if (!s.ok()) return 0;
+    return 2 * static_cast<double>(s->m) * static_cast<double>(s->n) * static_cast<double>(s->k);
+  }
   Status RunWith(RunContext& c, const Activation& act) const {
     const Tensor& a = c.in(kA);
     KANTE_TRY(const Sizes s, Sizes::Make(*this, a.shape(), c.in(kB).shape()));
-    KANTE_TRY(Tensor* y, c.Output(0, a.type(), Shape{s.m, s.n}));
+    KANTE_TRY(Tensor * y, c.Output(0, a.type(), Shape{s.m, s.n}));
     return kFloatProducts.Has(a.type()) ? RunFloats(c, *this, s, act, y) : RunPlain(c, *this, s, *y);
   }
 };
 
 struct Gemm : GemmBase {
-  static constexpr OpInfo kInfo{.name = "Gemm", .versions = {1, 6, 7, 9, 11, 13}, .min_inputs = 2, .max_inputs = 3,
-                                .types = kProductTypes, .same_type = 0b111};
+  static constexpr OpInfo kInfo{.name = "Gemm",
+                                .versions = {1, 6, 7, 9, 11, 13},
+                                .min_inputs = 2,
+                                .max_inputs = 3,
+                                .types = kProductTypes,
+                                .same_type = 0b111};
   static Result<Gemm> Parse(AttrReader& a) {
     Gemm op;
     op.Read(a);
@@ -201,8 +222,12 @@ struct Gemm : GemmBase {
 };
 
 struct FusedGemm : GemmBase {
-  static constexpr OpInfo kInfo{.name = "FusedGemm", .domain = "kante", .min_inputs = 2, .max_inputs = 3,
-                                .types = kFloatProducts, .same_type = 0b111};
+  static constexpr OpInfo kInfo{.name = "FusedGemm",
+                                .domain = "kante",
+                                .min_inputs = 2,
+                                .max_inputs = 3,
+                                .types = kFloatProducts,
+                                .same_type = 0b111};
   FusedActivation activation;
   static Result<FusedGemm> Parse(AttrReader& a) {
     FusedGemm op;

@@ -39,9 +39,17 @@ void Check(const Problem& p) {
   }
   const Shape sa = p.trans_a ? Shape{p.k, p.m} : Shape{p.m, p.k};
   const Shape sb = p.trans_b ? Shape{p.n, p.k} : Shape{p.k, p.n};
-  OpTest("Gemm", 13).Attr("alpha", p.alpha).Attr("beta", p.beta).Attr("transA", int{p.trans_a})
-      .Attr("transB", int{p.trans_b}).In<float>(sa, a).In<float>(sb, b).In<float>(p.c, c)
-      .Out<float>({p.m, p.n}, y).Tolerance(1e-5, 1e-4).Run();
+  OpTest("Gemm", 13)
+      .Attr("alpha", p.alpha)
+      .Attr("beta", p.beta)
+      .Attr("transA", int{p.trans_a})
+      .Attr("transB", int{p.trans_b})
+      .In<float>(sa, a)
+      .In<float>(sb, b)
+      .In<float>(p.c, c)
+      .Out<float>({p.m, p.n}, y)
+      .Tolerance(1e-5, 1e-4)
+      .Run();
 }
 
 TEST(GemmTest, TransposesScalesAndKindsOfC) {
@@ -61,36 +69,78 @@ TEST(GemmTest, TransposesScalesAndKindsOfC) {
 
 TEST(GemmTest, WithoutC) {
   OpTest("Gemm", 11).In<float>({1, 2}, {1, 2}).In<float>({2, 1}, {3, 4}).Out<float>({1, 1}, {11}).Run();
-  OpTest("Gemm", 13).Attr("beta", 0.0f).In<float>({1, 1}, {2}).In<float>({1, 1}, {3}).In<float>({1}, {NAN})
-      .Out<float>({1, 1}, {6}).Run();
-  OpTest("Gemm", 13).In<float>({2, 0}, {}).In<float>({0, 2}, {}).In<float>({2}, {1, 2}).Out<float>({2, 2}, {1, 2, 1, 2}).Run();
+  OpTest("Gemm", 13)
+      .Attr("beta", 0.0f)
+      .In<float>({1, 1}, {2})
+      .In<float>({1, 1}, {3})
+      .In<float>({1}, {NAN})
+      .Out<float>({1, 1}, {6})
+      .Run();
+  OpTest("Gemm", 13)
+      .In<float>({2, 0}, {})
+      .In<float>({0, 2}, {})
+      .In<float>({2}, {1, 2})
+      .Out<float>({2, 2}, {1, 2, 1, 2})
+      .Run();
 }
 
 TEST(GemmTest, OldBroadcastAttribute) {
-  OpTest("Gemm", 6).Attr("broadcast", 1).In<float>({1, 2}, {1, 2}).In<float>({2, 2}, {1, 0, 0, 1}).In<float>({2}, {5, 6})
-      .Out<float>({1, 2}, {6, 8}).Run();
+  OpTest("Gemm", 6)
+      .Attr("broadcast", 1)
+      .In<float>({1, 2}, {1, 2})
+      .In<float>({2, 2}, {1, 0, 0, 1})
+      .In<float>({2}, {5, 6})
+      .Out<float>({1, 2}, {6, 8})
+      .Run();
 }
 
 TEST(GemmTest, OtherTypes) {
-  OpTest("Gemm", 13).In<double>({1, 2}, {1, 2}).In<double>({2, 2}, {1, 0, 0, 1}).In<double>({2}, {5, 6})
-      .Out<double>({1, 2}, {6, 8}).Run();
-  OpTest("Gemm", 13).Attr("transB", 1).In<int64_t>({1, 2}, {3, -2}).In<int64_t>({2, 2}, {1, 2, 3, 4})
-      .In<int64_t>({1, 1}, {10}).Out<int64_t>({1, 2}, {9, 11}).Run();
-  OpTest("Gemm", 13).Attr("transB", 1).In<Float16>({1, 2}, {{0x3c00}, {0x4000}}).In<Float16>({1, 2}, {{0x4200}, {0x3800}})
-      .In<Float16>({1}, {{0x3c00}}).Out<Float16>({1, 1}, {{0x4500}}).Run();
+  OpTest("Gemm", 13)
+      .In<double>({1, 2}, {1, 2})
+      .In<double>({2, 2}, {1, 0, 0, 1})
+      .In<double>({2}, {5, 6})
+      .Out<double>({1, 2}, {6, 8})
+      .Run();
+  OpTest("Gemm", 13)
+      .Attr("transB", 1)
+      .In<int64_t>({1, 2}, {3, -2})
+      .In<int64_t>({2, 2}, {1, 2, 3, 4})
+      .In<int64_t>({1, 1}, {10})
+      .Out<int64_t>({1, 2}, {9, 11})
+      .Run();
+  OpTest("Gemm", 13)
+      .Attr("transB", 1)
+      .In<Float16>({1, 2}, {{0x3c00}, {0x4000}})
+      .In<Float16>({1, 2}, {{0x4200}, {0x3800}})
+      .In<Float16>({1}, {{0x3c00}})
+      .Out<Float16>({1, 1}, {{0x4500}})
+      .Run();
 }
 
 TEST(GemmTest, Refuses) {
   OpTest("Gemm", 13).In<float>({1, 2}, {1, 2}).In<float>({3, 1}, {1, 2, 3}).Fails("2 columns of A, 3 rows of B");
   OpTest("Gemm", 13).In<float>({2}, {1, 2}).In<float>({2, 1}, {1, 2}).Fails("must be matrices");
-  OpTest("Gemm", 13).In<float>({1, 1}, {1}).In<float>({1, 1}, {1}).In<float>({2, 1}, {1, 2}).Fails("does not broadcast");
+  OpTest("Gemm", 13)
+      .In<float>({1, 1}, {1})
+      .In<float>({1, 1}, {1})
+      .In<float>({2, 1}, {1, 2})
+      .Fails("does not broadcast");
 }
 
 TEST(FusedGemmTest, Activation) {
-  OpTest("FusedGemm", 1, "kante").Attr("activation", "Clip").Attr("activation_params", std::vector<float>{0, 6})
-      .Attr("alpha", 2.0f).In<float>({1, 1}, {2}).In<float>({1, 3}, {-1, 1, 5}).In<float>({3}, {1, 1, 1})
-      .Out<float>({1, 3}, {0, 5, 6}).Run();
-  OpTest("FusedGemm", 1, "kante").Attr("activation", "Wobble").In<float>({1, 1}, {2}).In<float>({1, 1}, {1})
+  OpTest("FusedGemm", 1, "kante")
+      .Attr("activation", "Clip")
+      .Attr("activation_params", std::vector<float>{0, 6})
+      .Attr("alpha", 2.0f)
+      .In<float>({1, 1}, {2})
+      .In<float>({1, 3}, {-1, 1, 5})
+      .In<float>({3}, {1, 1, 1})
+      .Out<float>({1, 3}, {0, 5, 6})
+      .Run();
+  OpTest("FusedGemm", 1, "kante")
+      .Attr("activation", "Wobble")
+      .In<float>({1, 1}, {2})
+      .In<float>({1, 1}, {1})
       .Fails("activation 'Wobble' is not known");
 }
 

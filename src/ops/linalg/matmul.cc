@@ -37,7 +37,8 @@ Status RunFloats(RunContext& c, const MatMulShape& s, const Activation& act, con
     KANTE_TRY(args.scratch, c.Scratch(plan.scratch_bytes));
   }
   KANTE_TRY(const float* a, ReadFloats(c, c.in(kA)));
-  KANTE_TRY(const float* b, packed ? Result<const float*>(static_cast<const float*>(nullptr)) : ReadFloats(c, c.in(kB)));
+  KANTE_TRY(const float* b,
+            packed ? Result<const float*>(static_cast<const float*>(nullptr)) : ReadFloats(c, c.in(kB)));
   KANTE_TRY(const float* bias, ReadFloats(c, kBias));
   KANTE_TRY(const FloatWriter writer, FloatWriter::Open(c, const_cast<Tensor*>(&y)));
   args.c = writer.data();
@@ -80,18 +81,20 @@ Status RunPlain(RunContext& c, const MatMulShape& s, const Tensor& y) {
       if (count > 0) body(0, count);
       return true;
     };
-    return ForEachRow(batch, 0, one_thread, [&](const int64_t* offsets, int64_t out, int64_t count) {
-      for (int64_t i = 0; i < count && finished; ++i) {
-        PlainGemmArgs args{.m = s.m, .n = s.n, .k = s.k};
-        args.a = c.in(kA).raw() + (offsets[0] + (batch.repeats[0] ? 0 : i)) * s.m * s.k * size;
-        args.a_row_stride = s.k;
-        args.b = c.in(kB).raw() + (offsets[1] + (batch.repeats[1] ? 0 : i)) * s.k * s.n * size;
-        args.b_row_stride = s.n;
-        args.c = y.raw() + (out + i) * s.m * s.n * size;
-        args.ldc = s.n;
-        finished = RunPlainGemm(y.type(), args, parallel);
-      }
-    }) && finished;
+    return ForEachRow(batch, 0, one_thread,
+                      [&](const int64_t* offsets, int64_t out, int64_t count) {
+                        for (int64_t i = 0; i < count && finished; ++i) {
+                          PlainGemmArgs args{.m = s.m, .n = s.n, .k = s.k};
+                          args.a = c.in(kA).raw() + (offsets[0] + (batch.repeats[0] ? 0 : i)) * s.m * s.k * size;
+                          args.a_row_stride = s.k;
+                          args.b = c.in(kB).raw() + (offsets[1] + (batch.repeats[1] ? 0 : i)) * s.k * s.n * size;
+                          args.b_row_stride = s.n;
+                          args.c = y.raw() + (out + i) * s.m * s.n * size;
+                          args.ldc = s.n;
+                          finished = RunPlainGemm(y.type(), args, parallel);
+                        }
+                      }) &&
+           finished;
   });
 }
 
@@ -117,19 +120,34 @@ Status InferProduct(InferContext& c) {
   return c.SetShape(0, s.output);
 }
 
+double ProductFlops(const ChooseContext& c) {
+  const Shape& a = c.shape(kA);
+  const double depth = a.rank() == 0 ? 0 : static_cast<double>(a[a.rank() - 1]);
+  return 2 * static_cast<double>(c.output_shape(0).elements()) * depth;
+}
+
 struct MatMul {
-  static constexpr OpInfo kInfo{.name = "MatMul", .versions = {1, 9, 13}, .min_inputs = 2, .max_inputs = 2,
-                                .types = kProductTypes, .same_type = 0b11};
+  static constexpr OpInfo kInfo{.name = "MatMul",
+                                .versions = {1, 9, 13},
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .types = kProductTypes,
+                                .same_type = 0b11};
   Status Infer(InferContext& c) const { return InferProduct(c); }
   Status Choose(ChooseContext& c) const { return ChooseProduct(c); }
+  double Flops(const ChooseContext& c) const { return ProductFlops(c); }
   Status Pack(PackContext& c) const { return PackProductWeight(c, false); }
   Status Run(RunContext& c) const { return RunProduct(c, {}); }
 };
 
 // activation(A * B + bias)
 struct FusedMatMul {
-  static constexpr OpInfo kInfo{.name = "FusedMatMul", .domain = "kante", .min_inputs = 2, .max_inputs = 3,
-                                .types = kFloatProducts, .same_type = 0b111};
+  static constexpr OpInfo kInfo{.name = "FusedMatMul",
+                                .domain = "kante",
+                                .min_inputs = 2,
+                                .max_inputs = 3,
+                                .types = kFloatProducts,
+                                .same_type = 0b111};
   FusedActivation activation;
   static Result<FusedMatMul> Parse(AttrReader& a) {
     FusedMatMul op;
@@ -138,6 +156,7 @@ struct FusedMatMul {
   }
   Status Infer(InferContext& c) const { return InferProduct(c); }
   Status Choose(ChooseContext& c) const { return ChooseProduct(c); }
+  double Flops(const ChooseContext& c) const { return ProductFlops(c); }
   Status Pack(PackContext& c) const { return PackProductWeight(c, false); }
   Status Run(RunContext& c) const { return RunProduct(c, activation.parsed); }
   Status Expand(ExpandContext& c) const {

@@ -13,7 +13,8 @@ Result<MatMulShape> MatMulShape::Make(const Shape& a, const Shape& b) {
   s.k = a[ra - 1];
   s.n = rb == 1 ? 1 : b[rb - 1];
   const int64_t k = rb == 1 ? b[0] : b[rb - 2];
-  if (s.k != k) return InvalidArgument("cannot multiply ", a.ToString(), " by ", b.ToString(), ": ", s.k, " and ", k, " differ");
+  if (s.k != k)
+    return InvalidArgument("cannot multiply ", a.ToString(), " by ", b.ToString(), ": ", s.k, " and ", k, " differ");
   KANTE_TRY(s.a_batch, Shape::Make(a.dims().first(static_cast<size_t>(std::max(0, ra - 2)))));
   KANTE_TRY(s.b_batch, Shape::Make(b.dims().first(static_cast<size_t>(std::max(0, rb - 2)))));
   KANTE_TRY(s.batch, BroadcastShapes(s.a_batch, s.b_batch));

@@ -22,7 +22,7 @@ Status PackProductWeight(PackContext& c, bool transposed) {
   const int64_t k = transposed ? cols : rows, n = transposed ? rows : cols;
   const int64_t count = w.shape().Product(0, rank - 2);
   KANTE_TRY(const int64_t bytes, PackedGemmBytes(count, k, n));
-  KANTE_TRY(std::byte* packed, c.Allocate(bytes));
+  KANTE_TRY(std::byte * packed, c.Allocate(bytes));
   auto inline_loop = [](int64_t items, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
     if (items > 0) body(0, items);
     return true;
@@ -41,8 +41,8 @@ Status PackProductWeight(PackContext& c, bool transposed) {
       GetLoadRow<float>(w.type())(reinterpret_cast<float*>(floats->data()), aligned->data(), k * n);
       from = floats->data();
     }
-    PackGemmB(reinterpret_cast<float*>(packed + i * (bytes / count)), from, transposed ? 1 : n, transposed ? k : 1, k, n,
-              inline_loop);
+    PackGemmB(reinterpret_cast<float*>(packed + i * (bytes / count)), from, transposed ? 1 : n, transposed ? k : 1, k,
+              n, inline_loop);
   }
   return OkStatus();
 }

@@ -9,7 +9,7 @@ Status RunBitwise(RunContext& c, BitOp op) {
   const Tensor& a = c.in(0);
   const Tensor& b = c.in(1);
   KANTE_TRY(const Shape shape, BroadcastShapes(a.shape(), b.shape()));
-  KANTE_TRY(Tensor* y, c.Output(0, a.type(), shape));
+  KANTE_TRY(Tensor * y, c.Output(0, a.type(), shape));
   const BroadcastPlan plan = PlanBroadcast(shape, a.shape(), b.shape());
   return WithThreads(
       c, [&](ParallelFor parallel) { return RunBitOp(op, a.type(), plan, a.raw(), b.raw(), y->raw(), parallel); });
@@ -61,7 +61,7 @@ struct Not {
   Status Infer(InferContext& c) const { return c.SameAs(0, 0); }
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0, x.type(), x.shape()));
+    KANTE_TRY(Tensor * y, c.Output(0, x.type(), x.shape()));
     const bool* from = x.data<bool>();
     bool* to = y->mutable_data<bool>();
     return c.Parallel(x.elements(), 0.3, [&](int64_t begin, int64_t end) {

@@ -24,13 +24,20 @@ struct Format {
 
 Format FormatOf(ElementType type) {
   switch (type) {
-    case ElementType::kFloat64: return {0x7ff0000000000000, 0x7ff0000000000001};
-    case ElementType::kFloat32: return {0x7f800000, 0x7f800001};
-    case ElementType::kFloat16: return {0x7c00, 0x7c01};
-    case ElementType::kBfloat16: return {0x7f80, 0x7f81};
-    case ElementType::kFloat8E5M2: return {0x7c, 0x7d};
-    case ElementType::kFloat8E4M3FN: return {0, 0x7f};
-    default: return {0, 0x80, true};
+    case ElementType::kFloat64:
+      return {0x7ff0000000000000, 0x7ff0000000000001};
+    case ElementType::kFloat32:
+      return {0x7f800000, 0x7f800001};
+    case ElementType::kFloat16:
+      return {0x7c00, 0x7c01};
+    case ElementType::kBfloat16:
+      return {0x7f80, 0x7f81};
+    case ElementType::kFloat8E5M2:
+      return {0x7c, 0x7d};
+    case ElementType::kFloat8E4M3FN:
+      return {0, 0x7f};
+    default:
+      return {0, 0x80, true};
   }
 }
 
@@ -50,12 +57,16 @@ Status ForBits(RunContext& c, const Tensor& x, bool* y, F&& test) {
 template <typename F>
 Status Classify(RunContext& c, F&& test) {
   const Tensor& x = c.in(0);
-  KANTE_TRY(Tensor* y, c.Output(0, ElementType::kBool, x.shape()));
+  KANTE_TRY(Tensor * y, c.Output(0, ElementType::kBool, x.shape()));
   switch (BitsOf(x.type())) {
-    case 64: return ForBits<uint64_t>(c, x, y->mutable_data<bool>(), test);
-    case 32: return ForBits<uint32_t>(c, x, y->mutable_data<bool>(), test);
-    case 16: return ForBits<uint16_t>(c, x, y->mutable_data<bool>(), test);
-    default: return ForBits<uint8_t>(c, x, y->mutable_data<bool>(), test);
+    case 64:
+      return ForBits<uint64_t>(c, x, y->mutable_data<bool>(), test);
+    case 32:
+      return ForBits<uint32_t>(c, x, y->mutable_data<bool>(), test);
+    case 16:
+      return ForBits<uint16_t>(c, x, y->mutable_data<bool>(), test);
+    default:
+      return ForBits<uint8_t>(c, x, y->mutable_data<bool>(), test);
   }
 }
 

@@ -20,7 +20,7 @@ struct Compare {
     const Tensor& a = c.in(kSwapped ? 1 : 0);
     const Tensor& b = c.in(kSwapped ? 0 : 1);
     KANTE_TRY(const Shape shape, BroadcastShapes(a.shape(), b.shape()));
-    KANTE_TRY(Tensor* y, c.Output(0, ElementType::kBool, shape));
+    KANTE_TRY(Tensor * y, c.Output(0, ElementType::kBool, shape));
     const BroadcastPlan plan = PlanBroadcast(shape, a.shape(), b.shape());
     return WithThreads(c, [&](ParallelFor parallel) {
       return RunComparison(kOp, a.type(), plan, a.raw(), b.raw(), y->mutable_data<bool>(), parallel);

@@ -19,16 +19,28 @@ TEST(CompareTest, AllFive) {
 }
 
 TEST(CompareTest, TypesAndBroadcasting) {
-  OpTest("Less", 13).In<uint64_t>({1, 2}, {1, ~uint64_t{0}}).In<uint64_t>({2, 1}, {2, 1})
-      .Out<bool>({2, 2}, {true, false, false, false}).Run();
+  OpTest("Less", 13)
+      .In<uint64_t>({1, 2}, {1, ~uint64_t{0}})
+      .In<uint64_t>({2, 1}, {2, 1})
+      .Out<bool>({2, 2}, {true, false, false, false})
+      .Run();
   OpTest("Greater", 13).In<int8_t>({}, {1}).In<int8_t>({3}, {-1, 1, 2}).Out<bool>({3}, {true, false, false}).Run();
   OpTest("Equal", 19).In<std::string>({2}, {"a", "b"}).In<std::string>({}, {"b"}).Out<bool>({2}, {false, true}).Run();
   OpTest("Equal", 13).In<bool>({2}, {true, false}).In<bool>({2}, {true, true}).Out<bool>({2}, {true, false}).Run();
-  OpTest("Less", 13).In<Float16>({2}, {{0x3c00}, {0xc000}}).In<Float16>({}, {{0x3800}}).Out<bool>({2}, {false, true}).Run();
+  OpTest("Less", 13)
+      .In<Float16>({2}, {{0x3c00}, {0xc000}})
+      .In<Float16>({}, {{0x3800}})
+      .Out<bool>({2}, {false, true})
+      .Run();
   const float nan = std::numeric_limits<float>::quiet_NaN();
   OpTest("LessOrEqual", 16).In<float>({1}, {nan}).In<float>({1}, {nan}).Out<bool>({1}, {false}).Run();
-  OpTest("Equal", 1).Attr("broadcast", 1).Attr("axis", 0).In<int32_t>({2, 2}, {1, 2, 3, 4}).In<int32_t>({2}, {1, 4})
-      .Out<bool>({2, 2}, {true, false, false, true}).Run();
+  OpTest("Equal", 1)
+      .Attr("broadcast", 1)
+      .Attr("axis", 0)
+      .In<int32_t>({2, 2}, {1, 2, 3, 4})
+      .In<int32_t>({2}, {1, 4})
+      .Out<bool>({2, 2}, {true, false, false, true})
+      .Run();
   OpTest("Less", 13).In<float>({0, 2}, {}).In<float>({1, 2}, {1, 2}).Out<bool>({0, 2}, {}).Run();
 }
 
@@ -38,8 +50,12 @@ TEST(LogicalTest, Truth) {
   OpTest("Or", 7).In<bool>({4}, a).In<bool>({4}, b).Out<bool>({4}, {false, true, true, true}).Run();
   OpTest("Xor", 7).In<bool>({4}, a).In<bool>({4}, b).Out<bool>({4}, {false, true, true, false}).Run();
   OpTest("Not", 1).In<bool>({4}, a).Out<bool>({4}, {true, true, false, false}).Run();
-  OpTest("Or", 1).Attr("broadcast", 1).In<bool>({2, 2}, {true, false, false, false}).In<bool>({2}, {false, true})
-      .Out<bool>({2, 2}, {true, true, false, true}).Run();
+  OpTest("Or", 1)
+      .Attr("broadcast", 1)
+      .In<bool>({2, 2}, {true, false, false, false})
+      .In<bool>({2}, {false, true})
+      .Out<bool>({2, 2}, {true, true, false, true})
+      .Run();
   OpTest("And", 7).In<float>({1}, {1}).In<float>({1}, {1}).Fails("must be of type bool");
 }
 
@@ -50,14 +66,30 @@ TEST(BitwiseTest, Masks) {
 }
 
 TEST(BitShiftTest, BothWays) {
-  OpTest("BitShift", 11).Attr("direction", "LEFT").In<uint8_t>({3}, {1, 2, 255}).In<uint8_t>({3}, {1, 8, 4})
-      .Out<uint8_t>({3}, {2, 0, 240}).Run();
-  OpTest("BitShift", 11).Attr("direction", "RIGHT").In<uint64_t>({2}, {16, 4}).In<uint64_t>({1}, {1})
-      .Out<uint64_t>({2}, {8, 2}).Run();
-  OpTest("BitShift", 28).Attr("direction", "RIGHT").In<int8_t>({4}, {-8, -8, 8, -1}).In<int8_t>({4}, {1, 9, -1, -3})
-      .Out<int8_t>({4}, {-4, -1, 0, -1}).Run();
-  OpTest("BitShift", 28).Attr("direction", "LEFT").In<int32_t>({3}, {-1, 1, 3}).In<int32_t>({3}, {4, 31, 40})
-      .Out<int32_t>({3}, {-16, std::numeric_limits<int32_t>::min(), 0}).Run();
+  OpTest("BitShift", 11)
+      .Attr("direction", "LEFT")
+      .In<uint8_t>({3}, {1, 2, 255})
+      .In<uint8_t>({3}, {1, 8, 4})
+      .Out<uint8_t>({3}, {2, 0, 240})
+      .Run();
+  OpTest("BitShift", 11)
+      .Attr("direction", "RIGHT")
+      .In<uint64_t>({2}, {16, 4})
+      .In<uint64_t>({1}, {1})
+      .Out<uint64_t>({2}, {8, 2})
+      .Run();
+  OpTest("BitShift", 28)
+      .Attr("direction", "RIGHT")
+      .In<int8_t>({4}, {-8, -8, 8, -1})
+      .In<int8_t>({4}, {1, 9, -1, -3})
+      .Out<int8_t>({4}, {-4, -1, 0, -1})
+      .Run();
+  OpTest("BitShift", 28)
+      .Attr("direction", "LEFT")
+      .In<int32_t>({3}, {-1, 1, 3})
+      .In<int32_t>({3}, {4, 31, 40})
+      .Out<int32_t>({3}, {-16, std::numeric_limits<int32_t>::min(), 0})
+      .Run();
   OpTest("BitShift", 11).Attr("direction", "UP").In<uint8_t>({1}, {1}).In<uint8_t>({1}, {1}).Fails("direction");
 }
 
@@ -66,10 +98,16 @@ TEST(ClassifyTest, NaNAndInfinity) {
   const std::vector<float> x = {1, -inf, inf, nan, 0};
   OpTest("IsNaN", 13).In<float>({5}, x).Out<bool>({5}, {false, false, false, true, false}).Run();
   OpTest("IsInf", 10).In<float>({5}, x).Out<bool>({5}, {false, true, true, false, false}).Run();
-  OpTest("IsInf", 20).Attr("detect_negative", 0).In<float>({5}, x)
-      .Out<bool>({5}, {false, false, true, false, false}).Run();
-  OpTest("IsInf", 20).Attr("detect_positive", 0).In<double>({2}, {-INFINITY, INFINITY})
-      .Out<bool>({2}, {true, false}).Run();
+  OpTest("IsInf", 20)
+      .Attr("detect_negative", 0)
+      .In<float>({5}, x)
+      .Out<bool>({5}, {false, false, true, false, false})
+      .Run();
+  OpTest("IsInf", 20)
+      .Attr("detect_positive", 0)
+      .In<double>({2}, {-INFINITY, INFINITY})
+      .Out<bool>({2}, {true, false})
+      .Run();
   OpTest("IsNaN", 20).In<Float16>({3}, {{0x7c00}, {0xfe00}, {0x3c00}}).Out<bool>({3}, {false, true, false}).Run();
   OpTest("IsInf", 20).In<Bfloat16>({3}, {{0x7f80}, {0x7f81}, {0xff80}}).Out<bool>({3}, {true, false, true}).Run();
 }
@@ -80,8 +118,14 @@ TEST(ClassifyTest, EightBitFloats) {
     for (size_t i = 0; i < values.size(); ++i) t.mutable_data<uint8_t>()[i] = values[i];
     return t;
   };
-  OpTest("IsNaN", 20).In(bytes(ElementType::kFloat8E4M3FN, {0x7f, 0xff, 0x7e})).Out<bool>({3}, {true, true, false}).Run();
-  OpTest("IsNaN", 20).In(bytes(ElementType::kFloat8E4M3FNUZ, {0x80, 0x00, 0xff})).Out<bool>({3}, {true, false, false}).Run();
+  OpTest("IsNaN", 20)
+      .In(bytes(ElementType::kFloat8E4M3FN, {0x7f, 0xff, 0x7e}))
+      .Out<bool>({3}, {true, true, false})
+      .Run();
+  OpTest("IsNaN", 20)
+      .In(bytes(ElementType::kFloat8E4M3FNUZ, {0x80, 0x00, 0xff}))
+      .Out<bool>({3}, {true, false, false})
+      .Run();
   OpTest("IsInf", 20).In(bytes(ElementType::kFloat8E5M2, {0x7c, 0xfc, 0x7d})).Out<bool>({3}, {true, true, false}).Run();
   OpTest("IsInf", 20).In(bytes(ElementType::kFloat8E4M3FN, {0x7f, 0x7e})).Out<bool>({2}, {false, false}).Run();
 }

@@ -5,17 +5,17 @@
 namespace kante::core {
 
 // alpha alone, with the operator's default.
-#define KANTE_ALPHA_FUNCTION(Name, default_alpha, ...)                                              \
-  namespace {                                                                                       \
-  struct Name {                                                                                     \
-    static constexpr OpInfo kInfo = UnaryInfo(#Name, {__VA_ARGS__});                                \
-    float alpha = default_alpha;                                                                    \
-    static Result<Name> Parse(AttrReader& a) { return Name{a.Float("alpha", default_alpha)}; }      \
-    static Status Upgrade(UpgradeContext& u, int) { return DropConsumedInputs(u); }                 \
-    Status Infer(InferContext& c) const { return c.SameAs(0, 0); }                                  \
-    Status Run(RunContext& c) const { return RunUnaryOp(c, kernels::UnaryOp::k##Name, alpha); }     \
-  };                                                                                                \
-  }                                                                                                 \
+#define KANTE_ALPHA_FUNCTION(Name, default_alpha, ...)                                          \
+  namespace {                                                                                   \
+  struct Name {                                                                                 \
+    static constexpr OpInfo kInfo = UnaryInfo(#Name, {__VA_ARGS__});                            \
+    float alpha = default_alpha;                                                                \
+    static Result<Name> Parse(AttrReader& a) { return Name{a.Float("alpha", default_alpha)}; }  \
+    static Status Upgrade(UpgradeContext& u, int) { return DropConsumedInputs(u); }             \
+    Status Infer(InferContext& c) const { return c.SameAs(0, 0); }                              \
+    Status Run(RunContext& c) const { return RunUnaryOp(c, kernels::UnaryOp::k##Name, alpha); } \
+  };                                                                                            \
+  }                                                                                             \
   KANTE_DEFINE_OP(Name)
 
 KANTE_ALPHA_FUNCTION(Celu, 1.0f, 12, 28)

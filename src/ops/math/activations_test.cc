@@ -20,15 +20,27 @@ std::vector<float> Map(F&& f) {
 
 TEST(ActivationTest, Alpha) {
   OpTest("LeakyRelu", 16).In<float>({7}, kX).Out<float>({7}, Map([](double x) { return x < 0 ? 0.01 * x : x; })).Run();
-  OpTest("LeakyRelu", 6).Attr("alpha", 0.1f).In<float>({7}, kX)
-      .Out<float>({7}, Map([](double x) { return x < 0 ? 0.1 * x : x; })).Run();
-  OpTest("Elu", 22).Attr("alpha", 2.0f).In<float>({7}, kX)
-      .Out<float>({7}, Map([](double x) { return x < 0 ? 2 * std::expm1(x) : x; })).Run();
-  OpTest("Celu", 12).Attr("alpha", 2.0f).In<float>({7}, kX)
-      .Out<float>({7}, Map([](double x) { return x < 0 ? 2 * std::expm1(x / 2) : x; })).Run();
+  OpTest("LeakyRelu", 6)
+      .Attr("alpha", 0.1f)
+      .In<float>({7}, kX)
+      .Out<float>({7}, Map([](double x) { return x < 0 ? 0.1 * x : x; }))
+      .Run();
+  OpTest("Elu", 22)
+      .Attr("alpha", 2.0f)
+      .In<float>({7}, kX)
+      .Out<float>({7}, Map([](double x) { return x < 0 ? 2 * std::expm1(x) : x; }))
+      .Run();
+  OpTest("Celu", 12)
+      .Attr("alpha", 2.0f)
+      .In<float>({7}, kX)
+      .Out<float>({7}, Map([](double x) { return x < 0 ? 2 * std::expm1(x / 2) : x; }))
+      .Run();
   OpTest("ThresholdedRelu", 10).In<float>({7}, kX).Out<float>({7}, Map([](double x) { return x > 1 ? x : 0; })).Run();
-  OpTest("Swish", 24).Attr("alpha", 1.5f).In<float>({7}, kX)
-      .Out<float>({7}, Map([](double x) { return x / (1 + std::exp(-1.5 * x)); })).Run();
+  OpTest("Swish", 24)
+      .Attr("alpha", 1.5f)
+      .In<float>({7}, kX)
+      .Out<float>({7}, Map([](double x) { return x / (1 + std::exp(-1.5 * x)); }))
+      .Run();
 }
 
 TEST(ActivationTest, SeluAndItsOldDefaults) {
@@ -40,24 +52,58 @@ TEST(ActivationTest, SeluAndItsOldDefaults) {
 }
 
 TEST(ActivationTest, HardSigmoid) {
-  OpTest("HardSigmoid", 6).Attr("alpha", 0.5f).Attr("beta", 0.6f).In<float>({7}, kX)
-      .Out<float>({7}, Map([](double x) { return std::min(1.0, std::max(0.0, 0.5 * x + 0.6)); })).Run();
+  OpTest("HardSigmoid", 6)
+      .Attr("alpha", 0.5f)
+      .Attr("beta", 0.6f)
+      .In<float>({7}, kX)
+      .Out<float>({7}, Map([](double x) { return std::min(1.0, std::max(0.0, 0.5 * x + 0.6)); }))
+      .Run();
 }
 
 TEST(ActivationTest, Gelu) {
-  OpTest("Gelu", 20).In<float>({7}, kX)
-      .Out<float>({7}, Map([](double x) { return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0))); })).Run();
-  OpTest("Gelu", 20).Attr("approximate", "tanh").In<float>({7}, kX).Out<float>({7}, Map([](double x) {
-    return 0.5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
-  })).Run();
+  OpTest("Gelu", 20)
+      .In<float>({7}, kX)
+      .Out<float>({7}, Map([](double x) { return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0))); }))
+      .Run();
+  OpTest("Gelu", 20)
+      .Attr("approximate", "tanh")
+      .In<float>({7}, kX)
+      .Out<float>({7}, Map([](double x) {
+                    return 0.5 * x *
+                           (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x)));
+                  }))
+      .Run();
   OpTest("Gelu", 20).Attr("approximate", "sloppy").In<float>({7}, kX).Fails("'none' or 'tanh'");
 }
 
+TEST(SwiGluTest, GateTimesValue) {
+  OpTest("SwiGLU", 28)
+      .Attr("alpha", 2.0f)
+      .In<float>({7}, kX)
+      .In<float>({7}, {1, 2, 3, 4, 5, 6, 7})
+      .Out<float>({7}, Map([n = 0](double x) mutable { return ++n * x / (1 + std::exp(-2 * x)); }))
+      .Run();
+  OpTest("SwiGLU", 28)
+      .In<double>({2}, {1, -1})
+      .In<double>({2}, {2, 2})
+      .Out<double>({2}, {1.4621171572600098, -0.5378828427399902})
+      .Run();
+  OpTest("SwiGLU", 28).In<float>({2}, {1, 2}).In<float>({1}, {1}).Fails("differ");
+}
+
 TEST(ClipTest, Bounds) {
-  OpTest("Clip", 13).In<float>({7}, kX).In<float>({}, {-1}).In<float>({}, {1})
-      .Out<float>({7}, {-1, -1, -0.25f, 0, 0.5f, 1, 1}).Run();
-  OpTest("Clip", 13).In<float>({7}, kX).NoInput().In<float>({}, {1})
-      .Out<float>({7}, {-3, -1.5f, -0.25f, 0, 0.5f, 1, 1}).Run();
+  OpTest("Clip", 13)
+      .In<float>({7}, kX)
+      .In<float>({}, {-1})
+      .In<float>({}, {1})
+      .Out<float>({7}, {-1, -1, -0.25f, 0, 0.5f, 1, 1})
+      .Run();
+  OpTest("Clip", 13)
+      .In<float>({7}, kX)
+      .NoInput()
+      .In<float>({}, {1})
+      .Out<float>({7}, {-3, -1.5f, -0.25f, 0, 0.5f, 1, 1})
+      .Run();
   OpTest("Clip", 13).In<float>({7}, kX).Out<float>({7}, kX).Run();
 }
 
@@ -68,14 +114,22 @@ TEST(ClipTest, MaximumWinsWhenBoundsCross) {
 }
 
 TEST(ClipTest, Integers) {
-  OpTest("Clip", 13).In<uint64_t>({3}, {1, 5, ~uint64_t{0}}).In<uint64_t>({}, {2}).In<uint64_t>({}, {9})
-      .Out<uint64_t>({3}, {2, 5, 9}).Run();
+  OpTest("Clip", 13)
+      .In<uint64_t>({3}, {1, 5, ~uint64_t{0}})
+      .In<uint64_t>({}, {2})
+      .In<uint64_t>({}, {9})
+      .Out<uint64_t>({3}, {2, 5, 9})
+      .Run();
   OpTest("Clip", 13).In<int32_t>({2}, {-4, 4}).Out<int32_t>({2}, {-4, 4}).Run();
 }
 
 TEST(ClipTest, AttributesOfOldVersions) {
-  OpTest("Clip", 6).Attr("min", -1.0f).Attr("max", 1.0f).In<float>({7}, kX)
-      .Out<float>({7}, {-1, -1, -0.25f, 0, 0.5f, 1, 1}).Run();
+  OpTest("Clip", 6)
+      .Attr("min", -1.0f)
+      .Attr("max", 1.0f)
+      .In<float>({7}, kX)
+      .Out<float>({7}, {-1, -1, -0.25f, 0, 0.5f, 1, 1})
+      .Run();
   OpTest("Clip", 6).Attr("max", 1.0f).In<float>({7}, kX).Out<float>({7}, {-3, -1.5f, -0.25f, 0, 0.5f, 1, 1}).Run();
 }
 

@@ -30,9 +30,7 @@ struct Mod {
   bool fmod = false;
   static Result<Mod> Parse(AttrReader& a) { return Mod{a.Bool("fmod", false)}; }
   Status Infer(InferContext& c) const { return c.Broadcast(0, c.type(0)); }
-  Status Run(RunContext& c) const {
-    return RunBinaryOp(c, fmod ? kernels::BinaryOp::kFmod : kernels::BinaryOp::kMod);
-  }
+  Status Run(RunContext& c) const { return RunBinaryOp(c, fmod ? kernels::BinaryOp::kFmod : kernels::BinaryOp::kMod); }
 };
 
 // The slope broadcasts to x and never widens it.
@@ -59,8 +57,7 @@ struct PRelu {
     // Reshape(slope, [-1] ++ [1] * (rank(x) - 2))
     const ValueId rank = g.Op("Shape", {g.Op("Shape", {u.input(0)})});
     const ValueId trailing = g.Op("Max", {g.Op("Sub", {rank, g.Ints({2})}), g.Ints({0})});
-    const ValueId target =
-        g.Op("Concat", {g.Ints({-1}), g.Op("Expand", {g.Int(1), trailing})}, {Attribute("axis", 0)});
+    const ValueId target = g.Op("Concat", {g.Ints({-1}), g.Op("Expand", {g.Int(1), trailing})}, {Attribute("axis", 0)});
     u.SetInput(1, g.Op("Reshape", {u.input(1), target}));
     return OkStatus();
   }

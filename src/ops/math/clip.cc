@@ -64,7 +64,7 @@ struct Clip {
 
   Status RunOnIntegers(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0, x.type(), x.shape()));
+    KANTE_TRY(Tensor * y, c.Output(0, x.type(), x.shape()));
     const BroadcastPlan plan = PlanBroadcast(x.shape(), x.shape(), Shape());
     return WithThreads(c, [&](ParallelFor parallel) {
       const std::byte* from = x.raw();

@@ -5,7 +5,7 @@ namespace kante::core {
 
 Status RunUnaryOp(RunContext& c, kernels::UnaryOp op, double alpha, double beta) {
   const Tensor& x = c.in(0);
-  KANTE_TRY(Tensor* y, c.Output(0, x.type(), x.shape()));
+  KANTE_TRY(Tensor * y, c.Output(0, x.type(), x.shape()));
   return WithThreads(c, [&](ParallelFor parallel) {
     return RunUnary(op, alpha, beta, x.type(), x.raw(), y->raw(), x.elements(), parallel);
   });
@@ -15,7 +15,7 @@ Status RunBinaryOp(RunContext& c, kernels::BinaryOp op) {
   const Tensor& a = c.in(0);
   const Tensor& b = c.in(1);
   KANTE_TRY(const Shape shape, BroadcastShapes(a.shape(), b.shape()));
-  KANTE_TRY(Tensor* y, c.Output(0, a.type(), shape));
+  KANTE_TRY(Tensor * y, c.Output(0, a.type(), shape));
   const BroadcastPlan plan = PlanBroadcast(shape, a.shape(), b.shape());
   return WithThreads(
       c, [&](ParallelFor parallel) { return RunBinary(op, a.type(), plan, a.raw(), b.raw(), y->raw(), parallel); });

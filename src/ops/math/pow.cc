@@ -27,7 +27,7 @@ struct Pow {
     const Tensor& y = c.in(1);
     if (x.type() == y.type()) return RunBinaryOp(c, kernels::BinaryOp::kPow);
     KANTE_TRY(const Shape shape, BroadcastShapes(x.shape(), y.shape()));
-    KANTE_TRY(Tensor* z, c.Output(0, x.type(), shape));
+    KANTE_TRY(Tensor * z, c.Output(0, x.type(), shape));
     const BroadcastPlan plan = PlanBroadcast(shape, x.shape(), y.shape());
     // Integers raised to integers stay integers; everything else goes through double.
     if (kIntegers.Has(x.type()) && kIntegers.Has(y.type())) return RunAs<int64_t>(c, plan, x, y, *z);

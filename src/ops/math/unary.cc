@@ -14,12 +14,12 @@ struct FloatFunction {
 
 }  // namespace
 
-#define KANTE_FLOAT_FUNCTION(Name, ...)                                      \
-  namespace {                                                                \
-  struct Name : FloatFunction<kernels::UnaryOp::k##Name> {                   \
-    static constexpr OpInfo kInfo = UnaryInfo(#Name, {__VA_ARGS__});         \
-  };                                                                         \
-  }                                                                          \
+#define KANTE_FLOAT_FUNCTION(Name, ...)                              \
+  namespace {                                                        \
+  struct Name : FloatFunction<kernels::UnaryOp::k##Name> {           \
+    static constexpr OpInfo kInfo = UnaryInfo(#Name, {__VA_ARGS__}); \
+  };                                                                 \
+  }                                                                  \
   KANTE_DEFINE_OP(Name)
 
 KANTE_FLOAT_FUNCTION(Acos, 7, 22)

@@ -7,7 +7,7 @@ namespace {
 
 Status RunInteger(RunContext& c, IntegerUnary op, const ShrinkParameters& shrink = {}) {
   const Tensor& x = c.in(0);
-  KANTE_TRY(Tensor* y, c.Output(0, x.type(), x.shape()));
+  KANTE_TRY(Tensor * y, c.Output(0, x.type(), x.shape()));
   return WithThreads(c, [&](ParallelFor parallel) {
     return RunIntegerUnary(op, shrink, x.type(), x.raw(), y->raw(), x.elements(), parallel);
   });

@@ -17,12 +17,24 @@ struct Case {
 };
 
 constexpr Case kCases[] = {
-    {"Acos", 22, std::acos, -1, 1},    {"Acosh", 9, std::acosh, 1, 9},   {"Asin", 7, std::asin, -1, 1},
-    {"Asinh", 22, std::asinh, -5, 5},  {"Atan", 22, std::atan, -5, 5},   {"Atanh", 22, std::atanh, -0.9, 0.9},
-    {"Ceil", 13, std::ceil, -3, 3},    {"Cos", 22, std::cos, -9, 9},     {"Cosh", 22, std::cosh, -4, 4},
-    {"Erf", 13, std::erf, -3, 3},      {"Exp", 13, std::exp, -9, 9},     {"Floor", 13, std::floor, -3, 3},
-    {"Log", 13, std::log, 0.01, 20},   {"Round", 22, std::nearbyint, -4, 4}, {"Sin", 22, std::sin, -9, 9},
-    {"Sinh", 22, std::sinh, -4, 4},    {"Sqrt", 13, std::sqrt, 0, 50},   {"Tan", 22, std::tan, -1.4, 1.4},
+    {"Acos", 22, std::acos, -1, 1},
+    {"Acosh", 9, std::acosh, 1, 9},
+    {"Asin", 7, std::asin, -1, 1},
+    {"Asinh", 22, std::asinh, -5, 5},
+    {"Atan", 22, std::atan, -5, 5},
+    {"Atanh", 22, std::atanh, -0.9, 0.9},
+    {"Ceil", 13, std::ceil, -3, 3},
+    {"Cos", 22, std::cos, -9, 9},
+    {"Cosh", 22, std::cosh, -4, 4},
+    {"Erf", 13, std::erf, -3, 3},
+    {"Exp", 13, std::exp, -9, 9},
+    {"Floor", 13, std::floor, -3, 3},
+    {"Log", 13, std::log, 0.01, 20},
+    {"Round", 22, std::nearbyint, -4, 4},
+    {"Sin", 22, std::sin, -9, 9},
+    {"Sinh", 22, std::sinh, -4, 4},
+    {"Sqrt", 13, std::sqrt, 0, 50},
+    {"Tan", 22, std::tan, -1.4, 1.4},
     {"Tanh", 13, std::tanh, -5, 5},
     {"HardSwish", 22, [](double x) { return x * std::min(1.0, std::max(0.0, x / 6 + 0.5)); }, -5, 5},
     {"Mish", 22, [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }, -5, 5},
@@ -54,7 +66,10 @@ TEST(UnaryTest, AgreesWithTheCLibrary) {
 
 TEST(UnaryTest, HalfPrecision) {
   // 0.5, 1, -2 in f16; 1, -2 in bf16.
-  OpTest("Abs", 13).In<Float16>({3}, {{0x3800}, {0x3c00}, {0xc000}}).Out<Float16>({3}, {{0x3800}, {0x3c00}, {0x4000}}).Run();
+  OpTest("Abs", 13)
+      .In<Float16>({3}, {{0x3800}, {0x3c00}, {0xc000}})
+      .Out<Float16>({3}, {{0x3800}, {0x3c00}, {0x4000}})
+      .Run();
   OpTest("Sqrt", 13).In<Bfloat16>({2}, {{0x4080}, {0x3f80}}).Out<Bfloat16>({2}, {{0x4000}, {0x3f80}}).Run();
 }
 
@@ -85,8 +100,12 @@ TEST(NumericTest, SignKeepsNaN) {
 }
 
 TEST(NumericTest, Shrink) {
-  OpTest("Shrink", 9).Attr("lambd", 1.5f).Attr("bias", 1.5f)
-      .In<float>({5}, {-2, -1, 0, 1, 2}).Out<float>({5}, {-0.5f, 0, 0, 0, 0.5f}).Run();
+  OpTest("Shrink", 9)
+      .Attr("lambd", 1.5f)
+      .Attr("bias", 1.5f)
+      .In<float>({5}, {-2, -1, 0, 1, 2})
+      .Out<float>({5}, {-0.5f, 0, 0, 0, 0.5f})
+      .Run();
   OpTest("Shrink", 9).Attr("lambd", 1.5f).In<int32_t>({5}, {-2, -1, 0, 1, 2}).Out<int32_t>({5}, {-2, 0, 0, 0, 2}).Run();
 }
 

@@ -28,7 +28,7 @@ Status RunVariadic(RunContext& c, kernels::BinaryOp op, bool mean) {
   for (int i = 1; i < count; ++i) {
     KANTE_TRY(shape, BroadcastShapes(shape, c.in(i).shape()));
   }
-  KANTE_TRY(Tensor* y, c.Output(0, first.type(), shape));
+  KANTE_TRY(Tensor * y, c.Output(0, first.type(), shape));
   return WithThreads(c, [&](ParallelFor parallel) {
     const std::byte* from = first.raw();
     Shape from_shape = first.shape();

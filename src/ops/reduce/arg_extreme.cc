@@ -38,7 +38,7 @@ struct ArgExtreme {
     const Tensor& x = c.in(0);
     const int64_t axes[] = {axis};
     KANTE_TRY(const uint32_t mask, AxesMask(axes, x.rank()));
-    KANTE_TRY(Tensor* y, c.Output(0, ElementType::kInt64, ReducedShape(x.shape(), mask, keep_dims)));
+    KANTE_TRY(Tensor * y, c.Output(0, ElementType::kInt64, ReducedShape(x.shape(), mask, keep_dims)));
     if (y->elements() == 0) return OkStatus();
     const AxisView v = mask ? ViewAlong(x.shape(), __builtin_ctz(mask)) : AxisView{};
     return WithThreads(c, [&](ParallelFor parallel) {

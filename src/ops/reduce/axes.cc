@@ -17,8 +17,10 @@ Result<uint32_t> AxesMask(std::span<const int64_t> axes, int rank) {
 Shape ReducedShape(const Shape& shape, uint32_t mask, bool keep_dims) {
   Shape out;
   for (int d = 0; d < shape.rank(); ++d) {
-    if (!((mask >> d) & 1)) out.push_back(shape[d]);
-    else if (keep_dims) out.push_back(1);
+    if (!((mask >> d) & 1))
+      out.push_back(shape[d]);
+    else if (keep_dims)
+      out.push_back(1);
   }
   return out;
 }

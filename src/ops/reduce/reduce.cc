@@ -48,8 +48,7 @@ struct Reducing {
   }
 
   Status Choose(ChooseContext& c) const {
-    c.choice.scratch_bytes =
-        ReduceScratchBytes(kOp, c.type(0), c.shape(0).elements(), c.output_shape(0).elements());
+    c.choice.scratch_bytes = ReduceScratchBytes(kOp, c.type(0), c.shape(0).elements(), c.output_shape(0).elements());
     return OkStatus();
   }
 
@@ -62,7 +61,7 @@ struct Reducing {
     }
     ReduceArgs args{.op = kOp, .type = x.type(), .shape = x.shape()};
     KANTE_TRY(args.axes, Mask(std::span(axes.data(), static_cast<size_t>(count)), x.rank()));
-    KANTE_TRY(Tensor* y, c.Output(0, x.type(), ReducedShape(x.shape(), args.axes, keep_dims)));
+    KANTE_TRY(Tensor * y, c.Output(0, x.type(), ReducedShape(x.shape(), args.axes, keep_dims)));
     if (const int64_t bytes = ReduceScratchBytes(kOp, x.type(), x.elements(), y->elements())) {
       KANTE_TRY(args.scratch, c.Scratch(bytes));
     }
@@ -80,17 +79,17 @@ struct Reducing {
 
 }  // namespace
 
-#define KANTE_REDUCTION(Name, types, base, ...)                          \
-  namespace {                                                            \
-  struct Reduce##Name : base {                                           \
+#define KANTE_REDUCTION(Name, types, base, ...)                                       \
+  namespace {                                                                         \
+  struct Reduce##Name : base {                                                        \
     static constexpr OpInfo kInfo = ReduceInfo("Reduce" #Name, {__VA_ARGS__}, types); \
-    static Result<Reduce##Name> Parse(AttrReader& a) {                   \
-      Reduce##Name op;                                                   \
-      op.Read(a);                                                        \
-      return op;                                                         \
-    }                                                                    \
-  };                                                                     \
-  }                                                                      \
+    static Result<Reduce##Name> Parse(AttrReader& a) {                                \
+      Reduce##Name op;                                                                \
+      op.Read(a);                                                                     \
+      return op;                                                                      \
+    }                                                                                 \
+  };                                                                                  \
+  }                                                                                   \
   KANTE_DEFINE_OP(Reduce##Name)
 
 using ReducingSum = Reducing<Reduction::kSum, 13>;

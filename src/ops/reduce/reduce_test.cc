@@ -33,7 +33,8 @@ constexpr Kind kKinds[] = {
     {"ReduceL2", 0, [](double s, double x) { return s + x * x; }, [](double s, double) { return std::sqrt(s); }},
     {"ReduceSumSquare", 0, [](double s, double x) { return s + x * x; }, kSame},
     {"ReduceLogSum", 0, [](double s, double x) { return s + x; }, [](double s, double) { return std::log(s); }},
-    {"ReduceLogSumExp", 0, [](double s, double x) { return s + std::exp(x); }, [](double s, double) { return std::log(s); }},
+    {"ReduceLogSumExp", 0, [](double s, double x) { return s + std::exp(x); },
+     [](double s, double) { return std::log(s); }},
 };
 
 // Every element of x goes to its place in the result.
@@ -45,8 +46,10 @@ void Check(const Kind& kind, const Shape& shape, const std::vector<int64_t>& axe
   Shape out;
   double count = 1;
   for (int d = 0; d < shape.rank(); ++d) {
-    if (!reduced[static_cast<size_t>(d)]) out.push_back(shape[d]);
-    else if (keep) out.push_back(1);
+    if (!reduced[static_cast<size_t>(d)])
+      out.push_back(shape[d]);
+    else if (keep)
+      out.push_back(1);
     if (reduced[static_cast<size_t>(d)]) count *= static_cast<double>(shape[d]);
   }
   const std::vector<double> values = Values(shape.elements());
@@ -100,10 +103,16 @@ TEST(ReduceTest, Integers) {
   OpTest("ReduceProd", 18).In<int64_t>({2, 2}, {4, -3, 2, 9}).Attr("keepdims", 0).Out<int64_t>({}, {-216}).Run();
   OpTest("ReduceL1", 18).In<int32_t>({3}, {-4, 3, -2}).Out<int32_t>({1}, {9}).Run();
   OpTest("ReduceL2", 18).In<int32_t>({2}, {-4, 3}).Out<int32_t>({1}, {5}).Run();
-  OpTest("ReduceMax", 20).In<bool>({2, 2}, {true, false, false, false}).In<int64_t>({1}, {1})
-      .Out<bool>({2, 1}, {true, false}).Run();
-  OpTest("ReduceMin", 20).In<bool>({2, 2}, {true, true, true, false}).In<int64_t>({1}, {1})
-      .Out<bool>({2, 1}, {true, false}).Run();
+  OpTest("ReduceMax", 20)
+      .In<bool>({2, 2}, {true, false, false, false})
+      .In<int64_t>({1}, {1})
+      .Out<bool>({2, 1}, {true, false})
+      .Run();
+  OpTest("ReduceMin", 20)
+      .In<bool>({2, 2}, {true, true, true, false})
+      .In<int64_t>({1}, {1})
+      .Out<bool>({2, 1}, {true, false})
+      .Run();
 }
 
 TEST(ReduceTest, HalfPrecisionSumsInFloat) {
@@ -125,22 +134,36 @@ TEST(ReduceTest, EmptySets) {
 }
 
 TEST(ReduceTest, EmptyAxesMayMeanNothing) {
-  OpTest("ReduceSum", 13).Attr("noop_with_empty_axes", 1).In<float>({2}, {1, 2}).In<int64_t>({0}, {})
-      .Out<float>({2}, {1, 2}).Run();
+  OpTest("ReduceSum", 13)
+      .Attr("noop_with_empty_axes", 1)
+      .In<float>({2}, {1, 2})
+      .In<int64_t>({0}, {})
+      .Out<float>({2}, {1, 2})
+      .Run();
   OpTest("ReduceSumSquare", 18).Attr("noop_with_empty_axes", 1).In<float>({2}, {3, 2}).Out<float>({2}, {9, 4}).Run();
   OpTest("ReduceSum", 13).In<float>({2}, {1, 2}).In<int64_t>({0}, {}).Out<float>({1}, {3}).Run();
 }
 
 TEST(ReduceTest, AxesAttributeOfOldVersions) {
-  OpTest("ReduceSum", 11).Attr("axes", std::vector<int64_t>{1}).Attr("keepdims", 0).In<float>({2, 2}, {1, 2, 3, 4})
-      .Out<float>({2}, {3, 7}).Run();
-  OpTest("ReduceMean", 1).Attr("axes", std::vector<int64_t>{0}).In<float>({2, 2}, {1, 2, 3, 4})
-      .Out<float>({1, 2}, {2, 3}).Run();
+  OpTest("ReduceSum", 11)
+      .Attr("axes", std::vector<int64_t>{1})
+      .Attr("keepdims", 0)
+      .In<float>({2, 2}, {1, 2, 3, 4})
+      .Out<float>({2}, {3, 7})
+      .Run();
+  OpTest("ReduceMean", 1)
+      .Attr("axes", std::vector<int64_t>{0})
+      .In<float>({2, 2}, {1, 2, 3, 4})
+      .Out<float>({1, 2}, {2, 3})
+      .Run();
 }
 
 TEST(ReduceTest, ExtremesOfInput) {
-  OpTest("ReduceLogSumExp", 18).In<float>({3, 2}, {1000, 1000, -kInf, -kInf, kInf, 1}).In<int64_t>({1}, {1})
-      .Out<float>({3, 1}, {1000.6931472f, -kInf, kInf}).Run();
+  OpTest("ReduceLogSumExp", 18)
+      .In<float>({3, 2}, {1000, 1000, -kInf, -kInf, kInf, 1})
+      .In<int64_t>({1}, {1})
+      .Out<float>({3, 1}, {1000.6931472f, -kInf, kInf})
+      .Run();
   OpTest("ReduceMax", 18).In<float>({3}, {1, NAN, 3}).Out<float>({1}, {NAN}).Run();
 }
 
@@ -152,8 +175,13 @@ TEST(ReduceTest, Refuses) {
 TEST(ArgExtremeTest, FirstOrLast) {
   const std::vector<float> x = {2, 2, 1, 3, 10, 10};
   OpTest("ArgMax", 13).Attr("axis", 1).In<float>({2, 3}, x).Out<int64_t>({2, 1}, {0, 1}).Run();
-  OpTest("ArgMax", 13).Attr("axis", 1).Attr("select_last_index", 1).Attr("keepdims", 0).In<float>({2, 3}, x)
-      .Out<int64_t>({2}, {1, 2}).Run();
+  OpTest("ArgMax", 13)
+      .Attr("axis", 1)
+      .Attr("select_last_index", 1)
+      .Attr("keepdims", 0)
+      .In<float>({2, 3}, x)
+      .Out<int64_t>({2}, {1, 2})
+      .Run();
   OpTest("ArgMin", 13).In<float>({2, 3}, x).Out<int64_t>({1, 3}, {0, 0, 0}).Run();
   OpTest("ArgMin", 12).Attr("axis", -1).In<float>({2, 3}, x).Out<int64_t>({2, 1}, {2, 0}).Run();
   OpTest("ArgMax", 13).In<uint64_t>({3}, {1, uint64_t{1} << 63, 3}).Out<int64_t>({1}, {1}).Run();

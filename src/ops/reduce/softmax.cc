@@ -51,7 +51,7 @@ struct SoftmaxOp : AlongAxis {
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
     KANTE_TRY(const AxisView v, View(x.shape()));
-    KANTE_TRY(Tensor* y, c.Output(0, x.type(), x.shape()));
+    KANTE_TRY(Tensor * y, c.Output(0, x.type(), x.shape()));
     if (x.type() == ElementType::kFloat64) {
       return WithThreads(c, [&](ParallelFor parallel) {
         return RunSoftmax(kKind, x.data<double>(), y->mutable_data<double>(), v.outer, v.n, v.inner, parallel);
@@ -98,9 +98,9 @@ struct Hardmax : AlongAxis {
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
     KANTE_TRY(const AxisView v, View(x.shape()));
-    KANTE_TRY(Tensor* y, c.Output(0, x.type(), x.shape()));
+    KANTE_TRY(Tensor * y, c.Output(0, x.type(), x.shape()));
     if (x.elements() == 0) return OkStatus();
-    KANTE_TRY(std::byte* memory, c.Scratch(v.outer * v.inner * 8));
+    KANTE_TRY(std::byte * memory, c.Scratch(v.outer * v.inner * 8));
     auto* where = reinterpret_cast<int64_t*>(memory);
     KANTE_TRY(WithThreads(c, [&](ParallelFor parallel) {
       return RunArgExtreme(x.type(), false, false, x.raw(), where, v.outer, v.n, v.inner, parallel);

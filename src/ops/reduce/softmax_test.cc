@@ -39,8 +39,11 @@ void Check(const Shape& shape, int axis) {
   for (const bool log : {false, true}) {
     const auto y = Naive(x, shape.Product(0, a), shape[a], shape.Product(a + 1, shape.rank()), log);
     OpTest test(log ? "LogSoftmax" : "Softmax", 13);
-    test.Attr("axis", axis).In(OpTest::MakeTensor<T>(shape, from))
-        .Out(OpTest::MakeTensor<T>(shape, std::vector<T>(y.begin(), y.end()))).Tolerance(2e-6, 1e-6).Run();
+    test.Attr("axis", axis)
+        .In(OpTest::MakeTensor<T>(shape, from))
+        .Out(OpTest::MakeTensor<T>(shape, std::vector<T>(y.begin(), y.end())))
+        .Tolerance(2e-6, 1e-6)
+        .Run();
   }
 }
 
@@ -56,8 +59,10 @@ TEST(SoftmaxTest, EveryAxis) {
 }
 
 TEST(SoftmaxTest, LargeNumbersAndEmptyTensors) {
-  OpTest("Softmax", 13).In<float>({2, 2}, {1000, 1001, -1000, -1001})
-      .Out<float>({2, 2}, {0.26894142f, 0.73105858f, 0.73105858f, 0.26894142f}).Run();
+  OpTest("Softmax", 13)
+      .In<float>({2, 2}, {1000, 1001, -1000, -1001})
+      .Out<float>({2, 2}, {0.26894142f, 0.73105858f, 0.73105858f, 0.26894142f})
+      .Run();
   const float inf = std::numeric_limits<float>::infinity();
   OpTest("Softmax", 13).Attr("axis", 0).In<float>({2, 2}, {0, -inf, 0, 3}).Out<float>({2, 2}, {0.5f, 0, 0.5f, 1}).Run();
   OpTest("Softmax", 13).In<float>({2, 0}, {}).Out<float>({2, 0}, {}).Run();
@@ -72,8 +77,11 @@ TEST(SoftmaxTest, OldVersionsFlatten) {
   const std::vector<float> x = {0, 0, 0, 0, 1, 1, 1, 1};
   OpTest("Softmax", 11).In<float>({2, 2, 2}, x).Out<float>({2, 2, 2}, std::vector<float>(8, 0.25f)).Run();
   OpTest("Softmax", 1).Attr("axis", 2).In<float>({2, 2, 2}, x).Out<float>({2, 2, 2}, std::vector<float>(8, 0.5f)).Run();
-  OpTest("LogSoftmax", 11).Attr("axis", 0).In<float>({1, 2, 2}, {0, 0, 0, 0})
-      .Out<float>({1, 2, 2}, std::vector<float>(4, -1.3862944f)).Run();
+  OpTest("LogSoftmax", 11)
+      .Attr("axis", 0)
+      .In<float>({1, 2, 2}, {0, 0, 0, 0})
+      .Out<float>({1, 2, 2}, std::vector<float>(4, -1.3862944f))
+      .Run();
   OpTest("Hardmax", 11).In<float>({1, 2, 2}, {1, 2, 5, 4}).Out<float>({1, 2, 2}, {0, 0, 1, 0}).Run();
 }
 

@@ -80,10 +80,10 @@ Result<std::vector<Value>> EvaluateNode(const OpInstance& op, const Node& node, 
   if (node.HasSubgraphs() || !op.def->run) {
     if (node.HasSubgraphs() || !op.def->infer) return NotImplemented(node.op_type, " cannot be evaluated alone");
   }
-  // Operators see dense, aligned tensors.
+  // Operators see dense, aligned tensors; those that look at shapes only may get tensors without memory behind them.
   std::vector<Value> dense(inputs.size());
   std::vector<const Value*> in(inputs.begin(), inputs.end());
-  for (size_t i = 0; i < inputs.size(); ++i) {
+  for (size_t i = 0; i < inputs.size() && !op.def->info.value_from_shape; ++i) {
     if (!in[i] || !in[i]->is_tensor()) continue;
     const Tensor& t = in[i]->tensor();
     if (t.contiguous() && t.aligned()) continue;

@@ -68,6 +68,7 @@ struct OpInfo {
   std::string_view name;
   std::string_view domain = "";
   Versions versions = {1};
+  int form_since = 0;            // the version since which only types were added; 0: the newest
   int min_inputs = 1;
   int max_inputs = 1;
   int min_outputs = 1;

@@ -62,7 +62,7 @@ class Counter {
                                         op.status().message()));
       return;
     }
-    if (use.version == 0) use.version = op->def->info.versions.newest();
+    use.version = op->def->info.versions.newest();
     const double flops = FlopsOf(graph, node, *op);
     use.flops += flops;
     out_.flops += flops;

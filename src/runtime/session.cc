@@ -25,6 +25,8 @@ Status CheckFeed(const ValueInfo& input, const Value& value) {
   if (type.element_type != ElementType::kUndefined && t.type() != type.element_type) {
     return InvalidArgument("input '", input.name, "' must be ", type.ToString(), ", not ", got);
   }
+  // Exporters declare scalars where callers feed [1]; ORT takes both.
+  if (type.has_shape && type.dims.empty() && t.elements() == 1) return OkStatus();
   bool fits = !type.has_shape || static_cast<int>(type.dims.size()) == t.rank();
   for (int d = 0; fits && type.has_shape && d < t.rank(); ++d) {
     const Dim& dim = type.dims[static_cast<size_t>(d)];

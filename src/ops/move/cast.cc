@@ -81,7 +81,7 @@ CastRules ParseRules(AttrReader& a) {
 }
 
 struct Cast {
-  static constexpr OpInfo kInfo{.name = "Cast", .versions = {1, 6, 9, 13, 19, 21, 23, 24, 25, 28}};
+  static constexpr OpInfo kInfo{.name = "Cast", .versions = {1, 6, 9, 13, 19, 21, 23, 24, 25, 28}, .form_since = 19};
   ElementType to = ElementType::kUndefined;
   CastRules rules;
 

@@ -7,7 +7,7 @@ namespace {
 
 struct Compress {
   static constexpr OpInfo kInfo{
-      .name = "Compress", .versions = {9, 11, 28}, .min_inputs = 2, .max_inputs = 2, .data_dependent = true};
+      .name = "Compress", .versions = {9, 11, 28}, .form_since = 11, .min_inputs = 2, .max_inputs = 2, .data_dependent = true};
   bool flat = true;  // without an axis the elements are taken one by one
   int64_t axis = 0;
 

@@ -9,7 +9,7 @@ namespace {
 
 struct OneHot {
   static constexpr OpInfo kInfo{.name = "OneHot",
-                                .versions = {9, 11, 28},
+                                .versions = {9, 11, 28}, .form_since = 11,
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .types = kNumeric,

@@ -43,7 +43,7 @@ int64_t Source(PadMode mode, int64_t at, const AxisPad& axis) {
 
 struct Pad {
   static constexpr OpInfo kInfo{.name = "Pad",
-                                .versions = {1, 2, 11, 13, 18, 19, 21, 23, 24, 25},
+                                .versions = {1, 2, 11, 13, 18, 19, 21, 23, 24, 25}, .form_since = 19,
                                 .min_inputs = 2,
                                 .max_inputs = 4,
                                 .same_type = 0b101,

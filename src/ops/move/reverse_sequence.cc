@@ -7,7 +7,7 @@ namespace kante::core {
 namespace {
 
 struct ReverseSequence {
-  static constexpr OpInfo kInfo{.name = "ReverseSequence", .versions = {10, 28}, .min_inputs = 2, .max_inputs = 2};
+  static constexpr OpInfo kInfo{.name = "ReverseSequence", .versions = {10, 28}, .form_since = 10, .min_inputs = 2, .max_inputs = 2};
   int64_t batch_axis = 1;
   int64_t time_axis = 0;
 

@@ -31,6 +31,7 @@ struct Split {
 
   static Status Upgrade(UpgradeContext& u, int from) {
     if (from < 13) KANTE_TRY(u.AttributeToInput("split", 1));
+    if (!u.has_input(1)) u.node().SetAttribute({"num_outputs", static_cast<int64_t>(u.node().outputs.size())});
     return OkStatus();
   }
 

@@ -35,7 +35,7 @@ struct Group {
 
 struct Unique {
   static constexpr OpInfo kInfo{.name = "Unique",
-                                .versions = {11, 28},
+                                .versions = {11, 28}, .form_since = 11,
                                 .min_outputs = 1,
                                 .max_outputs = 4,
                                 .types = kNumeric | kBool | TypeSet{ElementType::kString},

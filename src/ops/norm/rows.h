@@ -22,6 +22,22 @@ Result<const T*> ReadAs(RunContext& c, const Tensor& t) {
   return to;
 }
 
+// An output of any float type that is computed as float: its own memory, or scratch that Close converts.
+struct FloatTarget {
+  Tensor* tensor = nullptr;
+  float* data = nullptr;
+
+  static Result<FloatTarget> Open(RunContext& c, Tensor* t) {
+    if (t->type() == ElementType::kFloat32) return FloatTarget{t, t->mutable_data<float>()};
+    KANTE_TRY(std::byte* memory, c.Scratch(t->elements() * 4));
+    return FloatTarget{t, reinterpret_cast<float*>(memory)};
+  }
+  void Close() const {
+    if (!tensor || tensor->type() == ElementType::kFloat32) return;
+    GetStoreRow<float>(tensor->type())(tensor->raw(), data, tensor->elements());
+  }
+};
+
 // Mean and biased variance of n values.
 inline void MeanVariance(const float* x, int64_t n, float* mean, float* variance) {
   kernels::MeanVariance(x, static_cast<size_t>(n), mean, variance);

@@ -37,28 +37,12 @@ Result<const float*> Optional(RunContext& c, int i) {
   return ReadAs<float>(c, c.in(i));
 }
 
-// An output that is computed as float.
-struct Out {
-  Tensor* tensor = nullptr;
-  float* data = nullptr;
-
-  static Result<Out> Open(RunContext& c, int i) {
-    Out out;
-    if (!c.wants_output(i)) return out;
-    KANTE_TRY(out.tensor, c.Output(i));
-    if (out.tensor->type() == ElementType::kFloat32) {
-      out.data = out.tensor->mutable_data<float>();
-    } else {
-      KANTE_TRY(std::byte* memory, c.Scratch(out.tensor->elements() * 4));
-      out.data = reinterpret_cast<float*>(memory);
-    }
-    return out;
-  }
-  void Close() const {
-    if (!tensor || tensor->type() == ElementType::kFloat32) return;
-    GetStoreRow<float>(tensor->type())(tensor->raw(), data, tensor->elements());
-  }
-};
+// Output i where it is wanted.
+Result<FloatTarget> Wanted(RunContext& c, int i) {
+  if (!c.wants_output(i)) return FloatTarget{};
+  KANTE_TRY(Tensor* t, c.Output(i));
+  return FloatTarget::Open(c, t);
+}
 
 }  // namespace
 
@@ -171,9 +155,9 @@ Status Recurrent::Run(RunContext& c) const {
       if (lengths[b] != s.sequence) job.lengths = lengths;
     }
   }
-  KANTE_TRY(const Out y, Out::Open(c, 0));
-  KANTE_TRY(const Out y_h, Out::Open(c, 1));
-  KANTE_TRY(const Out y_c, Out::Open(c, 2));
+  KANTE_TRY(const FloatTarget y, Wanted(c, 0));
+  KANTE_TRY(const FloatTarget y_h, Wanted(c, 1));
+  KANTE_TRY(const FloatTarget y_c, Wanted(c, 2));
   job.y = y.data;
   job.y_h = y_h.data;
   job.y_c = y_c.data;

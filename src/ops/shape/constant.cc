@@ -76,7 +76,7 @@ Result<Tensor> ValueOf(const Attribute& a) {
 // Exists in files only: every version is upgraded to a constant value of the graph, without a copy.
 struct Constant {
   static constexpr OpInfo kInfo{
-      .name = "Constant", .versions = {1, 9, 11, 12, 13, 19, 21, 23, 24, 25}, .min_inputs = 0, .max_inputs = 0};
+      .name = "Constant", .versions = {1, 9, 11, 12, 13, 19, 21, 23, 24, 25}, .form_since = 13, .min_inputs = 0, .max_inputs = 0};
 
   static Status Upgrade(UpgradeContext& u, int) {
     const auto& attributes = u.node().attributes;

@@ -77,7 +77,7 @@ void FillInts(T* y, int64_t begin, int64_t end, int64_t start, int64_t delta) {
 
 struct Range {
   static constexpr OpInfo kInfo{.name = "Range",
-                                .versions = {11, 27},
+                                .versions = {11, 27}, .form_since = 11,
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .types = kTypes,

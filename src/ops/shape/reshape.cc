@@ -41,7 +41,7 @@ Result<Shape> Resolve(const Shape& x, std::span<const int64_t> target, bool allo
 
 struct Reshape {
   static constexpr OpInfo kInfo{.name = "Reshape",
-                                .versions = {1, 5, 13, 14, 19, 21, 23, 24, 25},
+                                .versions = {1, 5, 13, 14, 19, 21, 23, 24, 25}, .form_since = 14,
                                 .min_inputs = 2,
                                 .max_inputs = 2,
                                 .shape_inputs = 0b10};
@@ -72,7 +72,7 @@ struct Reshape {
 };
 
 struct Flatten {
-  static constexpr OpInfo kInfo{.name = "Flatten", .versions = {1, 9, 11, 13, 21, 23, 24, 25}};
+  static constexpr OpInfo kInfo{.name = "Flatten", .versions = {1, 9, 11, 13, 21, 23, 24, 25}, .form_since = 13};
   int64_t axis = 1;
 
   static Result<Flatten> Parse(AttrReader& a) { return Flatten{a.Int("axis", 1)}; }

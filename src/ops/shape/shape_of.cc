@@ -9,7 +9,7 @@ namespace {
 
 struct ShapeOp {
   static constexpr OpInfo kInfo{
-      .name = "Shape", .versions = {1, 13, 15, 19, 21, 23, 24, 25}, .strided = 0b1, .value_from_shape = true};
+      .name = "Shape", .versions = {1, 13, 15, 19, 21, 23, 24, 25}, .form_since = 15, .strided = 0b1, .value_from_shape = true};
   int64_t start = 0;
   int64_t end = INT64_MAX;
 
@@ -36,7 +36,7 @@ struct ShapeOp {
 
 struct Size {
   static constexpr OpInfo kInfo{
-      .name = "Size", .versions = {1, 13, 19, 21, 23, 24, 25}, .strided = 0b1, .value_from_shape = true};
+      .name = "Size", .versions = {1, 13, 19, 21, 23, 24, 25}, .form_since = 13, .strided = 0b1, .value_from_shape = true};
 
   Status Infer(InferContext& c) const {
     c.SetType(0, ElementType::kInt64);

@@ -17,7 +17,7 @@ Result<uint32_t> AxisMask(std::span<const int64_t> axes, int rank) {
 
 struct Squeeze {
   static constexpr OpInfo kInfo{.name = "Squeeze",
-                                .versions = {1, 11, 13, 21, 23, 24, 25},
+                                .versions = {1, 11, 13, 21, 23, 24, 25}, .form_since = 13,
                                 .min_inputs = 1,
                                 .max_inputs = 2,
                                 .shape_inputs = 0b10};
@@ -49,7 +49,7 @@ struct Squeeze {
 
 struct Unsqueeze {
   static constexpr OpInfo kInfo{.name = "Unsqueeze",
-                                .versions = {1, 11, 13, 21, 23, 24, 25},
+                                .versions = {1, 11, 13, 21, 23, 24, 25}, .form_since = 13,
                                 .min_inputs = 2,
                                 .max_inputs = 2,
                                 .shape_inputs = 0b10};

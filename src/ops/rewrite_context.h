@@ -24,6 +24,7 @@ class UpgradeContext {
                  {graph.node(id).DisplayName()}) {}
 
   Graph& graph() { return graph_; }
+  NodeId id() const { return id_; }
   Node& node() { return graph_.mutable_node(id_); }  // attributes only; inputs through SetInput(s)
   int opset() const { return opset_; }               // that the model imports
   GraphBuilder& build() { return builder_; }

@@ -51,11 +51,19 @@ struct BatchNormalization {
     u.node().RemoveAttribute("spatial");
     u.node().RemoveAttribute("is_test");
     u.node().RemoveAttribute("consumed_inputs");
-    // Before version 14 further outputs asked for training; the saved statistics (3, 4) went away.
-    if (u.output(3) != kNone || u.output(4) != kNone) {
-      return NotImplemented("saved_mean and saved_var of BatchNormalization-", from, " are not supported");
+    // Before version 14 further outputs asked for training, read by somebody or not. The saved statistics (3, 4) were
+    // for the gradient only and went away.
+    bool training = false;
+    for (size_t i = 1; i < 5; ++i) {
+      if (u.output(i) == kNone) continue;
+      training = true;
+      if (i >= 3 && u.graph().UseCount(u.output(i)) > 0) {
+        return NotImplemented("saved_mean and saved_var of BatchNormalization-", from, " are not supported");
+      }
     }
-    const bool training = u.output(1) != kNone || u.output(2) != kNone;
+    if (u.node().outputs.size() > 3) {
+      u.graph().EditNode(u.id(), [](Node& node) { node.outputs.resize(3); });
+    }
     if (training && !per_channel) return NotImplemented("training with spatial = 0 is not supported");
     if (training) u.node().SetAttribute(Attribute("training_mode", 1));
     if (!per_channel) {

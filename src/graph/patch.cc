@@ -20,9 +20,10 @@ void ForEachUse(const Node& node, F&& visit) {
   }
 }
 
-// Walks from `start` to the nodes it depends on, at most `limit` of them; calls visit(node id) once each.
-template <typename F>
-void WalkBack(const Graph& graph, std::vector<NodeId> stack, size_t limit, F&& visit) {
+// Walks from `start` to the nodes it depends on through nodes that are `worth` it, at most `limit` of them; calls
+// visit(node id) once each.
+template <typename W, typename F>
+void WalkBack(const Graph& graph, std::vector<NodeId> stack, size_t limit, W&& worth, F&& visit) {
   std::unordered_set<NodeId> seen(stack.begin(), stack.end());
   while (!stack.empty() && limit-- > 0) {
     const NodeId id = stack.back();
@@ -30,7 +31,7 @@ void WalkBack(const Graph& graph, std::vector<NodeId> stack, size_t limit, F&& v
     if (!visit(id)) return;
     ForEachUse(graph.node(id), [&](ValueId v) {
       const NodeId producer = graph.value(v).producer;
-      if (producer != kNone && seen.insert(producer).second) stack.push_back(producer);
+      if (producer != kNone && worth(producer) && seen.insert(producer).second) stack.push_back(producer);
     });
   }
 }
@@ -124,7 +125,9 @@ Status GraphPatch::CheckNoCycle() const {
   // The usual case: one value is replaced and every leaf is read close before it, so that it cannot come after.
   if (replaced_.size() == 1) {
     std::unordered_set<ValueId> far = leaves;
-    WalkBack(graph_, old_producers, kNearby, [&](NodeId id) {
+    const std::unordered_set<NodeId> within(matched_.begin(), matched_.end());
+    const auto worth = [&](NodeId id) { return within.empty() || within.contains(id); };
+    WalkBack(graph_, old_producers, kNearby, worth, [&](NodeId id) {
       ForEachUse(graph_.node(id), [&](ValueId v) { far.erase(v); });
       return !far.empty();
     });
@@ -136,7 +139,8 @@ Status GraphPatch::CheckNoCycle() const {
     if (producer != kNone && std::find(start.begin(), start.end(), producer) == start.end()) start.push_back(producer);
   }
   bool cycle = false;
-  WalkBack(graph_, start, graph_.node_slots(), [&](NodeId id) {
+  const auto all = [](NodeId) { return true; };
+  WalkBack(graph_, start, graph_.node_slots(), all, [&](NodeId id) {
     // A leaf may be another output of a replaced node only if nothing between them is replaced: the node itself stays.
     ForEachUse(graph_.node(id), [&](ValueId v) {
       for (const auto& [old, with] : replaced_) cycle |= old == v;

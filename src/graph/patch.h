@@ -38,6 +38,9 @@ class GraphPatch {
   // Every use of `old` becomes a use of `with`, a new value or one that exists.
   void Replace(ValueId old, ValueId with) { replaced_.emplace_back(old, with); }
 
+  // The nodes that the patch stands for, if known: the check for cycles then looks no further.
+  void SetMatched(std::vector<NodeId> nodes) { matched_ = std::move(nodes); }
+
   const Graph& graph() const { return graph_; }
   bool empty() const { return replaced_.empty(); }
 
@@ -66,6 +69,7 @@ class GraphPatch {
   std::vector<NewValue> values_;
   std::vector<Node> nodes_;
   std::vector<std::pair<ValueId, ValueId>> replaced_;
+  std::vector<NodeId> matched_;
   std::vector<NodeId> added_;
   std::vector<NodeId> removed_;
 };

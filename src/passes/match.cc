@@ -29,6 +29,14 @@ NodeId Match::node_id(std::string_view name) const {
   return kNone;
 }
 
+std::vector<NodeId> Match::nodes() const {
+  std::vector<NodeId> out;
+  for (const Binding& b : bindings_) {
+    if (b.node != kNone) out.push_back(b.node);
+  }
+  return out;
+}
+
 ElementType Match::type(std::string_view name) const {
   const ValueId id = (*this)[name];
   return id == kNone ? ElementType::kUndefined : graph_->value(id).type.element_type;

@@ -68,7 +68,7 @@ std::vector<std::string> RootOps(const P& pattern);
 // Whether the pattern can match at all: an operator that it needs may be missing from a reduced build.
 bool Matchable(const P& pattern, const OpRegistry& registry);
 
-// What a pattern matched: values and nodes by name. Valid while the graph does not change.
+// What a pattern matched: values and nodes by name. Valid while the graph does not change and the pattern lives.
 class Match {
  public:
   Match(const Graph& graph, const OpRegistry& registry) : graph_(&graph), registry_(&registry) {}
@@ -84,6 +84,7 @@ class Match {
   const Node& node(std::string_view name) const { return graph_->node(node_id(name)); }
   NodeId node_id(std::string_view name) const;
   bool HasNode(std::string_view name) const { return node_id(name) != kNone; }
+  std::vector<NodeId> nodes() const;  // all that matched, the root included
   const Tensor* constant(std::string_view name) const { return graph_->Constant((*this)[name]); }
   ElementType type(std::string_view name) const;
   std::optional<Shape> shape(std::string_view name) const;

@@ -12,9 +12,11 @@ class PatternTest : public PassFixture {
   // Matches `pattern` at the node that makes `root`.
   bool Matches(const P& pattern, ValueId root) {
     why_.clear();
+    pattern_ = pattern;  // the match points into it
     match_ = Match(graph_, registry_);
-    return MatchAt(pattern, graph_.value(root).producer, match_, &why_);
+    return MatchAt(pattern_, graph_.value(root).producer, match_, &why_);
   }
+  P pattern_ = Any("");
   Match match_{graph_, registry_};
   std::string why_;
 };

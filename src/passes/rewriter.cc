@@ -71,6 +71,7 @@ class Driver {
         continue;
       }
       GraphPatch patch(graph, std::string(p->rule->name));
+      patch.SetMatched(match.nodes());
       Outcome outcome = p->rule->rewrite(match, patch);
       if (outcome.kind() == Outcome::Kind::kSkip) Note(*p->rule, node, outcome.why());
       if (outcome.kind() != Outcome::Kind::kRewritten) continue;

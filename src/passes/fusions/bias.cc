@@ -35,9 +35,17 @@ struct FuseMatMulBias {
     }
     const auto b = m.shape("b");
     if (!b || b->rank() != 2) return Skip("the second factor is not known to be a matrix");
-    const Shape& bias = m.constant("bias")->shape();
-    if (bias.rank() != 1 || bias[0] != (*b)[1]) return Skip("the constant ", bias.ToString(), " is not a bias");
-    patch.Replace(m.root_value(), patch.Op("kante", "FusedMatMul", {m["a"], m["b"], m["bias"]}));
+    const Tensor& constant = *m.constant("bias");
+    const Shape& bias = constant.shape();
+    const auto y = m.shape("product");
+    const int64_t columns = (*b)[1];
+    // [1, 1, N] is a bias too if it adds no dimension.
+    const bool one_row = bias.rank() > 0 && bias[bias.rank() - 1] == columns && constant.elements() == columns;
+    if (!one_row || (bias.rank() > 1 && !(y && y->rank() >= bias.rank())) || !constant.contiguous()) {
+      return Skip("the constant ", bias.ToString(), " is not a bias");
+    }
+    const ValueId vector = bias.rank() == 1 ? m["bias"] : patch.Constant("bias", constant.Reshaped({columns}));
+    patch.Replace(m.root_value(), patch.Op("kante", "FusedMatMul", {m["a"], m["b"], vector}));
     return Rewritten();
   }
 };

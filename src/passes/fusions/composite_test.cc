@@ -143,6 +143,19 @@ TEST_F(CompositeTest, MatMulBiasAndActivation) {
   EXPECT_EQ(Only().inputs.size(), 3u);
 }
 
+TEST_F(CompositeTest, ABiasMayHaveLeadingOnes) {
+  const ValueId x = Input("x", {3, 4});
+  Output(b.Op("Add", {b.Op("MatMul", {x, C(RandomFloats({4, 5}))}), C(RandomFloats({1, 5}, 9))}), "y");
+  ExpectOne("FusedMatMul");
+}
+
+TEST_F(CompositeTest, ABiasThatAddsADimensionIsSkipped) {
+  const ValueId x = Input("x", {3, 4});
+  Output(b.Op("Add", {b.Op("MatMul", {x, C(RandomFloats({4, 5}))}), C(RandomFloats({1, 1, 5}, 9))}), "y");
+  Run();
+  ExpectSkipped("FuseMatMulBias", "[1,1,5] is not a bias");
+}
+
 TEST_F(CompositeTest, AMatrixAddedToMatMulIsNoBias) {
   const ValueId x = Input("x", {3, 4});
   Output(b.Op("Add", {b.Op("MatMul", {x, C(RandomFloats({4, 5}))}), C(RandomFloats({3, 5}))}), "y");

@@ -11,6 +11,8 @@
 namespace kante::core {
 namespace {
 
+constexpr int64_t kSharedBytes = 64 << 10;  // larger weights are not multiplied by scaling them for one of their users
+
 // w[..] * scale of its output channel. Conv: [M, C/group, ...]; ConvTranspose: [C, M/group, ...].
 template <typename T>
 void Scale(const Tensor& from, const Tensor& to, const std::vector<double>& scale, bool transposed, int64_t group) {
@@ -118,6 +120,9 @@ Outcome FoldAffineIntoConv(const Match& m, GraphPatch& patch, const ChannelAffin
   if (w.type() != ElementType::kFloat32 && w.type() != ElementType::kFloat64)
     return Skip("the weights are not float32");
   if (!w.contiguous()) return Skip("the weights are not dense");
+  if (!affine.scale.empty() && w.bytes() > kSharedBytes && m.graph().UseCount(m["w"]) > 1) {
+    return Skip("other nodes share the weights");
+  }
   std::vector<double> bias(static_cast<size_t>(channels), 0.0);
   if (m.Has("b")) {
     const auto have = DoublesOf(m.constant("b"));

@@ -126,6 +126,15 @@ TEST_F(ConvFusionTest, ConstantsThatAddADimensionAreSkipped) {
   ExpectSkipped("FuseConvAffine", "not one number or one for each channel");
 }
 
+TEST_F(ConvFusionTest, LargeSharedWeightsAreNotCopied) {
+  const ValueId w = Weights({64, 32, 3, 3});
+  const ValueId x = Input("x", {1, 32, 4, 4});
+  Output(b.Op("Mul", {b.Op("Conv", {x, w}), F(2)}), "y");
+  Output(b.Op("Conv", {b.Op("Neg", {x}), w}), "z");
+  Run();
+  ExpectSkipped("FuseConvAffine", "other nodes share the weights");
+}
+
 TEST_F(ConvFusionTest, DivisionByZeroIsSkipped) {
   const ValueId x = Input("x", {1, 3, 4, 4});
   Output(b.Op("Div", {Conv(x, 4, 3), F(0)}), "y");

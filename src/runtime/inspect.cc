@@ -58,6 +58,7 @@ class Counter {
     auto op = registry_.Instantiate(node);
     if (!op.ok()) {
       use.supported = false;
+      out_.complete = false;
       out_.unsupported.push_back(StrCat("node '", node.DisplayName(), "' (", node.op_type, "): ",
                                         op.status().message()));
       return;
@@ -87,7 +88,10 @@ class Counter {
       out_.activation_bytes += bytes.ok() ? *bytes : 0;
     }
     for (const InputFacts& f : in) {
-      if (f.present && !f.shape_known) return 0;
+      if (f.present && !f.shape_known) {
+        out_.complete = false;
+        return 0;
+      }
     }
     if (!op.def->flops) return elements;
     return op.def->flops(op.attributes.get(), ChooseContext(in, outs, 0));

@@ -10,11 +10,30 @@
 namespace kante::core {
 namespace {
 
+// A sequence or map of the kind declared, whose tensors are there and of the type declared.
+Status CheckItems(const ValueInfo& input, const TypeInfo& type, const Value& value) {
+  const bool sequence = type.kind == ValueKind::kSequence;
+  if ((sequence && !value.is_sequence()) || (type.kind == ValueKind::kMap && !value.is_map())) {
+    return InvalidArgument("input '", input.name, "' must be ", input.type.ToString());
+  }
+  if (!value.is_sequence()) return OkStatus();
+  for (const Value& item : value.sequence()->items) {
+    if (sequence && type.inner && type.inner->is_tensor()) {
+      const ElementType want = type.inner->element_type;
+      if (item.is_tensor() && (want == ElementType::kUndefined || item.tensor().type() == want)) continue;
+    } else if (item.has_value()) {
+      continue;
+    }
+    return InvalidArgument("input '", input.name, "' must be ", input.type.ToString(), ", but holds another item");
+  }
+  return OkStatus();
+}
+
 Status CheckFeed(const ValueInfo& input, const Value& value) {
   const TypeInfo& type = input.type;
   if (!value.is_tensor()) {
     if (type.is_tensor()) return InvalidArgument("input '", input.name, "' must be a tensor ", type.ToString());
-    return OkStatus();
+    return CheckItems(input, type.kind == ValueKind::kOptional && type.inner ? *type.inner : type, value);
   }
   const Tensor& t = value.tensor();
   if (!type.is_tensor()) {
@@ -144,7 +163,10 @@ Status Session::Run(std::span<const Value> inputs, std::span<Value> outputs, std
 Status Session::Prepare(std::span<const Value> inputs) {
   const Plan& plan = model_->plan();
   std::vector<Value> values(plan.slots().size());
-  for (size_t i = 0; i < inputs.size(); ++i) values[plan.inputs()[i]] = inputs[i];
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].is_tensor()) KANTE_TRY(CheckFeed(model_->graph().value(model_->graph().inputs()[i]), inputs[i]));
+    values[plan.inputs()[i]] = inputs[i];
+  }
   if (plan.segments().empty() || !plan.segments()[0].key_values.empty()) return OkStatus();
   return cache(plan)
       .Find(plan, 0, values, model_->weights(), limits_, layout_cache_bytes_)

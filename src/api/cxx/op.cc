@@ -58,6 +58,15 @@ class Running final : public OpRun {
   Result<Tensor> Output(int i, ElementType type, std::span<const int64_t> shape) override {
     auto dims = ShapeOf(shape);
     if (!dims.ok()) return StatusOf(dims);
+    // What comes after was laid out for the shape that Infer gave.
+    if (auto planned = context_.Output(i); planned.ok()) {
+      const core::Tensor& t = **planned;
+      if (t.type() != static_cast<core::ElementType>(type) || !(t.shape() == *dims)) {
+        return Status(StatusCode::kInvalidArgument,
+                      core::StrCat("output ", i, " is ", NameOf(type), ShapeToString(shape), ", but Infer said ",
+                                   core::NameOf(t.type()), t.shape().ToString()));
+      }
+    }
     auto made = context_.Output(i, static_cast<core::ElementType>(type), *dims);
     if (!made.ok()) return StatusOf(made);
     return ToPublic(**made);
@@ -115,6 +124,12 @@ core::Result<std::shared_ptr<const core::OpRegistry>> RegistryWith(
     }
     if (s.name.empty() || s.version < 1 || s.version > 255) {
       return core::InvalidArgument("custom operator '", s.domain, ".", s.name, "' needs a name and a version in [1, 255]");
+    }
+    if (s.min_inputs < 0 || s.max_inputs < s.min_inputs || s.min_outputs < 0 || s.max_outputs < s.min_outputs) {
+      return core::InvalidArgument("custom operator '", s.domain, ".", s.name, "' takes or gives an impossible number");
+    }
+    if (registry->Find(domain, s.name)) {
+      return core::InvalidArgument("custom operator '", s.domain, ".", s.name, "' is given twice");
     }
     core::OpInfo& info = definition->def.info;
     info.name = s.name;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kante/session.h"
 
+#include <algorithm>
+
 #include "api/cxx/convert.h"
 #include "base/clock.h"
 #include "runtime/session.h"
@@ -40,12 +42,23 @@ NodeResult ToPublic(const core::NodeObservation& seen) {
   return result;
 }
 
+Status Unknown(const char* what, const std::string& name, const std::vector<ValueDescription>& have) {
+  std::string list;
+  for (const ValueDescription& d : have) list += (list.empty() ? "'" : ", '") + d.name + "'";
+  return Status(StatusCode::kInvalidArgument,
+                core::StrCat("the model has no ", what, " '", name, "'; it has ", list.empty() ? "none" : list));
+}
+
+constexpr int kMostThreads = 1024;
+constexpr int64_t kLongestMillis = int64_t{1} << 40;  // 35 years: nanoseconds do not overflow
+
 // Everything that lives as long as one run.
 class Call {
  public:
   Call(const SessionRep& rep, const RunOptions& options) : rep_(rep) {
     if (options.cancel) control_.cancel = &options.cancel->state()->token;
-    if (options.time_limit_ms > 0) control_.deadline_ns = core::NowNanos() + options.time_limit_ms * 1'000'000;
+    const int64_t limit_ms = std::min(options.time_limit_ms, kLongestMillis);
+    if (limit_ms > 0) control_.deadline_ns = core::NowNanos() + limit_ms * 1'000'000;
     control_.progress = options.progress;
     if (options.observer) {
       control_.observer = [&options](const core::NodeObservation& seen) { options.observer(ToPublic(seen)); };
@@ -59,6 +72,9 @@ class Call {
       size_t i = 0;
       while (i < wanted.size() && wanted[i].name != name) ++i;
       if (i == wanted.size()) return Unknown("input", name, wanted);
+      if (feeds_[i].has_value()) {
+        return Status(StatusCode::kInvalidArgument, core::StrCat("input '", name, "' is fed twice"));
+      }
       feeds_[i] = ToCore(value);
     }
     return Status();
@@ -78,13 +94,6 @@ class Call {
   }
 
  private:
-  static Status Unknown(const char* what, const std::string& name, const std::vector<ValueDescription>& have) {
-    std::string list;
-    for (const ValueDescription& d : have) list += (list.empty() ? "'" : ", '") + d.name + "'";
-    return Status(StatusCode::kInvalidArgument,
-                  core::StrCat("the model has no ", what, " '", name, "'; it has ", list.empty() ? "none" : list));
-  }
-
   const SessionRep& rep_;
   core::RunControl control_;
   std::vector<core::Value> feeds_;
@@ -102,6 +111,13 @@ Session::Session(std::shared_ptr<SessionRep> rep) : rep_(std::move(rep)) {}
 
 Result<Session> Session::Create(const Model& model, const SessionOptions& options) {
   if (!model.valid()) return Status(StatusCode::kNoModel, "the model is not valid");
+  if (options.threads < 0 || options.threads > kMostThreads) {
+    return Status(StatusCode::kInvalidArgument,
+                  core::StrCat("threads must be between 0 and ", kMostThreads, ", not ", options.threads));
+  }
+  if (options.max_memory_bytes < 0 || options.max_loop_iterations < 0 || options.layout_cache_bytes < 0) {
+    return Status(StatusCode::kInvalidArgument, "limits of a session must not be negative");
+  }
   core::Session::Options core_options;
   core_options.threads = options.threads;
   core_options.spin_us = options.spin_microseconds;
@@ -141,6 +157,12 @@ Status Session::RunInto(const NamedValues& inputs, std::span<const std::pair<std
   for (const auto& [name, tensor] : outputs) {
     auto index = call.OutputIndex(name);
     if (!index.ok()) return index.status();
+    if (!tensor.valid()) {
+      return Status(StatusCode::kInvalidArgument, core::StrCat("the memory given for output '", name, "' is no tensor"));
+    }
+    if (!into[*index].empty()) {
+      return Status(StatusCode::kInvalidArgument, core::StrCat("memory for output '", name, "' is given twice"));
+    }
     into[*index] = ToCore(tensor);
   }
   std::vector<core::Value> all;
@@ -148,6 +170,11 @@ Status Session::RunInto(const NamedValues& inputs, std::span<const std::pair<std
 }
 
 Status Session::Prepare(const std::map<std::string, std::vector<int64_t>>& shapes) const {
+  for (const auto& entry : shapes) {
+    const auto& inputs = rep_->model.inputs();
+    const auto named = [&](const ValueDescription& input) { return input.name == entry.first; };
+    if (std::none_of(inputs.begin(), inputs.end(), named)) return Unknown("input", entry.first, inputs);
+  }
   std::vector<core::Value> values;
   for (const ValueDescription& input : rep_->model.inputs()) {
     const auto given = shapes.find(input.name);

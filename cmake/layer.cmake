@@ -53,7 +53,6 @@ function(kante_test_support)
   add_library(kante_test_support STATIC)
   file(WRITE ${PROJECT_BINARY_DIR}/test_support.cc "#include <gtest/gtest.h>\n")
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cc)
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   target_sources(kante_test_support PRIVATE ${PROJECT_BINARY_DIR}/test_support.cc ${sources})
   target_include_directories(kante_test_support PUBLIC ${PROJECT_SOURCE_DIR}/src
     ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR})

@@ -171,6 +171,12 @@ void Graph::ReplaceUses(ValueId from, ValueId to) {
     by_name_[values_[from].name] = from;
     by_name_[values_[to].name] = to;
   }
+  // What the model declares of its output holds for the new value too.
+  const TypeInfo& declared = values_[from].type;
+  TypeInfo& type = values_[to].type;
+  if (declared.has_shape && !type.has_shape && (type.kind == declared.kind || type.kind == ValueKind::kUnknown)) {
+    type = declared;
+  }
 }
 
 std::unique_ptr<Graph> Graph::Clone() const {

@@ -29,9 +29,15 @@ void LoadAs(To* to, const std::byte* from, int64_t n) {
 void LoadFloats(float* to, ElementType type, const std::byte* from, int64_t n) {
   const auto count = static_cast<size_t>(n);
   switch (type) {
-    case ElementType::kFloat32: std::memcpy(to, from, count * 4); break;
-    case ElementType::kFloat16: kernels::F16ToF32(to, reinterpret_cast<const uint16_t*>(from), count); break;
-    case ElementType::kBfloat16: kernels::Bf16ToF32(to, reinterpret_cast<const uint16_t*>(from), count); break;
+    case ElementType::kFloat32:
+      std::memcpy(to, from, count * 4);
+      break;
+    case ElementType::kFloat16:
+      kernels::F16ToF32(to, reinterpret_cast<const uint16_t*>(from), count);
+      break;
+    case ElementType::kBfloat16:
+      kernels::Bf16ToF32(to, reinterpret_cast<const uint16_t*>(from), count);
+      break;
     default:
       for (int64_t i = 0; i < n; ++i) to[i] = DecodeMiniFloat(type, static_cast<uint8_t>(from[i]));
   }
@@ -39,13 +45,20 @@ void LoadFloats(float* to, ElementType type, const std::byte* from, int64_t n) {
 
 void LoadInts(int64_t* to, ElementType type, const std::byte* from, int64_t n) {
   switch (type) {
-    case ElementType::kInt8: return LoadAs<int64_t, int8_t>(to, from, n);
-    case ElementType::kInt16: return LoadAs<int64_t, int16_t>(to, from, n);
-    case ElementType::kInt32: return LoadAs<int64_t, int32_t>(to, from, n);
-    case ElementType::kUint16: return LoadAs<int64_t, uint16_t>(to, from, n);
-    case ElementType::kUint32: return LoadAs<int64_t, uint32_t>(to, from, n);
+    case ElementType::kInt8:
+      return LoadAs<int64_t, int8_t>(to, from, n);
+    case ElementType::kInt16:
+      return LoadAs<int64_t, int16_t>(to, from, n);
+    case ElementType::kInt32:
+      return LoadAs<int64_t, int32_t>(to, from, n);
+    case ElementType::kUint16:
+      return LoadAs<int64_t, uint16_t>(to, from, n);
+    case ElementType::kUint32:
+      return LoadAs<int64_t, uint32_t>(to, from, n);
     case ElementType::kInt64:
-    case ElementType::kUint64: std::memcpy(to, from, static_cast<size_t>(n) * 8); return;
+    case ElementType::kUint64:
+      std::memcpy(to, from, static_cast<size_t>(n) * 8);
+      return;
     case ElementType::kInt4:
     case ElementType::kInt2: {  // unpacked before; the sign is in the top bit of the field
       const int sign = type == ElementType::kInt4 ? 8 : 2;
@@ -55,7 +68,8 @@ void LoadInts(int64_t* to, ElementType type, const std::byte* from, int64_t n) {
     case ElementType::kBool:
       for (int64_t i = 0; i < n; ++i) to[i] = from[i] != std::byte{0};
       return;
-    default: return LoadAs<int64_t, uint8_t>(to, from, n);  // uint8 and unpacked uint4, uint2
+    default:
+      return LoadAs<int64_t, uint8_t>(to, from, n);  // uint8 and unpacked uint4, uint2
   }
 }
 
@@ -64,7 +78,8 @@ void LoadInts(int64_t* to, ElementType type, const std::byte* from, int64_t n) {
 // Saturates to the 64-bit range; the bits of a value above INT64_MAX are those of uint64.
 template <typename F>
 int64_t ToInt64(F v) {
-  if (v >= static_cast<F>(0x1p63)) return v >= static_cast<F>(0x1p64) ? -1 : static_cast<int64_t>(static_cast<uint64_t>(v));
+  if (v >= static_cast<F>(0x1p63))
+    return v >= static_cast<F>(0x1p64) ? -1 : static_cast<int64_t>(static_cast<uint64_t>(v));
   if (v < static_cast<F>(-0x1p63)) return INT64_MIN;
   return v == v ? static_cast<int64_t>(v) : 0;
 }
@@ -117,8 +132,10 @@ void StoreLow(std::byte* to, const F* v, int64_t n) {
 template <typename F>
 void Store(ElementType type, std::byte* to, const F* v, int64_t n, const CastRules& rules) {
   switch (type) {
-    case ElementType::kFloat32: return Convert(reinterpret_cast<float*>(to), v, n);
-    case ElementType::kFloat64: return Convert(reinterpret_cast<double*>(to), v, n);
+    case ElementType::kFloat32:
+      return Convert(reinterpret_cast<float*>(to), v, n);
+    case ElementType::kFloat64:
+      return Convert(reinterpret_cast<double*>(to), v, n);
     case ElementType::kBool:
       for (int64_t i = 0; i < n; ++i) to[i] = static_cast<std::byte>(v[i] != 0);
       return;
@@ -128,12 +145,14 @@ void Store(ElementType type, std::byte* to, const F* v, int64_t n, const CastRul
     case ElementType::kUint64:
       for (int64_t i = 0; i < n; ++i) reinterpret_cast<int64_t*>(to)[i] = ToInt64(v[i]);
       return;
-    case ElementType::kInt32: return StoreLow<int32_t>(to, v, n);
+    case ElementType::kInt32:
+      return StoreLow<int32_t>(to, v, n);
     case ElementType::kUint32:
       for (int64_t i = 0; i < n; ++i) reinterpret_cast<uint32_t*>(to)[i] = static_cast<uint32_t>(ToInt64(v[i]));
       return;
     case ElementType::kInt16:
-    case ElementType::kUint16: return StoreLow<uint16_t>(to, v, n);
+    case ElementType::kUint16:
+      return StoreLow<uint16_t>(to, v, n);
     case ElementType::kFloat16:
     case ElementType::kBfloat16: {
       float narrow[kBlock];

@@ -9,22 +9,27 @@ namespace kante::core {
 namespace {
 
 struct Format {
-  int mantissa;       // bits
-  int exponent;       // bits
+  int mantissa;  // bits
+  int exponent;  // bits
   int bias;
-  uint8_t largest;    // code of the largest finite value
-  uint8_t nan;        // code that NaN becomes, without sign; 0: none
-  uint8_t infinity;   // 0: none
-  bool signed_zero;   // and signed NaN
+  uint8_t largest;   // code of the largest finite value
+  uint8_t nan;       // code that NaN becomes, without sign; 0: none
+  uint8_t infinity;  // 0: none
+  bool signed_zero;  // and signed NaN
 };
 
 Format FormatOf(ElementType type) {
   switch (type) {
-    case ElementType::kFloat8E4M3FN: return {3, 4, 7, 0x7e, 0x7f, 0, true};
-    case ElementType::kFloat8E4M3FNUZ: return {3, 4, 8, 0x7f, 0x80, 0, false};
-    case ElementType::kFloat8E5M2: return {2, 5, 15, 0x7b, 0x7e, 0x7c, true};
-    case ElementType::kFloat8E5M2FNUZ: return {2, 5, 16, 0x7f, 0x80, 0, false};
-    default: return {1, 2, 1, 0x7, 0, 0, true};  // float4e2m1
+    case ElementType::kFloat8E4M3FN:
+      return {3, 4, 7, 0x7e, 0x7f, 0, true};
+    case ElementType::kFloat8E4M3FNUZ:
+      return {3, 4, 8, 0x7f, 0x80, 0, false};
+    case ElementType::kFloat8E5M2:
+      return {2, 5, 15, 0x7b, 0x7e, 0x7c, true};
+    case ElementType::kFloat8E5M2FNUZ:
+      return {2, 5, 16, 0x7f, 0x80, 0, false};
+    default:
+      return {1, 2, 1, 0x7, 0, 0, true};  // float4e2m1
   }
 }
 
@@ -38,7 +43,7 @@ uint8_t EncodeScale(float value, bool saturate, ScaleRounding rounding) {
   if (exponent == 0) {  // below 2^-126: only 2^-127 itself is there
     if (fraction == 0) return saturate ? 0 : kNan;
     const bool up = rounding == ScaleRounding::kUp ? fraction > 0x400000
-                    : rounding == ScaleRounding::kNearest && fraction >= 0x600000;
+                                                   : rounding == ScaleRounding::kNearest && fraction >= 0x600000;
     if (!saturate && fraction < 0x400000) return kNan;
     return up ? 1 : 0;
   }
@@ -69,8 +74,9 @@ float DecodeMiniFloat(ElementType type, uint8_t code) {
   } else {
     const int exponent = magnitude >> f.mantissa;
     const int fraction = magnitude & ((1 << f.mantissa) - 1);
-    value = exponent == 0 ? std::ldexp(static_cast<float>(fraction), 1 - f.bias - f.mantissa)
-                          : std::ldexp(static_cast<float>(fraction | (1 << f.mantissa)), exponent - f.bias - f.mantissa);
+    value = exponent == 0
+                ? std::ldexp(static_cast<float>(fraction), 1 - f.bias - f.mantissa)
+                : std::ldexp(static_cast<float>(fraction | (1 << f.mantissa)), exponent - f.bias - f.mantissa);
   }
   return negative ? -value : value;
 }
@@ -98,7 +104,7 @@ uint8_t EncodeMiniFloat(ElementType type, float value, bool saturate, ScaleRound
   const float magnitude = std::fabs(value);
   if (magnitude == 0) return with_sign(0);
   int exponent = 0;
-  std::frexp(magnitude, &exponent);  // magnitude in [2^(exponent-1), 2^exponent)
+  std::frexp(magnitude, &exponent);                                   // magnitude in [2^(exponent-1), 2^exponent)
   const int scale = std::max(exponent - 1, 1 - f.bias) - f.mantissa;  // of the last mantissa bit
   const auto steps = static_cast<int>(std::nearbyint(std::ldexp(magnitude, -scale)));
   // Codes count up through all values: a carry out of the mantissa lands on the next exponent by itself.

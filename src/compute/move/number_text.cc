@@ -82,11 +82,16 @@ Status ParseFloat(std::string_view text, F* value) {
 
 std::string NumberToText(ElementType type, const std::byte* element) {
   switch (type) {
-    case ElementType::kFloat32: return FloatText(Load<float>(element));
-    case ElementType::kFloat64: return FloatText(Load<double>(element));
-    case ElementType::kBool: return element[0] != std::byte{0} ? "True" : "False";
-    case ElementType::kUint64: return std::to_string(Load<uint64_t>(element));
-    default: break;
+    case ElementType::kFloat32:
+      return FloatText(Load<float>(element));
+    case ElementType::kFloat64:
+      return FloatText(Load<double>(element));
+    case ElementType::kBool:
+      return element[0] != std::byte{0} ? "True" : "False";
+    case ElementType::kUint64:
+      return std::to_string(Load<uint64_t>(element));
+    default:
+      break;
   }
   if (IsFloat(type)) {
     float v;

@@ -35,18 +35,30 @@ void IntKeys(uint64_t* keys, const std::byte* from, int64_t stride, int64_t coun
 
 void OrderedKeys(uint64_t* keys, ElementType type, const std::byte* from, int64_t stride, int64_t count) {
   switch (type) {
-    case ElementType::kFloat32: return FloatKeys<uint32_t>(keys, from, stride, count, 0x7f800000);
-    case ElementType::kFloat64: return FloatKeys<uint64_t>(keys, from, stride, count, 0x7ff0000000000000);
-    case ElementType::kFloat16: return FloatKeys<uint16_t>(keys, from, stride, count, 0x7c00);
-    case ElementType::kBfloat16: return FloatKeys<uint16_t>(keys, from, stride, count, 0x7f80);
-    case ElementType::kInt8: return IntKeys<int8_t>(keys, from, stride, count);
-    case ElementType::kInt16: return IntKeys<int16_t>(keys, from, stride, count);
-    case ElementType::kInt32: return IntKeys<int32_t>(keys, from, stride, count);
-    case ElementType::kInt64: return IntKeys<int64_t>(keys, from, stride, count);
-    case ElementType::kUint16: return IntKeys<uint16_t>(keys, from, stride, count);
-    case ElementType::kUint32: return IntKeys<uint32_t>(keys, from, stride, count);
-    case ElementType::kUint64: return IntKeys<uint64_t>(keys, from, stride, count);
-    default: return IntKeys<uint8_t>(keys, from, stride, count);
+    case ElementType::kFloat32:
+      return FloatKeys<uint32_t>(keys, from, stride, count, 0x7f800000);
+    case ElementType::kFloat64:
+      return FloatKeys<uint64_t>(keys, from, stride, count, 0x7ff0000000000000);
+    case ElementType::kFloat16:
+      return FloatKeys<uint16_t>(keys, from, stride, count, 0x7c00);
+    case ElementType::kBfloat16:
+      return FloatKeys<uint16_t>(keys, from, stride, count, 0x7f80);
+    case ElementType::kInt8:
+      return IntKeys<int8_t>(keys, from, stride, count);
+    case ElementType::kInt16:
+      return IntKeys<int16_t>(keys, from, stride, count);
+    case ElementType::kInt32:
+      return IntKeys<int32_t>(keys, from, stride, count);
+    case ElementType::kInt64:
+      return IntKeys<int64_t>(keys, from, stride, count);
+    case ElementType::kUint16:
+      return IntKeys<uint16_t>(keys, from, stride, count);
+    case ElementType::kUint32:
+      return IntKeys<uint32_t>(keys, from, stride, count);
+    case ElementType::kUint64:
+      return IntKeys<uint64_t>(keys, from, stride, count);
+    default:
+      return IntKeys<uint8_t>(keys, from, stride, count);
   }
 }
 

@@ -39,7 +39,9 @@ StridedCopy::StridedCopy(ElementType type, std::span<const int64_t> dims, std::s
   for (int i = 0; i < outer_rank_; ++i) units_ *= outer_[static_cast<size_t>(i)].size;
   const double elements = static_cast<double>(std::min(inner_.size, inner_block_) * plane_block_);
   const bool dense = inner_.src == 1 && inner_.dst == 1;
-  const double per_element = strings_ ? 20 : dense ? 0.1 * static_cast<double>(size_) : 0.5 * static_cast<double>(size_);
+  const double per_element = strings_ ? 20
+                             : dense  ? 0.1 * static_cast<double>(size_)
+                                      : 0.5 * static_cast<double>(size_);
   unit_cost_ = 4 + elements * per_element;
 }
 

@@ -13,8 +13,8 @@
 namespace kante::core {
 
 // A copy from one strided box to another of the same dimensions. Strides count elements; those of the source may be
-// zero (broadcast) or negative. Dimensions are merged where both sides allow it; a pair of dimensions that changes places
-// goes through a blocked transpose. The work is cut into units that any threads may share in any order.
+// zero (broadcast) or negative. Dimensions are merged where both sides allow it; a pair of dimensions that changes
+// places goes through a blocked transpose. The work is cut into units that any threads may share in any order.
 class StridedCopy {
  public:
   static constexpr int kMaxDims = 2 * kMaxRank;
@@ -40,8 +40,8 @@ class StridedCopy {
 
   std::array<Axis, kMaxDims> outer_;  // without plane_ and inner_
   int outer_rank_ = 0;
-  Axis inner_;            // the last dimension
-  Axis plane_;            // a dimension dense in the source while inner_ is not; size 1: none
+  Axis inner_;  // the last dimension
+  Axis plane_;  // a dimension dense in the source while inner_ is not; size 1: none
   int64_t inner_block_ = 1;
   int64_t plane_block_ = 1;
   int64_t inner_blocks_ = 1;

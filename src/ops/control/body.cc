@@ -30,7 +30,8 @@ Status RunBody(RunContext& c, SubgraphRunner& runner, const Body& body, std::spa
 }
 
 Result<bool> Truth(const Value& value, std::string_view what) {
-  if (!value.is_tensor() || value.tensor().type() != ElementType::kBool) return InvalidArgument(what, " must be a bool");
+  if (!value.is_tensor() || value.tensor().type() != ElementType::kBool)
+    return InvalidArgument(what, " must be a bool");
   if (value.tensor().elements() != 1) {
     return InvalidArgument(what, " must have one element, not ", value.tensor().shape().ToString());
   }
@@ -77,7 +78,7 @@ Status Stack::Finish(RunContext& c, int output, const TypeInfo& declared, int64_
   std::vector<int64_t> dims = item;
   dims.insert(dims.begin() + at, count);
   KANTE_TRY(const Shape shape, Shape::Make(dims));
-  KANTE_TRY(Tensor* y, c.Output(output, type, shape));
+  KANTE_TRY(Tensor * y, c.Output(output, type, shape));
   const int64_t outer = shape.Product(0, at);
   const int64_t inner = shape.Product(at + 1, rank);
   if (outer * inner == 0 || count == 0) return OkStatus();

@@ -20,7 +20,8 @@ struct Body {
 // Reads the graph attribute; complains to the reader when it is missing.
 Body ParseBody(AttrReader& a, std::string_view name);
 
-// Runs the body once; `runner` is what RunContext::Subgraph gave for it. `outputs` is as long as body.outputs afterwards.
+// Runs the body once; `runner` is what RunContext::Subgraph gave for it. `outputs` is as long as body.outputs
+// afterwards.
 Status RunBody(RunContext& c, SubgraphRunner& runner, const Body& body, std::span<const Value> inputs,
                std::vector<Value>& outputs);
 

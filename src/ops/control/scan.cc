@@ -55,7 +55,8 @@ Status UnwrapBatch(UpgradeContext& u) {
     wrap->AddCapture(capture.outer, middle);
     inner_body->AddCapture(middle, capture.inner);
   }
-  for (size_t i = 0; i < inner_body->outputs().size(); ++i) inner.outputs.push_back(wrap->AddValue(StrCat("result", i)));
+  for (size_t i = 0; i < inner_body->outputs().size(); ++i)
+    inner.outputs.push_back(wrap->AddValue(StrCat("result", i)));
   const std::vector<ValueId> results = inner.outputs;
   inner.SetAttribute(Attribute("body", inner_body));
   inner.SetAttribute(Attribute("num_scan_inputs", AttributeValue(*scans)));
@@ -66,9 +67,10 @@ Status UnwrapBatch(UpgradeContext& u) {
   for (ValueId v : results) wrap->AddOutput(v);
 
   const std::vector<ValueId> inputs(old.inputs.begin() + 1, old.inputs.end());
-  const std::vector<ValueId> outputs = u.build().Op(
-      "", "Scan", inputs, results.size(),
-      {Attribute("body", AttributeValue(wrap)), Attribute("num_scan_inputs", AttributeValue(static_cast<int64_t>(count)))});
+  const std::vector<ValueId> outputs =
+      u.build().Op("", "Scan", inputs, results.size(),
+                   {Attribute("body", AttributeValue(wrap)),
+                    Attribute("num_scan_inputs", AttributeValue(static_cast<int64_t>(count)))});
   u.ReplaceWith(outputs);
   return OkStatus();
 }

@@ -60,7 +60,7 @@ Status InferCast(InferContext& c, ElementType to) {
 
 Status RunCast(RunContext& c, const CastRules& rules) {
   const Tensor& x = c.in(0);
-  KANTE_TRY(Tensor* y, c.Output(0));
+  KANTE_TRY(Tensor * y, c.Output(0));
   if (x.type() == ElementType::kString) return CastFromText(c, x, *y);
   if (y->type() == ElementType::kString) return CastToText(c, x, *y);
   return CastNumbers(c, x, *y, rules);
@@ -135,7 +135,7 @@ struct BitCast {
     return c.SetShape(0, x);  // a copy: a view would have to keep its type
   }
   Status Run(RunContext& c) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     std::memmove(y->raw(), c.in(0).raw(), static_cast<size_t>(y->bytes()));
     return OkStatus();
   }

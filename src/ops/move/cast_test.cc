@@ -54,7 +54,10 @@ TEST(Cast, SixteenBitFloats) {
       .In(Coded(ElementType::kFloat16, {2}, {0x3555, 0xfc00}))
       .Out<float>({2}, {0.333251953125f, -kInf})
       .Run();
-  To(ElementType::kBfloat16).In<float>({2}, {1, 3.14159f}).Out(Coded(ElementType::kBfloat16, {2}, {0x3f80, 0x4049})).Run();
+  To(ElementType::kBfloat16)
+      .In<float>({2}, {1, 3.14159f})
+      .Out(Coded(ElementType::kBfloat16, {2}, {0x3f80, 0x4049}))
+      .Run();
   // 1 + 2^-11 + 2^-40 lies above the middle of two float16 values, but float32 cannot hold it.
   To(ElementType::kFloat16)
       .In<double>({1}, {1 + 0x1p-11 + 0x1p-40})
@@ -90,10 +93,10 @@ TEST(Cast, EveryMiniFloatSurvivesTheRoundTrip) {
                            ElementType::kFloat8E5M2FNUZ, ElementType::kFloat8E8M0}) {
     std::vector<uint16_t> codes;
     for (uint16_t code = 0; code < 256; ++code) {
-      const bool nan = type == ElementType::kFloat8E4M3FN   ? (code & 0x7f) == 0x7f
-                       : type == ElementType::kFloat8E5M2   ? (code & 0x7f) > 0x7c
-                       : type == ElementType::kFloat8E8M0   ? code == 0xff
-                                                            : code == 0x80;
+      const bool nan = type == ElementType::kFloat8E4M3FN ? (code & 0x7f) == 0x7f
+                       : type == ElementType::kFloat8E5M2 ? (code & 0x7f) > 0x7c
+                       : type == ElementType::kFloat8E8M0 ? code == 0xff
+                                                          : code == 0x80;
       const bool infinite = type == ElementType::kFloat8E5M2 && (code & 0x7f) == 0x7c;
       if (!nan && !infinite) codes.push_back(code);
     }
@@ -101,7 +104,8 @@ TEST(Cast, EveryMiniFloatSurvivesTheRoundTrip) {
     const Tensor x = Coded(type, {static_cast<int64_t>(codes.size())}, codes);
     // Through float32 and back, as two nodes would.
     Tensor wide = *Tensor::Allocate(ElementType::kFloat32, x.shape());
-    for (size_t i = 0; i < codes.size(); ++i) wide.mutable_data<float>()[i] = DecodeMiniFloat(type, static_cast<uint8_t>(codes[i]));
+    for (size_t i = 0; i < codes.size(); ++i)
+      wide.mutable_data<float>()[i] = DecodeMiniFloat(type, static_cast<uint8_t>(codes[i]));
     To(ElementType::kFloat32, 25).In(x).Out(wide).Run();
     To(type, 25).In(wide).Out(x).Run();
   }
@@ -120,7 +124,10 @@ TEST(Cast, Text) {
       .In<float>({7}, {0.6048455f, 1, -2.5f, 1e-5f, 1e20f, kNan, -kInf})
       .Out<std::string>({7}, {"0.6048455", "1.0", "-2.5", "1e-05", "1e+20", "nan", "-inf"})
       .Run();
-  To(ElementType::kString).In<int64_t>({2}, {-7, INT64_MIN}).Out<std::string>({2}, {"-7", "-9223372036854775808"}).Run();
+  To(ElementType::kString)
+      .In<int64_t>({2}, {-7, INT64_MIN})
+      .Out<std::string>({2}, {"-7", "-9223372036854775808"})
+      .Run();
   To(ElementType::kFloat32)
       .In<std::string>({6}, {"3.14", "1e-5", "1E8", "+INF", "-inf", "NaN"})
       .Out<float>({6}, {3.14f, 1e-5f, 1e8f, kInf, -kInf, kNan})

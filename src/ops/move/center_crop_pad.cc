@@ -37,7 +37,7 @@ struct CenterCropPad {
 
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     KANTE_TRY(const Movable from, ReadMovable(c, x));
     KANTE_TRY(const Movable to, WriteMovable(c, *y));
     const auto x_strides = ContiguousStrides(x.shape());

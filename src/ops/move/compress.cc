@@ -6,8 +6,12 @@ namespace kante::core {
 namespace {
 
 struct Compress {
-  static constexpr OpInfo kInfo{
-      .name = "Compress", .versions = {9, 11, 28}, .form_since = 11, .min_inputs = 2, .max_inputs = 2, .data_dependent = true};
+  static constexpr OpInfo kInfo{.name = "Compress",
+                                .versions = {9, 11, 28},
+                                .form_since = 11,
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .data_dependent = true};
   bool flat = true;  // without an axis the elements are taken one by one
   int64_t axis = 0;
 
@@ -33,7 +37,7 @@ struct Compress {
     const int64_t inner = flat ? 1 : x.shape().Product(at + 1, x.rank());
     const int64_t outer = flat ? 1 : x.shape().Product(0, at);
     // Entries beyond the axis must not be true; a shorter condition leaves the rest out.
-    KANTE_TRY(std::byte* memory, c.Scratch(size * 8));
+    KANTE_TRY(std::byte * memory, c.Scratch(size * 8));
     auto* taken = reinterpret_cast<int64_t*>(memory);
     int64_t count = 0;
     for (int64_t i = 0; i < condition.elements(); ++i) {
@@ -46,7 +50,7 @@ struct Compress {
       shape = x.shape();
       shape.set_dim(at, count);
     }
-    KANTE_TRY(Tensor* y, c.Output(0, x.type(), shape));
+    KANTE_TRY(Tensor * y, c.Output(0, x.type(), shape));
     KANTE_TRY(const Movable from, ReadMovable(c, x));
     KANTE_TRY(const Movable to, WriteMovable(c, *y));
     if (count == 0) return OkStatus();

@@ -48,7 +48,7 @@ struct Concat {
   }
 
   Status Run(RunContext& c) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const Shape& out = y->shape();
     const int at = static_cast<int>(axis < 0 ? axis + out.rank() : axis);
     const int64_t outer = out.Product(0, at);

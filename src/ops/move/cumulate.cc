@@ -92,22 +92,21 @@ template <bool kProduct>
 Status RunCumulate(RunContext& c, Flags flags) {
   const Tensor& x = c.in(0);
   KANTE_TRY(const int at, AxisOf(c.in(1), x.rank()));
-  KANTE_TRY(Tensor* y, c.Output(0));
+  KANTE_TRY(Tensor * y, c.Output(0));
   if (y->elements() == 0) return OkStatus();
   switch (ArithmeticOf(x.type())) {
-    case Arithmetic::kFloat: return RunAs<float, kProduct>(c, x, *y, at, flags);
-    case Arithmetic::kDouble: return RunAs<double, kProduct>(c, x, *y, at, flags);
-    default: return RunAs<int64_t, kProduct>(c, x, *y, at, flags);
+    case Arithmetic::kFloat:
+      return RunAs<float, kProduct>(c, x, *y, at, flags);
+    case Arithmetic::kDouble:
+      return RunAs<double, kProduct>(c, x, *y, at, flags);
+    default:
+      return RunAs<int64_t, kProduct>(c, x, *y, at, flags);
   }
 }
 
 struct CumSum {
-  static constexpr OpInfo kInfo{.name = "CumSum",
-                                .versions = {11, 14},
-                                .min_inputs = 2,
-                                .max_inputs = 2,
-                                .types = kNumeric,
-                                .in_place = 0b1};
+  static constexpr OpInfo kInfo{
+      .name = "CumSum", .versions = {11, 14}, .min_inputs = 2, .max_inputs = 2, .types = kNumeric, .in_place = 0b1};
   Flags flags;
   static Result<CumSum> Parse(AttrReader& a) { return CumSum{{a.Bool("exclusive", false), a.Bool("reverse", false)}}; }
   Status Infer(InferContext& c) const { return InferCumulate(c); }
@@ -118,7 +117,9 @@ struct CumProd {
   static constexpr OpInfo kInfo{
       .name = "CumProd", .versions = {26}, .min_inputs = 2, .max_inputs = 2, .types = kNumeric, .in_place = 0b1};
   Flags flags;
-  static Result<CumProd> Parse(AttrReader& a) { return CumProd{{a.Bool("exclusive", false), a.Bool("reverse", false)}}; }
+  static Result<CumProd> Parse(AttrReader& a) {
+    return CumProd{{a.Bool("exclusive", false), a.Bool("reverse", false)}};
+  }
   Status Infer(InferContext& c) const { return InferCumulate(c); }
   Status Run(RunContext& c) const { return RunCumulate<true>(c, flags); }
 };

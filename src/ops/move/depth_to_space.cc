@@ -69,7 +69,7 @@ struct DepthToSpace {
   }
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int64_t b = blocks.size;
     const int64_t channels = x.dim(1) / (b * b);
     if (blocks.depth_first) {
@@ -99,7 +99,7 @@ struct SpaceToDepth {
   }
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int64_t b = blocks.size;
     const std::array<int64_t, 6> dims{x.dim(0), x.dim(1), x.dim(2) / b, b, x.dim(3) / b, b};
     if (blocks.depth_first) return TransposeView(c, x, *y, dims, {0, 3, 5, 1, 2, 4});

@@ -63,11 +63,11 @@ struct Dropout {
 
   Status Run(RunContext& c) const {
     if (c.wants_output(0)) {
-      KANTE_TRY(Tensor* y, c.Output(0));
+      KANTE_TRY(Tensor * y, c.Output(0));
       if (y->raw() != c.in(0).raw()) CopyElements(c.in(0), *y);
     }
     if (!c.wants_output(1)) return OkStatus();
-    KANTE_TRY(Tensor* mask, c.Output(1));
+    KANTE_TRY(Tensor * mask, c.Output(1));
     std::memset(mask->raw(), 1, static_cast<size_t>(mask->bytes()));
     return OkStatus();
   }

@@ -36,7 +36,7 @@ struct Gather {
 
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int at = static_cast<int>(axis < 0 ? axis + x.rank() : axis);
     const int64_t inner = x.shape().Product(at + 1, x.rank());
     const int64_t outer = x.shape().Product(0, at);

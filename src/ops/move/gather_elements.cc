@@ -29,7 +29,7 @@ struct GatherElements {
 
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->elements() == 0) return OkStatus();
     const int at = static_cast<int>(axis < 0 ? axis + x.rank() : axis);
     KANTE_TRY(const auto indices, ReadIndices(c, c.in(1), x.dim(at)));

@@ -24,7 +24,8 @@ struct GatherND {
     }
     const int batch = static_cast<int>(batch_dims);
     for (int i = 0; i < batch; ++i) {
-      if (indices[i] != x[i]) return InvalidArgument("batches of ", x.ToString(), " and ", indices.ToString(), " differ");
+      if (indices[i] != x[i])
+        return InvalidArgument("batches of ", x.ToString(), " and ", indices.ToString(), " differ");
     }
     const int64_t k = indices[rank - 1];
     if (k < 1 || k > x.rank() - batch) return InvalidArgument(k, " coordinates into ", x.ToString());
@@ -37,7 +38,7 @@ struct GatherND {
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
     const Tensor& indices = c.in(1);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int batch = static_cast<int>(batch_dims);
     KANTE_TRY(const auto offsets, ReadOffsets(c, indices, x.shape(), batch));
     if (y->elements() == 0) return OkStatus();

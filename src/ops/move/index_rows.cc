@@ -12,7 +12,7 @@ Result<std::span<const int64_t>> ReadOffsets(RunContext& c, const Tensor& indice
   const int64_t batch_size = data.Product(batch_dims, data.rank());
   const int64_t rows_per_batch = batches == 0 ? 0 : rows / batches;
   KANTE_TRY(const auto list, ReadInts(c, indices));
-  KANTE_TRY(std::byte* memory, c.Scratch(rows * 8));
+  KANTE_TRY(std::byte * memory, c.Scratch(rows * 8));
   auto* offsets = reinterpret_cast<int64_t*>(memory);
   const auto strides = ContiguousStrides(data);
   for (int64_t r = 0; r < rows; ++r) {

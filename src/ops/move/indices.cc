@@ -6,7 +6,7 @@ namespace {
 
 Result<std::span<int64_t>> Widen(RunContext& c, const Tensor& t) {
   const int64_t n = t.elements();
-  KANTE_TRY(std::byte* memory, c.Scratch(n * 8));
+  KANTE_TRY(std::byte * memory, c.Scratch(n * 8));
   auto* to = reinterpret_cast<int64_t*>(memory);
   if (t.type() == ElementType::kInt64) {
     for (int64_t i = 0; i < n; ++i) to[i] = t.data<int64_t>()[i];
@@ -23,7 +23,8 @@ Result<std::span<int64_t>> Widen(RunContext& c, const Tensor& t) {
 Result<std::span<const int64_t>> ReadIndices(RunContext& c, const Tensor& indices, int64_t size) {
   KANTE_TRY(const std::span<int64_t> list, Widen(c, indices));
   for (int64_t& index : list) {
-    if (index < -size || index >= size) return InvalidArgument("index ", index, " outside [", -size, ", ", size - 1, "]");
+    if (index < -size || index >= size)
+      return InvalidArgument("index ", index, " outside [", -size, ", ", size - 1, "]");
     if (index < 0) index += size;
   }
   return std::span<const int64_t>(list);

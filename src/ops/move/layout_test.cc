@@ -34,7 +34,11 @@ void CheckTranspose(const Shape& shape, const std::vector<int64_t>& perm) {
     y.push_back(x[static_cast<size_t>(at)]);
   }
   SCOPED_TRACE(shape.ToString());
-  OpTest("Transpose", 13).Attr("perm", perm).In(OpTest::MakeTensor<T>(shape, x)).Out(OpTest::MakeTensor<T>(out, y)).Run();
+  OpTest("Transpose", 13)
+      .Attr("perm", perm)
+      .In(OpTest::MakeTensor<T>(shape, x))
+      .Out(OpTest::MakeTensor<T>(out, y))
+      .Run();
 }
 
 TEST(Transpose, AnyPermutationAndSize) {

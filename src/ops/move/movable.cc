@@ -11,14 +11,14 @@ namespace kante::core {
 
 Result<Movable> ReadMovable(RunContext& c, const Tensor& tensor) {
   if (!IsSubByte(tensor.type())) return Movable{tensor.raw(), tensor.type(), BitsOf(tensor.type()) / 8};
-  KANTE_TRY(std::byte* bytes, c.Scratch(tensor.elements()));
+  KANTE_TRY(std::byte * bytes, c.Scratch(tensor.elements()));
   UnpackBits(reinterpret_cast<uint8_t*>(bytes), tensor.raw(), tensor.elements(), BitsOf(tensor.type()));
   return Movable{bytes, ElementType::kUint8, 1};
 }
 
 Result<Movable> WriteMovable(RunContext& c, const Tensor& tensor) {
   if (!IsSubByte(tensor.type())) return Movable{tensor.raw(), tensor.type(), BitsOf(tensor.type()) / 8};
-  KANTE_TRY(std::byte* bytes, c.Scratch(tensor.elements()));
+  KANTE_TRY(std::byte * bytes, c.Scratch(tensor.elements()));
   return Movable{bytes, ElementType::kUint8, 1};
 }
 

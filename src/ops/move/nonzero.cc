@@ -36,7 +36,7 @@ struct NonZero {
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
     const int64_t n = x.elements();
-    KANTE_TRY(std::byte* memory, c.Scratch(n * 8));
+    KANTE_TRY(std::byte * memory, c.Scratch(n * 8));
     auto* found = reinterpret_cast<int64_t*>(memory);
     int64_t count = 0;
     if (x.type() == ElementType::kFloat32) {
@@ -55,7 +55,7 @@ struct NonZero {
       count = Collect(x.data<uint64_t>(), n, found);
     }
     const int rank = std::max(1, x.rank());
-    KANTE_TRY(Tensor* y, c.Output(0, ElementType::kInt64, {rank, count}));
+    KANTE_TRY(Tensor * y, c.Output(0, ElementType::kInt64, {rank, count}));
     auto* out = y->mutable_data<int64_t>();
     const auto strides = ContiguousStrides(x.shape());
     for (int d = 0; d < rank; ++d) {

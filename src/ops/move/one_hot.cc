@@ -9,7 +9,8 @@ namespace {
 
 struct OneHot {
   static constexpr OpInfo kInfo{.name = "OneHot",
-                                .versions = {9, 11, 28}, .form_since = 11,
+                                .versions = {9, 11, 28},
+                                .form_since = 11,
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .types = kNumeric,
@@ -44,14 +45,14 @@ struct OneHot {
 
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->elements() == 0) return OkStatus();
     const int at = static_cast<int>(axis < 0 ? axis + y->rank() : axis);
     const int64_t depth = y->dim(at);
     const int64_t outer = y->shape().Product(0, at);
     const int64_t inner = y->shape().Product(at + 1, y->rank());
     // A fraction is cut off; a value out of range selects nothing.
-    KANTE_TRY(std::byte* memory, c.Scratch(x.elements() * 8));
+    KANTE_TRY(std::byte * memory, c.Scratch(x.elements() * 8));
     auto* index = reinterpret_cast<int64_t*>(memory);
     CastRange(ElementType::kInt64, memory, x.type(), x.raw(), x.elements(), {});
     KANTE_TRY(const Movable values, ReadMovable(c, c.in(2)));

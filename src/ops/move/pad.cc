@@ -40,10 +40,10 @@ int64_t Source(PadMode mode, int64_t at, const AxisPad& axis) {
   return axis.start + at;
 }
 
-
 struct Pad {
   static constexpr OpInfo kInfo{.name = "Pad",
-                                .versions = {1, 2, 11, 13, 18, 19, 21, 23, 24, 25}, .form_since = 19,
+                                .versions = {1, 2, 11, 13, 18, 19, 21, 23, 24, 25},
+                                .form_since = 19,
                                 .min_inputs = 2,
                                 .max_inputs = 4,
                                 .same_type = 0b101,
@@ -184,7 +184,7 @@ struct Pad {
 
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->elements() == 0) return OkStatus();
     std::array<std::vector<int64_t>, 2> lists;
     for (int i : {1, 3}) {

@@ -16,10 +16,7 @@ OpTest Padded(const char* mode, std::vector<int64_t> pads) {
 
 TEST(Pad, Constant) {
   Padded("constant", {0, 1, 1, 0}).Out<float>({3, 4}, {0, 1, 2, 3, 0, 4, 5, 6, 0, 0, 0, 0}).Run();
-  Padded("constant", {1, 0, 0, 1})
-      .In<float>({}, {9})
-      .Out<float>({3, 4}, {9, 9, 9, 9, 1, 2, 3, 9, 4, 5, 6, 9})
-      .Run();
+  Padded("constant", {1, 0, 0, 1}).In<float>({}, {9}).Out<float>({3, 4}, {9, 9, 9, 9, 1, 2, 3, 9, 4, 5, 6, 9}).Run();
   Padded("constant", {0, 0, 0, 0}).Out<float>({2, 3}, kSix).Run();
   OpTest("Pad", 13).In<float>({}, {4}).In<int64_t>({0}, {}).Out<float>({}, {4}).Run();
   OpTest("Pad", 13).In<float>({0}, {}).In<int64_t>({2}, {1, 1}).Out<float>({2}, {0, 0}).Run();

@@ -27,9 +27,12 @@ T Combine(Reduction reduction, T a, T b) {
       } else {
         return a * b;
       }
-    case Reduction::kMin: return b < a || b != b ? b : a;
-    case Reduction::kMax: return a < b || b != b ? b : a;
-    default: return b;
+    case Reduction::kMin:
+      return b < a || b != b ? b : a;
+    case Reduction::kMax:
+      return a < b || b != b ? b : a;
+    default:
+      return b;
   }
 }
 
@@ -72,19 +75,32 @@ Reduction ParseReduction(AttrReader& a) {
 
 void ReduceInto(ElementType type, Reduction reduction, std::byte* y, const std::byte* x, int64_t count) {
   switch (type) {
-    case ElementType::kFloat32: return ReduceAs<float>(reduction, y, x, count);
-    case ElementType::kFloat64: return ReduceAs<double>(reduction, y, x, count);
-    case ElementType::kFloat16: return ReduceHalf(reduction, y, x, count, kernels::F16ToF32, kernels::F32ToF16);
-    case ElementType::kBfloat16: return ReduceHalf(reduction, y, x, count, kernels::Bf16ToF32, kernels::F32ToBf16);
-    case ElementType::kInt8: return ReduceAs<int8_t>(reduction, y, x, count);
-    case ElementType::kInt16: return ReduceAs<int16_t>(reduction, y, x, count);
-    case ElementType::kInt32: return ReduceAs<int32_t>(reduction, y, x, count);
-    case ElementType::kInt64: return ReduceAs<int64_t>(reduction, y, x, count);
-    case ElementType::kUint8: return ReduceAs<uint8_t>(reduction, y, x, count);
-    case ElementType::kUint16: return ReduceAs<uint16_t>(reduction, y, x, count);
-    case ElementType::kUint32: return ReduceAs<uint32_t>(reduction, y, x, count);
-    case ElementType::kUint64: return ReduceAs<uint64_t>(reduction, y, x, count);
-    default: return ReduceAs<bool>(reduction, y, x, count);
+    case ElementType::kFloat32:
+      return ReduceAs<float>(reduction, y, x, count);
+    case ElementType::kFloat64:
+      return ReduceAs<double>(reduction, y, x, count);
+    case ElementType::kFloat16:
+      return ReduceHalf(reduction, y, x, count, kernels::F16ToF32, kernels::F32ToF16);
+    case ElementType::kBfloat16:
+      return ReduceHalf(reduction, y, x, count, kernels::Bf16ToF32, kernels::F32ToBf16);
+    case ElementType::kInt8:
+      return ReduceAs<int8_t>(reduction, y, x, count);
+    case ElementType::kInt16:
+      return ReduceAs<int16_t>(reduction, y, x, count);
+    case ElementType::kInt32:
+      return ReduceAs<int32_t>(reduction, y, x, count);
+    case ElementType::kInt64:
+      return ReduceAs<int64_t>(reduction, y, x, count);
+    case ElementType::kUint8:
+      return ReduceAs<uint8_t>(reduction, y, x, count);
+    case ElementType::kUint16:
+      return ReduceAs<uint16_t>(reduction, y, x, count);
+    case ElementType::kUint32:
+      return ReduceAs<uint32_t>(reduction, y, x, count);
+    case ElementType::kUint64:
+      return ReduceAs<uint64_t>(reduction, y, x, count);
+    default:
+      return ReduceAs<bool>(reduction, y, x, count);
   }
 }
 

@@ -7,7 +7,8 @@ namespace kante::core {
 namespace {
 
 struct ReverseSequence {
-  static constexpr OpInfo kInfo{.name = "ReverseSequence", .versions = {10, 28}, .form_since = 10, .min_inputs = 2, .max_inputs = 2};
+  static constexpr OpInfo kInfo{
+      .name = "ReverseSequence", .versions = {10, 28}, .form_since = 10, .min_inputs = 2, .max_inputs = 2};
   int64_t batch_axis = 1;
   int64_t time_axis = 0;
 
@@ -27,14 +28,15 @@ struct ReverseSequence {
     KANTE_TRY(c.SetShape(0, x));
     KANTE_TRY(const Shape lengths, c.shape(1));
     if (lengths.rank() != 1 || lengths[0] != x[static_cast<int>(batch_axis)]) {
-      return InvalidArgument("sequence_lens ", lengths.ToString(), " for ", x[static_cast<int>(batch_axis)], " batches");
+      return InvalidArgument("sequence_lens ", lengths.ToString(), " for ", x[static_cast<int>(batch_axis)],
+                             " batches");
     }
     return OkStatus();
   }
 
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int64_t time = x.dim(static_cast<int>(time_axis));
     const int64_t batch = x.dim(static_cast<int>(batch_axis));
     const int64_t inner = x.shape().Product(2, x.rank());

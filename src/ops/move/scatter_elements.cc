@@ -44,7 +44,7 @@ struct ScatterElements {
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
     const Tensor& updates = c.in(2);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int at = static_cast<int>(axis < 0 ? axis + x.rank() : axis);
     KANTE_TRY(const auto indices, ReadIndices(c, c.in(1), x.dim(at)));
     KANTE_TRY(const Movable data, ReadMovable(c, x));

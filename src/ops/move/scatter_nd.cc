@@ -42,7 +42,7 @@ struct ScatterND {
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
     const Tensor& indices = c.in(1);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     KANTE_TRY(const auto offsets, ReadOffsets(c, indices, x.shape(), 0));
     KANTE_TRY(const Movable data, ReadMovable(c, x));
     KANTE_TRY(const Movable from, ReadMovable(c, c.in(2)));
@@ -60,7 +60,8 @@ struct ScatterND {
         if (reduction == Reduction::kNone) {
           CopyRun(to, at, from, i * inner + begin, end - begin);
         } else {
-          ReduceInto(x.type(), reduction, to.data + at * to.size, from.data + (i * inner + begin) * to.size, end - begin);
+          ReduceInto(x.type(), reduction, to.data + at * to.size, from.data + (i * inner + begin) * to.size,
+                     end - begin);
         }
       }
     }));

@@ -13,9 +13,18 @@ using I64 = std::vector<int64_t>;
 const std::vector<float> kSix = {1, 2, 3, 4, 5, 6};
 
 TEST(Gather, AlongAnyAxis) {
-  OpTest("Gather", 13).In<float>({3, 2}, kSix).In<int64_t>({2, 2}, {0, 1, 1, -1}).Out<float>({2, 2, 2}, {1, 2, 3, 4, 3, 4, 5, 6}).Run();
+  OpTest("Gather", 13)
+      .In<float>({3, 2}, kSix)
+      .In<int64_t>({2, 2}, {0, 1, 1, -1})
+      .Out<float>({2, 2, 2}, {1, 2, 3, 4, 3, 4, 5, 6})
+      .Run();
   OpTest("Gather", 1).Attr("axis", 1).In<float>({2, 3}, kSix).In<int32_t>({}, {2}).Out<float>({2}, {3, 6}).Run();
-  OpTest("Gather", 13).Attr("axis", -1).In<uint8_t>({1, 3}, {7, 8, 9}).In<int64_t>({2}, {2, 0}).Out<uint8_t>({1, 2}, {9, 7}).Run();
+  OpTest("Gather", 13)
+      .Attr("axis", -1)
+      .In<uint8_t>({1, 3}, {7, 8, 9})
+      .In<int64_t>({2}, {2, 0})
+      .Out<uint8_t>({1, 2}, {9, 7})
+      .Run();
   OpTest("Gather", 13).In<std::string>({2}, {"a", "b"}).In<int64_t>({1}, {1}).Out<std::string>({1}, {"b"}).Run();
   OpTest("Gather", 13).In<float>({2, 0}, {}).In<int64_t>({1}, {1}).Out<float>({1, 0}, {}).Run();
   OpTest("Gather", 13).In<float>({6}, kSix).In<int64_t>({0}, {}).Out<float>({0}, {}).Run();
@@ -45,8 +54,16 @@ TEST(GatherElements, PicksByElement) {
 }
 
 TEST(GatherND, PicksParts) {
-  OpTest("GatherND", 12).In<int32_t>({2, 2}, {0, 1, 2, 3}).In<int64_t>({2, 2}, {0, 0, 1, 1}).Out<int32_t>({2}, {0, 3}).Run();
-  OpTest("GatherND", 12).In<int32_t>({2, 2}, {0, 1, 2, 3}).In<int64_t>({2, 1}, {1, -2}).Out<int32_t>({2, 2}, {2, 3, 0, 1}).Run();
+  OpTest("GatherND", 12)
+      .In<int32_t>({2, 2}, {0, 1, 2, 3})
+      .In<int64_t>({2, 2}, {0, 0, 1, 1})
+      .Out<int32_t>({2}, {0, 3})
+      .Run();
+  OpTest("GatherND", 12)
+      .In<int32_t>({2, 2}, {0, 1, 2, 3})
+      .In<int64_t>({2, 1}, {1, -2})
+      .Out<int32_t>({2, 2}, {2, 3, 0, 1})
+      .Run();
   OpTest("GatherND", 12)
       .Attr("batch_dims", 1)
       .In<int32_t>({2, 2, 2}, {0, 1, 2, 3, 4, 5, 6, 7})
@@ -55,7 +72,11 @@ TEST(GatherND, PicksParts) {
       .Run();
   OpTest("GatherND", 12).In<int32_t>({2}, {0, 1}).In<int64_t>({1, 2}, {0, 0}).Fails("2 coordinates into [2]");
   OpTest("GatherND", 12).In<int32_t>({2}, {0, 1}).In<int64_t>({1, 1}, {2}).Fails("index 2 outside [-2, 1]");
-  OpTest("GatherND", 12).Attr("batch_dims", 1).In<int32_t>({2}, {0, 1}).In<int64_t>({2, 1}, {0, 0}).Fails("batch_dims 1");
+  OpTest("GatherND", 12)
+      .Attr("batch_dims", 1)
+      .In<int32_t>({2}, {0, 1})
+      .In<int64_t>({2, 1}, {0, 0})
+      .Fails("batch_dims 1");
 }
 
 OpTest ScatteredElements(const char* reduction) {
@@ -177,13 +198,31 @@ TEST(Where, ChoosesWithBroadcasting) {
       .Out<std::string>({2}, {"b", "c"})
       .Run();
   OpTest("Where", 16).In<bool>({0}, {}).In<uint8_t>({1}, {1}).In<uint8_t>({1}, {2}).Out<uint8_t>({0}, {}).Run();
-  OpTest("Where", 16).In<bool>({2}, {true, true}).In<float>({3}, {1, 2, 3}).In<float>({1}, {0}).Fails("cannot broadcast");
+  OpTest("Where", 16)
+      .In<bool>({2}, {true, true})
+      .In<float>({3}, {1, 2, 3})
+      .In<float>({1}, {0})
+      .Fails("cannot broadcast");
 }
 
 TEST(Compress, TakesWhatIsTrue) {
-  OpTest("Compress", 11).Attr("axis", 0).In<float>({3, 2}, kSix).In<bool>({3}, {false, true, true}).Out<float>({2, 2}, {3, 4, 5, 6}).Run();
-  OpTest("Compress", 9).In<float>({3, 2}, kSix).In<bool>({5}, {false, true, false, false, true}).Out<float>({2}, {2, 5}).Run();
-  OpTest("Compress", 11).Attr("axis", -1).In<float>({2, 3}, kSix).In<bool>({1}, {true}).Out<float>({2, 1}, {1, 4}).Run();
+  OpTest("Compress", 11)
+      .Attr("axis", 0)
+      .In<float>({3, 2}, kSix)
+      .In<bool>({3}, {false, true, true})
+      .Out<float>({2, 2}, {3, 4, 5, 6})
+      .Run();
+  OpTest("Compress", 9)
+      .In<float>({3, 2}, kSix)
+      .In<bool>({5}, {false, true, false, false, true})
+      .Out<float>({2}, {2, 5})
+      .Run();
+  OpTest("Compress", 11)
+      .Attr("axis", -1)
+      .In<float>({2, 3}, kSix)
+      .In<bool>({1}, {true})
+      .Out<float>({2, 1}, {1, 4})
+      .Run();
   OpTest("Compress", 11).Attr("axis", 0).In<float>({3, 2}, kSix).In<bool>({1}, {false}).Out<float>({0, 2}, {}).Run();
   OpTest("Compress", 11).Attr("axis", 1).In<float>({3, 2}, kSix).In<bool>({3}, {true, true, true}).Fails("item 2 of 2");
 }
@@ -214,7 +253,12 @@ TEST(OneHot, MarksTheIndex) {
 
 TEST(TopK, LargestAndSmallest) {
   const std::vector<float> x = {3, 1, 4, 1, 5, 9, 2, 6};
-  OpTest("TopK", 11).In<float>({2, 4}, x).In<int64_t>({1}, {2}).Out<float>({2, 2}, {4, 3, 9, 6}).Out<int64_t>({2, 2}, {2, 0, 1, 3}).Run();
+  OpTest("TopK", 11)
+      .In<float>({2, 4}, x)
+      .In<int64_t>({1}, {2})
+      .Out<float>({2, 2}, {4, 3, 9, 6})
+      .Out<int64_t>({2, 2}, {2, 0, 1, 3})
+      .Run();
   OpTest("TopK", 11)
       .Attr("largest", 0)
       .In<float>({2, 4}, x)
@@ -222,9 +266,25 @@ TEST(TopK, LargestAndSmallest) {
       .Out<float>({2, 2}, {1, 1, 2, 5})
       .Out<int64_t>({2, 2}, {1, 3, 2, 0})
       .Run();
-  OpTest("TopK", 1).Attr("k", 1).Attr("axis", 0).In<float>({2, 4}, x).Out<float>({1, 4}, {5, 9, 4, 6}).Out<int64_t>({1, 4}, {1, 1, 0, 1}).Run();
-  OpTest("TopK", 24).In<uint64_t>({3}, {UINT64_MAX, 1, 2}).In<int64_t>({1}, {1}).Out<uint64_t>({1}, {UINT64_MAX}).Out<int64_t>({1}, {0}).Run();
-  OpTest("TopK", 11).In<int8_t>({3}, {-5, 7, 7}).In<int64_t>({1}, {3}).Out<int8_t>({3}, {7, 7, -5}).Out<int64_t>({3}, {1, 2, 0}).Run();
+  OpTest("TopK", 1)
+      .Attr("k", 1)
+      .Attr("axis", 0)
+      .In<float>({2, 4}, x)
+      .Out<float>({1, 4}, {5, 9, 4, 6})
+      .Out<int64_t>({1, 4}, {1, 1, 0, 1})
+      .Run();
+  OpTest("TopK", 24)
+      .In<uint64_t>({3}, {UINT64_MAX, 1, 2})
+      .In<int64_t>({1}, {1})
+      .Out<uint64_t>({1}, {UINT64_MAX})
+      .Out<int64_t>({1}, {0})
+      .Run();
+  OpTest("TopK", 11)
+      .In<int8_t>({3}, {-5, 7, 7})
+      .In<int64_t>({1}, {3})
+      .Out<int8_t>({3}, {7, 7, -5})
+      .Out<int64_t>({3}, {1, 2, 0})
+      .Run();
   OpTest("TopK", 11).In<float>({2}, {1, 2}).In<int64_t>({1}, {0}).Out<float>({0}, {}).Out<int64_t>({0}, {}).Run();
   OpTest("TopK", 11).In<float>({2}, {1, 2}).In<int64_t>({1}, {3}).Fails("K 3 of 2");
 }
@@ -303,7 +363,12 @@ TEST(ReverseSequence, ReversesThePrefix) {
 TEST(Trilu, KeepsOneSide) {
   const std::vector<float> x = {1, 2, 3, 4, 5, 6, 7, 8, 9};
   OpTest("Trilu", 14).In<float>({3, 3}, x).Out<float>({3, 3}, {1, 2, 3, 0, 5, 6, 0, 0, 9}).Run();
-  OpTest("Trilu", 14).Attr("upper", 0).In<float>({3, 3}, x).In<int64_t>({}, {-1}).Out<float>({3, 3}, {0, 0, 0, 4, 0, 0, 7, 8, 0}).Run();
+  OpTest("Trilu", 14)
+      .Attr("upper", 0)
+      .In<float>({3, 3}, x)
+      .In<int64_t>({}, {-1})
+      .Out<float>({3, 3}, {0, 0, 0, 4, 0, 0, 7, 8, 0})
+      .Run();
   OpTest("Trilu", 14).In<float>({3, 3}, x).In<int64_t>({}, {INT64_MAX}).Out<float>({3, 3}, std::vector<float>(9)).Run();
   OpTest("Trilu", 14).In<float>({3, 3}, x).In<int64_t>({}, {INT64_MIN}).Out<float>({3, 3}, x).Run();
   OpTest("Trilu", 14).In<float>({3}, {1, 2, 3}).Fails("must be a matrix");
@@ -311,7 +376,12 @@ TEST(Trilu, KeepsOneSide) {
 
 TEST(EyeLike, PutsOnesOnADiagonal) {
   OpTest("EyeLike", 9).In<float>({2, 3}, kSix).Out<float>({2, 3}, {1, 0, 0, 0, 1, 0}).Run();
-  OpTest("EyeLike", 9).Attr("k", 1).Attr("dtype", 7).In<float>({2, 3}, kSix).Out<int64_t>({2, 3}, {0, 1, 0, 0, 0, 1}).Run();
+  OpTest("EyeLike", 9)
+      .Attr("k", 1)
+      .Attr("dtype", 7)
+      .In<float>({2, 3}, kSix)
+      .Out<int64_t>({2, 3}, {0, 1, 0, 0, 0, 1})
+      .Run();
   OpTest("EyeLike", 22).Attr("k", -1).In<float>({2, 2}, {9, 9, 9, 9}).Out<float>({2, 2}, {0, 0, 1, 0}).Run();
 }
 

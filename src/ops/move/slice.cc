@@ -37,11 +37,8 @@ void SliceAxis(Box& box, int axis, int64_t start, int64_t end, int64_t step) {
 }
 
 struct Slice {
-  static constexpr OpInfo kInfo{.name = "Slice",
-                                .versions = {1, 10, 11, 13},
-                                .min_inputs = 3,
-                                .max_inputs = 5,
-                                .shape_inputs = 0b11110};
+  static constexpr OpInfo kInfo{
+      .name = "Slice", .versions = {1, 10, 11, 13}, .min_inputs = 3, .max_inputs = 5, .shape_inputs = 0b11110};
 
   static Status Upgrade(UpgradeContext& u, int from) {
     if (from >= 10) return OkStatus();
@@ -112,12 +109,13 @@ struct Slice {
     }
     KANTE_TRY(const Box box, BoxOf(x.shape(), lists[0], lists[1], c.has_input(3) ? &lists[2] : nullptr,
                                    c.has_input(4) ? &lists[3] : nullptr));
-    KANTE_TRY(Tensor* y, c.Output(0, x.type(), box.shape));
+    KANTE_TRY(Tensor * y, c.Output(0, x.type(), box.shape));
     KANTE_TRY(const Movable from, ReadMovable(c, x));
     KANTE_TRY(const Movable to, WriteMovable(c, *y));
     const auto rank = static_cast<size_t>(x.rank());
     const auto strides = ContiguousStrides(box.shape);
-    const StridedCopy copy(to.type, box.shape.dims(), std::span(strides).first(rank), std::span(box.strides).first(rank));
+    const StridedCopy copy(to.type, box.shape.dims(), std::span(strides).first(rank),
+                           std::span(box.strides).first(rank));
     KANTE_TRY(RunCopy(c, copy, to.data, from.data + box.offset * from.size));
     Finish(to, *y);
     return OkStatus();

@@ -45,7 +45,8 @@ struct Split {
       return sizes;
     }
     KANTE_TRY(const Tensor split, c.value(1));
-    if (split.type() != ElementType::kInt64 || split.rank() != 1) return InvalidArgument("split must be an int64 vector");
+    if (split.type() != ElementType::kInt64 || split.rank() != 1)
+      return InvalidArgument("split must be an int64 vector");
     if (split.elements() != outputs) {
       return InvalidArgument("split names ", split.elements(), " parts for ", outputs, " outputs");
     }
@@ -89,12 +90,12 @@ struct Split {
     int64_t offset = 0;
     for (int i = 0; i < c.output_count(); ++i) {
       // An output that nobody wants has no memory, but its part is skipped all the same.
-      const int64_t size = c.has_input(1) ? c.in(1).data<int64_t>()[i]
+      const int64_t size = c.has_input(1)        ? c.in(1).data<int64_t>()[i]
                            : i + 1 < num_outputs ? CeilDiv(x.dim(at), num_outputs)
                                                  : 0;
       const int64_t part = size * inner;
       if (c.wants_output(i)) {
-        KANTE_TRY(Tensor* y, c.Output(i));
+        KANTE_TRY(Tensor * y, c.Output(i));
         const int64_t length = y->dim(at) * inner;
         KANTE_TRY(const Movable to, WriteMovable(c, *y));
         const int64_t dims[] = {outer, length};

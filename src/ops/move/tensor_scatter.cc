@@ -7,12 +7,8 @@ namespace {
 
 // Writes new rows into a cache of fixed capacity.
 struct TensorScatter {
-  static constexpr OpInfo kInfo{.name = "TensorScatter",
-                                .versions = {24},
-                                .min_inputs = 2,
-                                .max_inputs = 3,
-                                .same_type = 0b011,
-                                .in_place = 0b1};
+  static constexpr OpInfo kInfo{
+      .name = "TensorScatter", .versions = {24}, .min_inputs = 2, .max_inputs = 3, .same_type = 0b011, .in_place = 0b1};
   bool circular = false;
   int64_t axis = -2;
 
@@ -45,7 +41,7 @@ struct TensorScatter {
   Status Run(RunContext& c) const {
     const Tensor& cache = c.in(0);
     const Tensor& update = c.in(1);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int at = static_cast<int>(axis < 0 ? axis + cache.rank() : axis);
     const int64_t capacity = cache.dim(at);
     const int64_t length = update.dim(at);

@@ -12,8 +12,8 @@ ValueId RepeatsOfOldForm(UpgradeContext& u) {
   const ValueId one = b.Ints({1});
   const ValueId rank = b.Op("Shape", {b.Op("Shape", {u.input(0)})});
   const int64_t value = 1;
-  const ValueId ones =
-      b.Op("ConstantOfShape", {rank}, {Attribute("value", Tensor::Of<int64_t>({1}, std::span<const int64_t>(&value, 1)))});
+  const ValueId ones = b.Op("ConstantOfShape", {rank},
+                            {Attribute("value", Tensor::Of<int64_t>({1}, std::span<const int64_t>(&value, 1)))});
   std::vector<ValueId> vectors;
   for (size_t i = 1; i <= 2; ++i) {
     const ValueId as_int = b.Op("Cast", {u.input(i)}, {Attribute("to", static_cast<int>(ElementType::kInt64))});
@@ -53,7 +53,7 @@ struct Tile {
 
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->elements() == 0) return OkStatus();
     KANTE_TRY(const Movable from, ReadMovable(c, x));
     KANTE_TRY(const Movable to, WriteMovable(c, *y));

@@ -53,9 +53,7 @@ struct TopK {
   struct Item {
     uint64_t key;  // larger comes first
     int64_t index;
-    bool operator<(const Item& other) const {
-      return key != other.key ? key > other.key : index < other.index;
-    }
+    bool operator<(const Item& other) const { return key != other.key ? key > other.key : index < other.index; }
   };
 
   Status Run(RunContext& c) const {
@@ -64,7 +62,7 @@ struct TopK {
     const int64_t k = c.in(1).type() == ElementType::kInt32 ? *c.in(1).data<int32_t>() : *c.in(1).data<int64_t>();
     Shape shape = x.shape();
     shape.set_dim(at, k);
-    KANTE_TRY(Tensor* values, c.Output(0, x.type(), shape));
+    KANTE_TRY(Tensor * values, c.Output(0, x.type(), shape));
     Tensor* indices = nullptr;
     if (c.wants_output(1)) {
       KANTE_TRY(indices, c.Output(1, ElementType::kInt64, shape));
@@ -78,7 +76,7 @@ struct TopK {
     const Movable to{values->raw(), x.type(), size};
     // Each group of lines has memory of its own for items and keys.
     const int64_t groups = std::min<int64_t>(lines, 32);
-    KANTE_TRY(std::byte* memory, c.Scratch(groups * n * int64_t{sizeof(Item) + sizeof(uint64_t)}));
+    KANTE_TRY(std::byte * memory, c.Scratch(groups * n * int64_t{sizeof(Item) + sizeof(uint64_t)}));
     auto* all_items = reinterpret_cast<Item*>(memory);
     auto* all_keys = reinterpret_cast<uint64_t*>(all_items + groups * n);
     return c.ParallelBlocks(groups, 1, [&](int64_t begin, int64_t end) {

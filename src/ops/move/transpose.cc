@@ -12,7 +12,9 @@ struct Transpose {
   static Result<Transpose> Parse(AttrReader& a) { return Transpose{a.Ints("perm")}; }
 
   // Input axis that output axis i comes from. REQUIRES: Infer has checked perm.
-  int AxisOf(int i, int rank) const { return perm.empty() ? rank - 1 - i : static_cast<int>(perm[static_cast<size_t>(i)]); }
+  int AxisOf(int i, int rank) const {
+    return perm.empty() ? rank - 1 - i : static_cast<int>(perm[static_cast<size_t>(i)]);
+  }
 
   Status Infer(InferContext& c) const {
     c.SetType(0, c.type(0));
@@ -42,7 +44,7 @@ struct Transpose {
 
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const auto x_strides = ContiguousStrides(x.shape());
     const auto y_strides = ContiguousStrides(y->shape());
     std::array<int64_t, kMaxRank> strides{};
@@ -52,7 +54,8 @@ struct Transpose {
     }
     KANTE_TRY(const Movable from, ReadMovable(c, x));
     KANTE_TRY(const Movable to, WriteMovable(c, *y));
-    const StridedCopy copy(to.type, y->shape().dims(), std::span(y_strides).first(rank), std::span(strides).first(rank));
+    const StridedCopy copy(to.type, y->shape().dims(), std::span(y_strides).first(rank),
+                           std::span(strides).first(rank));
     KANTE_TRY(RunCopy(c, copy, to.data, from.data));
     Finish(to, *y);
     return OkStatus();

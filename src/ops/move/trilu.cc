@@ -31,7 +31,7 @@ struct Trilu {
 
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->elements() == 0) return OkStatus();
     const int64_t columns = x.dim(x.rank() - 1);
     const int64_t rows = x.dim(x.rank() - 2);
@@ -41,23 +41,24 @@ struct Trilu {
     const int64_t size = to.size;
     KANTE_TRY(c.Parallel(x.elements() / columns, 3 + 0.2 * static_cast<double>(columns * size),
                          [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r) {
-        // Columns before `cut` belong to the lower part.
-        const int64_t cut = std::clamp<int64_t>(r % rows + k + (upper ? 0 : 1), 0, columns);
-        const int64_t first = upper ? cut : 0;
-        const int64_t kept = upper ? columns - cut : cut;
-        if (to.data != from.data && kept > 0) CopyRun(to, r * columns + first, from, r * columns + first, kept);
-        std::memset(to.data + (r * columns + (upper ? 0 : cut)) * size, 0, static_cast<size_t>((columns - kept) * size));
-      }
-    }));
+                           for (int64_t r = begin; r < end; ++r) {
+                             // Columns before `cut` belong to the lower part.
+                             const int64_t cut = std::clamp<int64_t>(r % rows + k + (upper ? 0 : 1), 0, columns);
+                             const int64_t first = upper ? cut : 0;
+                             const int64_t kept = upper ? columns - cut : cut;
+                             if (to.data != from.data && kept > 0)
+                               CopyRun(to, r * columns + first, from, r * columns + first, kept);
+                             std::memset(to.data + (r * columns + (upper ? 0 : cut)) * size, 0,
+                                         static_cast<size_t>((columns - kept) * size));
+                           }
+                         }));
     Finish(to, *y);
     return OkStatus();
   }
 };
 
 struct EyeLike {
-  static constexpr OpInfo kInfo{
-      .name = "EyeLike", .versions = {9, 22}, .strided = 0b1, .value_from_shape = true};
+  static constexpr OpInfo kInfo{.name = "EyeLike", .versions = {9, 22}, .strided = 0b1, .value_from_shape = true};
   ElementType type = ElementType::kUndefined;  // that of the input
   int64_t k = 0;
 
@@ -76,7 +77,7 @@ struct EyeLike {
   }
 
   Status Run(RunContext& c) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     KANTE_TRY(const Movable to, WriteMovable(c, *y));
     alignas(8) std::byte one[8] = {};
     const int64_t value = 1;

@@ -35,7 +35,8 @@ struct Group {
 
 struct Unique {
   static constexpr OpInfo kInfo{.name = "Unique",
-                                .versions = {11, 28}, .form_since = 11,
+                                .versions = {11, 28},
+                                .form_since = 11,
                                 .min_outputs = 1,
                                 .max_outputs = 4,
                                 .types = kNumeric | kBool | TypeSet{ElementType::kString},
@@ -85,13 +86,13 @@ struct Unique {
     if (from.strings()) {
       list.strings = rows.data<std::string>();
     } else {
-      KANTE_TRY(std::byte* memory, c.Scratch(x.elements() * 8));
+      KANTE_TRY(std::byte * memory, c.Scratch(x.elements() * 8));
       auto* keys = reinterpret_cast<uint64_t*>(memory);
       OrderedKeys(keys, from.type, rows.raw(), 1, x.elements());
       list.keys = keys;
     }
 
-    KANTE_TRY(std::byte* memory, c.Scratch(items * int64_t{sizeof(int64_t) * 2 + sizeof(Group)}));
+    KANTE_TRY(std::byte * memory, c.Scratch(items * int64_t{sizeof(int64_t) * 2 + sizeof(Group)}));
     auto* order = reinterpret_cast<int64_t*>(memory);
     auto* inverse = order + items;
     auto* groups = reinterpret_cast<Group*>(inverse + items);
@@ -125,7 +126,7 @@ struct Unique {
       shape = x.shape();
       shape.set_dim(at, count);
     }
-    KANTE_TRY(Tensor* y, c.Output(0, x.type(), shape));
+    KANTE_TRY(Tensor * y, c.Output(0, x.type(), shape));
     const Movable to{y->raw(), rows.type, rows.size};
     for (int64_t j = 0; j < count; ++j) {
       for (int64_t o = 0; o < outer; ++o) {
@@ -133,18 +134,18 @@ struct Unique {
       }
     }
     if (c.wants_output(1)) {
-      KANTE_TRY(Tensor* indices, c.Output(1, ElementType::kInt64, {count}));
+      KANTE_TRY(Tensor * indices, c.Output(1, ElementType::kInt64, {count}));
       for (int64_t j = 0; j < count; ++j) indices->mutable_data<int64_t>()[j] = groups[order[j]].first;
     }
     if (c.wants_output(2)) {
-      KANTE_TRY(std::byte* memory, c.Scratch(count * 8));
+      KANTE_TRY(std::byte * memory, c.Scratch(count * 8));
       auto* rank = reinterpret_cast<int64_t*>(memory);
       for (int64_t j = 0; j < count; ++j) rank[order[j]] = j;
-      KANTE_TRY(Tensor* back, c.Output(2, ElementType::kInt64, {items}));
+      KANTE_TRY(Tensor * back, c.Output(2, ElementType::kInt64, {items}));
       for (int64_t i = 0; i < items; ++i) back->mutable_data<int64_t>()[i] = rank[inverse[i]];
     }
     if (c.wants_output(3)) {
-      KANTE_TRY(Tensor* counts, c.Output(3, ElementType::kInt64, {count}));
+      KANTE_TRY(Tensor * counts, c.Output(3, ElementType::kInt64, {count}));
       for (int64_t j = 0; j < count; ++j) counts->mutable_data<int64_t>()[j] = groups[order[j]].count;
     }
     return OkStatus();

@@ -62,7 +62,8 @@ struct Loops {
 };
 
 template <typename T>
-void SelectRow(T* out, const uint8_t* condition, const T* x, const T* y, const Axis& inner, int64_t begin, int64_t end) {
+void SelectRow(T* out, const uint8_t* condition, const T* x, const T* y, const Axis& inner, int64_t begin,
+               int64_t end) {
   const auto [sc, sx, sy] = inner.strides;
   if (sc == 1 && sx == 1 && sy == 1) {
     for (int64_t i = begin; i < end; ++i) out[i] = condition[i] ? x[i] : y[i];
@@ -104,7 +105,7 @@ struct Where {
   }
 
   Status Run(RunContext& c) const {
-    KANTE_TRY(Tensor* out, c.Output(0));
+    KANTE_TRY(Tensor * out, c.Output(0));
     const int64_t n = out->elements();
     if (n == 0) return OkStatus();
     const Shape shapes[] = {c.in(0).shape(), c.in(1).shape(), c.in(2).shape()};

@@ -7,8 +7,7 @@ namespace kante::core {
 namespace {
 
 struct ConcatFromSequence {
-  static constexpr OpInfo kInfo{
-      .name = "ConcatFromSequence", .versions = {11}, .same_type = 0, .data_dependent = true};
+  static constexpr OpInfo kInfo{.name = "ConcatFromSequence", .versions = {11}, .same_type = 0, .data_dependent = true};
   int64_t axis = 0;
   bool new_axis = false;
 
@@ -42,7 +41,7 @@ struct ConcatFromSequence {
       dims[static_cast<size_t>(at)] = sum;
     }
     KANTE_TRY(const Shape shape, Shape::Make(dims));
-    KANTE_TRY(Tensor* y, c.Output(0, first.type(), shape));
+    KANTE_TRY(Tensor * y, c.Output(0, first.type(), shape));
     KANTE_TRY(const Movable to, WriteMovable(c, *y));
     const int64_t outer = shape.Product(0, at);
     const int64_t inner = shape.Product(at + 1, shape.rank());

@@ -7,8 +7,12 @@ namespace kante::core {
 namespace {
 
 struct Optional {
-  static constexpr OpInfo kInfo{
-      .name = "Optional", .versions = {15, 28}, .min_inputs = 0, .max_inputs = 1, .same_type = 0, .data_dependent = true};
+  static constexpr OpInfo kInfo{.name = "Optional",
+                                .versions = {15, 28},
+                                .min_inputs = 0,
+                                .max_inputs = 1,
+                                .same_type = 0,
+                                .data_dependent = true};
 
   static Result<Optional> Parse(AttrReader& a) {
     if (!a.Has("type") && !a.has_input(0)) a.Fail("needs an input or the attribute 'type'");
@@ -36,7 +40,7 @@ struct OptionalHasElement {
     return c.SetShape(0, {});
   }
   Status Run(RunContext& c) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     *y->mutable_data<uint8_t>() = c.has_input(0);
     return OkStatus();
   }

@@ -129,12 +129,8 @@ struct SequenceErase {
 };
 
 struct SequenceAt {
-  static constexpr OpInfo kInfo{.name = "SequenceAt",
-                                .versions = {11},
-                                .min_inputs = 2,
-                                .max_inputs = 2,
-                                .same_type = 0,
-                                .data_dependent = true};
+  static constexpr OpInfo kInfo{
+      .name = "SequenceAt", .versions = {11}, .min_inputs = 2, .max_inputs = 2, .same_type = 0, .data_dependent = true};
 
   Status Infer(InferContext& c) const {
     c.SetType(0, c.type(0));
@@ -157,7 +153,7 @@ struct SequenceLength {
   }
   Status Run(RunContext& c) const {
     KANTE_TRY(const std::shared_ptr<const Sequence> from, SequenceIn(c, 0));
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     *y->mutable_data<int64_t>() = static_cast<int64_t>(from->items.size());
     return OkStatus();
   }

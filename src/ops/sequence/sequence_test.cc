@@ -42,7 +42,11 @@ TEST(Sequence, RefusesBadPositions) {
 TEST(SplitToSequence, ByScalarVectorOrOnes) {
   const Tensor x = Floats({1, 2, 3});
   OpTest("SplitToSequence", 11).In(x).In<int64_t>({}, {2}).OutValue(SequenceOf({Floats({1, 2}), Floats({3})})).Run();
-  OpTest("SplitToSequence", 11).In(x).In<int32_t>({2}, {1, 2}).OutValue(SequenceOf({Floats({1}), Floats({2, 3})})).Run();
+  OpTest("SplitToSequence", 11)
+      .In(x)
+      .In<int32_t>({2}, {1, 2})
+      .OutValue(SequenceOf({Floats({1}), Floats({2, 3})}))
+      .Run();
   OpTest("SplitToSequence", 24)
       .Attr("keepdims", 0)
       .In<float>({1, 2}, {1, 2})

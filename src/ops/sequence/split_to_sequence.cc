@@ -8,11 +8,8 @@ namespace kante::core {
 namespace {
 
 struct SplitToSequence {
-  static constexpr OpInfo kInfo{.name = "SplitToSequence",
-                                .versions = {11, 24},
-                                .min_inputs = 1,
-                                .max_inputs = 2,
-                                .data_dependent = true};
+  static constexpr OpInfo kInfo{
+      .name = "SplitToSequence", .versions = {11, 24}, .min_inputs = 1, .max_inputs = 2, .data_dependent = true};
   int64_t axis = 0;
   bool keep_dims = true;
 
@@ -74,7 +71,8 @@ struct SplitToSequence {
       const int64_t dims[] = {outer, size * inner};
       const int64_t dst[] = {size * inner, 1};
       const int64_t src[] = {x.dim(at) * inner, 1};
-      KANTE_TRY(RunCopy(c, StridedCopy(x.type(), dims, dst, src), part.raw(), from.data + bounds[i] * inner * from.size));
+      KANTE_TRY(
+          RunCopy(c, StridedCopy(x.type(), dims, dst, src), part.raw(), from.data + bounds[i] * inner * from.size));
       if (!keep_dims && !c.has_input(1)) {
         Shape dropped;
         for (int d = 0; d < shape.rank(); ++d) {

@@ -31,7 +31,8 @@ Result<Tensor> Densify(const SparseTensor& sparse) {
   const Tensor& indices = sparse.indices;
   const bool linear = indices.rank() == 1;
   if (indices.type() != ElementType::kInt64) return InvalidGraph("indices of a sparse constant must be int64");
-  if (indices.elements() != (linear ? nnz : nnz * rank)) return InvalidGraph("sparse constant: indices and values differ");
+  if (indices.elements() != (linear ? nnz : nnz * rank))
+    return InvalidGraph("sparse constant: indices and values differ");
   KANTE_TRY(Tensor dense, Tensor::Allocate(type, sparse.shape));
   std::memset(dense.raw(), 0, static_cast<size_t>(bytes));
   const int64_t size = BitsOf(type) / 8;
@@ -42,7 +43,8 @@ Result<Tensor> Densify(const SparseTensor& sparse) {
       int64_t index;
       std::memcpy(&index, indices.raw() + (linear ? i : i * rank + d) * 8, 8);
       const int64_t limit = linear ? total : sparse.shape[d];
-      if (index < 0 || index >= limit) return InvalidGraph("sparse constant: index ", index, " outside [0, ", limit, ")");
+      if (index < 0 || index >= limit)
+        return InvalidGraph("sparse constant: index ", index, " outside [0, ", limit, ")");
       at = linear ? index : at * sparse.shape[d] + index;
     }
     std::memcpy(dense.raw() + at * size, sparse.values.raw() + i * size, static_cast<size_t>(size));
@@ -75,8 +77,11 @@ Result<Tensor> ValueOf(const Attribute& a) {
 
 // Exists in files only: every version is upgraded to a constant value of the graph, without a copy.
 struct Constant {
-  static constexpr OpInfo kInfo{
-      .name = "Constant", .versions = {1, 9, 11, 12, 13, 19, 21, 23, 24, 25}, .form_since = 13, .min_inputs = 0, .max_inputs = 0};
+  static constexpr OpInfo kInfo{.name = "Constant",
+                                .versions = {1, 9, 11, 12, 13, 19, 21, 23, 24, 25},
+                                .form_since = 13,
+                                .min_inputs = 0,
+                                .max_inputs = 0};
 
   static Status Upgrade(UpgradeContext& u, int) {
     const auto& attributes = u.node().attributes;

@@ -27,7 +27,7 @@ struct ConstantOfShape {
     return c.SetShape(0, shape);
   }
   Status Run(RunContext& c) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     KANTE_TRY(const Movable from, ReadMovable(c, value));
     KANTE_TRY(const Movable to, WriteMovable(c, *y));
     KANTE_TRY(c.Parallel(y->elements(), 0.1 * static_cast<double>(to.size),

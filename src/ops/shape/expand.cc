@@ -19,7 +19,7 @@ struct Expand {
   }
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const Shape& out = y->shape();
     const auto x_strides = ContiguousStrides(x.shape());
     const auto y_strides = ContiguousStrides(out);
@@ -31,8 +31,9 @@ struct Expand {
     KANTE_TRY(const Movable from, ReadMovable(c, x));
     KANTE_TRY(const Movable to, WriteMovable(c, *y));
     const auto rank = static_cast<size_t>(out.rank());
-    KANTE_TRY(RunCopy(c, StridedCopy(to.type, out.dims(), std::span(y_strides).first(rank), std::span(strides).first(rank)),
-                      to.data, from.data));
+    KANTE_TRY(
+        RunCopy(c, StridedCopy(to.type, out.dims(), std::span(y_strides).first(rank), std::span(strides).first(rank)),
+                to.data, from.data));
     Finish(to, *y);
     return OkStatus();
   }

@@ -53,7 +53,11 @@ TEST(Size, CountsElements) {
 }
 
 TEST(Expand, BroadcastsBothWays) {
-  OpTest("Expand", 13).In<float>({3, 1}, {1, 2, 3}).In<int64_t>({2}, {3, 2}).Out<float>({3, 2}, {1, 1, 2, 2, 3, 3}).Run();
+  OpTest("Expand", 13)
+      .In<float>({3, 1}, {1, 2, 3})
+      .In<int64_t>({2}, {3, 2})
+      .Out<float>({3, 2}, {1, 1, 2, 2, 3, 3})
+      .Run();
   OpTest("Expand", 8).In<float>({3, 1}, {1, 2, 3}).In<int64_t>({1}, {1}).Out<float>({3, 1}, {1, 2, 3}).Run();
   OpTest("Expand", 13)
       .In<uint8_t>({1, 2}, {1, 2})

@@ -20,8 +20,10 @@ T Load(const Tensor& t) {
 double LoadFloat(const Tensor& t) {
   float f = 0;
   switch (t.type()) {
-    case ElementType::kFloat32: return Load<float>(t);
-    case ElementType::kFloat64: return Load<double>(t);
+    case ElementType::kFloat32:
+      return Load<float>(t);
+    case ElementType::kFloat64:
+      return Load<double>(t);
     case ElementType::kFloat16: {
       const auto bits = Load<uint16_t>(t);
       kernels::F16ToF32(&f, &bits, 1);
@@ -37,9 +39,12 @@ double LoadFloat(const Tensor& t) {
 
 int64_t LoadInt(const Tensor& t) {
   switch (t.type()) {
-    case ElementType::kInt16: return Load<int16_t>(t);
-    case ElementType::kInt32: return Load<int32_t>(t);
-    default: return Load<int64_t>(t);
+    case ElementType::kInt16:
+      return Load<int16_t>(t);
+    case ElementType::kInt32:
+      return Load<int32_t>(t);
+    default:
+      return Load<int64_t>(t);
   }
 }
 
@@ -77,7 +82,8 @@ void FillInts(T* y, int64_t begin, int64_t end, int64_t start, int64_t delta) {
 
 struct Range {
   static constexpr OpInfo kInfo{.name = "Range",
-                                .versions = {11, 27}, .form_since = 11,
+                                .versions = {11, 27},
+                                .form_since = 11,
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .types = kTypes,
@@ -106,7 +112,7 @@ struct Range {
     return c.SetShape(0, {n});
   }
   Status Run(RunContext& c) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const ElementType type = y->type();
     const bool floats = IsFloat(type);
     const double start = floats ? LoadFloat(c.in(0)) : 0;

@@ -28,7 +28,8 @@ Result<Shape> Resolve(const Shape& x, std::span<const int64_t> target, bool allo
     if (allow_zero && others == 0) return InvalidArgument("-1 together with 0 in the shape");
     if (others == 0 && x.elements() != 0) return InvalidArgument("cannot reshape ", x.ToString(), " to no elements");
     if (others != 0 && x.elements() % others != 0) {
-      return InvalidArgument("cannot reshape ", x.ToString(), ": ", x.elements(), " elements are no multiple of ", others);
+      return InvalidArgument("cannot reshape ", x.ToString(), ": ", x.elements(), " elements are no multiple of ",
+                             others);
     }
     dims[static_cast<size_t>(open)] = others == 0 ? 0 : x.elements() / others;
   }
@@ -41,7 +42,8 @@ Result<Shape> Resolve(const Shape& x, std::span<const int64_t> target, bool allo
 
 struct Reshape {
   static constexpr OpInfo kInfo{.name = "Reshape",
-                                .versions = {1, 5, 13, 14, 19, 21, 23, 24, 25}, .form_since = 14,
+                                .versions = {1, 5, 13, 14, 19, 21, 23, 24, 25},
+                                .form_since = 14,
                                 .min_inputs = 2,
                                 .max_inputs = 2,
                                 .shape_inputs = 0b10};

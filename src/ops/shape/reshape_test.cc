@@ -16,8 +16,17 @@ TEST(Reshape, TakesDimensionsFromItsInput) {
 }
 
 TEST(Reshape, AllowZeroMakesZeroADimension) {
-  OpTest("Reshape", 14).Attr("allowzero", 1).In<float>({0, 3}, {}).In<int64_t>({2}, {3, 0}).Out<float>({3, 0}, {}).Run();
-  OpTest("Reshape", 14).Attr("allowzero", 1).In<float>({0, 3}, {}).In<int64_t>({2}, {0, -1}).Fails("-1 together with 0");
+  OpTest("Reshape", 14)
+      .Attr("allowzero", 1)
+      .In<float>({0, 3}, {})
+      .In<int64_t>({2}, {3, 0})
+      .Out<float>({3, 0}, {})
+      .Run();
+  OpTest("Reshape", 14)
+      .Attr("allowzero", 1)
+      .In<float>({0, 3}, {})
+      .In<int64_t>({2}, {0, -1})
+      .Fails("-1 together with 0");
   OpTest("Reshape", 14).In<float>({0, 3}, {}).In<int64_t>({2}, {0, -1}).Out<float>({0, 0}, {}).Run();
 }
 

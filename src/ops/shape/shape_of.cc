@@ -8,8 +8,11 @@ namespace kante::core {
 namespace {
 
 struct ShapeOp {
-  static constexpr OpInfo kInfo{
-      .name = "Shape", .versions = {1, 13, 15, 19, 21, 23, 24, 25}, .form_since = 15, .strided = 0b1, .value_from_shape = true};
+  static constexpr OpInfo kInfo{.name = "Shape",
+                                .versions = {1, 13, 15, 19, 21, 23, 24, 25},
+                                .form_since = 15,
+                                .strided = 0b1,
+                                .value_from_shape = true};
   int64_t start = 0;
   int64_t end = INT64_MAX;
 
@@ -27,7 +30,7 @@ struct ShapeOp {
   }
   Status Run(RunContext& c) const {
     const Shape& shape = c.in(0).shape();
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int first = Clamp(start, shape.rank());
     for (int64_t i = 0; i < y->elements(); ++i) y->mutable_data<int64_t>()[i] = shape[first + static_cast<int>(i)];
     return OkStatus();
@@ -35,15 +38,18 @@ struct ShapeOp {
 };
 
 struct Size {
-  static constexpr OpInfo kInfo{
-      .name = "Size", .versions = {1, 13, 19, 21, 23, 24, 25}, .form_since = 13, .strided = 0b1, .value_from_shape = true};
+  static constexpr OpInfo kInfo{.name = "Size",
+                                .versions = {1, 13, 19, 21, 23, 24, 25},
+                                .form_since = 13,
+                                .strided = 0b1,
+                                .value_from_shape = true};
 
   Status Infer(InferContext& c) const {
     c.SetType(0, ElementType::kInt64);
     return c.SetShape(0, {});
   }
   Status Run(RunContext& c) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     *y->mutable_data<int64_t>() = c.in(0).elements();
     return OkStatus();
   }

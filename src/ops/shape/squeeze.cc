@@ -17,14 +17,13 @@ Result<uint32_t> AxisMask(std::span<const int64_t> axes, int rank) {
 
 struct Squeeze {
   static constexpr OpInfo kInfo{.name = "Squeeze",
-                                .versions = {1, 11, 13, 21, 23, 24, 25}, .form_since = 13,
+                                .versions = {1, 11, 13, 21, 23, 24, 25},
+                                .form_since = 13,
                                 .min_inputs = 1,
                                 .max_inputs = 2,
                                 .shape_inputs = 0b10};
 
-  static Status Upgrade(UpgradeContext& u, int from) {
-    return from < 13 ? u.AttributeToInput("axes", 1) : OkStatus();
-  }
+  static Status Upgrade(UpgradeContext& u, int from) { return from < 13 ? u.AttributeToInput("axes", 1) : OkStatus(); }
   Status Infer(InferContext& c) const {
     c.SetType(0, c.type(0));
     KANTE_TRY(const Shape x, c.shape(0));
@@ -49,14 +48,13 @@ struct Squeeze {
 
 struct Unsqueeze {
   static constexpr OpInfo kInfo{.name = "Unsqueeze",
-                                .versions = {1, 11, 13, 21, 23, 24, 25}, .form_since = 13,
+                                .versions = {1, 11, 13, 21, 23, 24, 25},
+                                .form_since = 13,
                                 .min_inputs = 2,
                                 .max_inputs = 2,
                                 .shape_inputs = 0b10};
 
-  static Status Upgrade(UpgradeContext& u, int from) {
-    return from < 13 ? u.AttributeToInput("axes", 1) : OkStatus();
-  }
+  static Status Upgrade(UpgradeContext& u, int from) { return from < 13 ? u.AttributeToInput("axes", 1) : OkStatus(); }
   Status Infer(InferContext& c) const {
     c.SetType(0, c.type(0));
     KANTE_TRY(const Shape x, c.shape(0));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // kante: runs, tests, compares, inspects, benchmarks and optimises ONNX models.
 #include <CLI/CLI.hpp>
+#include <cstdio>
 
 #include "cli/commands/commands.h"
 
@@ -22,6 +23,10 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     const int code = app.exit(e);
     return code == 0 ? 0 : kante::cli::kUsage;
+  }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {  // a full disk must not look like success
+    std::fprintf(stderr, "kante: cannot write to standard output\n");
+    return kante::cli::kUsage;
   }
   return exit_code;
 }

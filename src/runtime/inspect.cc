@@ -134,6 +134,7 @@ Result<Inspection> Inspect(const Model& model, const std::map<std::string, std::
       return InvalidArgument("the model has no input '", entry.first, "'");
     }
   }
+  KANTE_TRY(model.CheckFiles());
   Inspection out;
   out.complete = true;
   ForEachGraph(model.graph(), [&](const Graph& g) {

@@ -161,6 +161,7 @@ Status Session::Run(std::span<const Value> inputs, std::span<Value> outputs, std
 }
 
 Status Session::Prepare(std::span<const Value> inputs) {
+  KANTE_TRY(model_->CheckFiles());
   const Plan& plan = model_->plan();
   std::vector<Value> values(plan.slots().size());
   for (size_t i = 0; i < inputs.size(); ++i) {

@@ -65,12 +65,14 @@ TEST(Bytes, EveryPrefix) {
 TEST(Bytes, EveryByteChanged) {
   const std::string bytes = Victim();
   int refused = 0;
+  Careful brief;  // a loop may have got a billion trips
+  brief.run.time_limit_ms = 100;
   for (size_t i = 0; i < bytes.size(); ++i) {
     for (int value : {0x00, 0x7f, 0xff, bytes[i] ^ 0x01, bytes[i] ^ 0x10}) {
       SCOPED_TRACE("byte " + std::to_string(i) + " = " + std::to_string(value & 255));
       std::string broken = bytes;
       broken[i] = static_cast<char>(value);
-      refused += !Attempt(broken).ran();
+      refused += !Attempt(broken, brief).ran();
     }
   }
   EXPECT_GT(refused, 100);
@@ -133,7 +135,7 @@ TEST(ExternalData, Hostile) {
   for (const char* offset : {"-1", "8", "4", "9223372036854775807", "18446744073709551615", "99999999999999999999", "x", "0x0", "1e1"}) {
     cases.push_back({wire::Entry("location", "weights"), wire::Entry("offset", offset)});
   }
-  for (const char* length : {"-8", "7", "9", "16", "9223372036854775807", "", "eight"}) {
+  for (const char* length : {"-8", "7", "9", "16", "9223372036854775807", "eight"}) {
     cases.push_back({wire::Entry("location", "weights"), wire::Entry("length", length)});
   }
   cases.push_back({});
@@ -181,6 +183,8 @@ TEST_P(Truncated, AfterTheLoad) {
   const Status saved = model->Save(folder.Path("saved.onnx"));
   const Status prepared = session->Prepare({});
   const Status inspected = model->Inspect().status();
+  EXPECT_EQ(prepared.ok(), GetParam() == FileMapping::kCopy) << prepared.ToString();
+  EXPECT_EQ(inspected.ok(), GetParam() == FileMapping::kCopy) << inspected.ToString();
   if (GetParam() == FileMapping::kCopy) {
     EXPECT_TRUE(status.ok() && saved.ok()) << status.ToString() << saved.ToString();
     return;

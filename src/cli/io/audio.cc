@@ -8,6 +8,12 @@
 #include <vector>
 
 namespace kante::cli {
+namespace {
+
+constexpr int kBlockFrames = 4096;
+constexpr size_t kMostSamples = size_t{1} << 30;
+
+}  // namespace
 
 Result<Tensor> AudioTensor(const std::string& path, const ValueDescription& input, int sample_rate) {
   const auto bad = [&](const std::string& what) {
@@ -16,7 +22,7 @@ Result<Tensor> AudioTensor(const std::string& path, const ValueDescription& inpu
   SF_INFO info{};
   const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(sf_open(path.c_str(), SFM_READ, &info), &sf_close);
   if (!file) return bad(sf_strerror(nullptr));
-  if (info.frames < 0 || info.frames > (int64_t{1} << 31) || info.channels < 1) return bad("has no usable length");
+  if (info.channels < 1 || info.channels > 64) return bad("has " + std::to_string(info.channels) + " channels");
   if (sample_rate > 0 && info.samplerate != sample_rate) {
     return bad("has " + std::to_string(info.samplerate) + " samples a second, the model wants " +
                std::to_string(sample_rate));
@@ -25,8 +31,13 @@ Result<Tensor> AudioTensor(const std::string& path, const ValueDescription& inpu
     return bad("input '" + input.name + "' (" + input.ToString() + ") takes no audio");
   }
   const size_t channels = static_cast<size_t>(info.channels);
-  std::vector<float> frames(static_cast<size_t>(info.frames) * channels);
-  const sf_count_t got = sf_readf_float(file.get(), frames.data(), info.frames);
+  // In blocks, for the length in the header is only a claim.
+  std::vector<float> frames, block(size_t{kBlockFrames} * channels);
+  while (const sf_count_t read = sf_readf_float(file.get(), block.data(), kBlockFrames)) {
+    if (read < 0 || frames.size() > kMostSamples) return bad("cannot be read or is too long");
+    frames.insert(frames.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(read) * info.channels);
+  }
+  const int64_t got = static_cast<int64_t>(frames.size() / channels);
   const size_t rank = input.has_shape ? input.dimensions.size() : 2;
   if (rank < 1) return bad("input '" + input.name + "' is a scalar");
   // The samples run along the last dimension that is not fixed to one.

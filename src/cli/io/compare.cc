@@ -29,6 +29,10 @@ std::string Number(double v) {
   return buffer;
 }
 
+std::string Integer(const Tensor& t, size_t i) {
+  return t.type() == ElementType::kInt64 ? std::to_string(t.values<int64_t>()[i]) : std::to_string(t.values<uint64_t>()[i]);
+}
+
 bool Numeric(ElementType type) {
   const int t = static_cast<int>(type);
   return (t >= 1 && t <= 7) || (t >= 9 && t <= 13) || type == ElementType::kBfloat16;
@@ -52,7 +56,17 @@ std::string TensorDifference(const Tensor& got, const Tensor& want, double rtol,
   for (int64_t i = 0; i < got.elements(); ++i) {
     const double g = ElementAsDouble(got, i);
     const double w = ElementAsDouble(want, i);
-    if (g == w || (std::isnan(g) && std::isnan(w)) || std::abs(g - w) <= atol + rtol * std::abs(w)) continue;
+    if (BitsOf(got.type()) == 64 && got.type() != ElementType::kFloat64) {  // doubles do not tell these apart
+      const size_t at = static_cast<size_t>(i);
+      if (got.values<int64_t>()[at] == want.values<int64_t>()[at]) continue;
+      if (g == w && atol + rtol * std::abs(w) < 1) {
+        return "element " + IndexText(got, i) + " is " + Integer(got, at) + ", expected " + Integer(want, at);
+      }
+    }
+    if (std::isinf(g) != std::isinf(w)) {  // no tolerance is infinite
+      return "element " + IndexText(got, i) + " is " + Number(g) + ", expected " + Number(w);
+    }
+    if (g == w || (std::isnan(g) && std::isnan(w)) || (!std::isinf(g) && std::abs(g - w) <= atol + rtol * std::abs(w))) continue;
     return "element " + IndexText(got, i) + " is " + Number(g) + ", expected " + Number(w);
   }
   return {};

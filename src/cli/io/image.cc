@@ -7,6 +7,8 @@
 namespace kante::cli {
 namespace {
 
+constexpr int64_t kMostPixels = int64_t{1} << 26;
+
 // Where the input has its channels, height and width; indices into its dimensions.
 struct Axes {
   size_t channel, height, width;
@@ -65,7 +67,13 @@ Result<Tensor> ImageTensor(const std::string& path, const ValueDescription& inpu
   auto axes = AxesOf(input, options.layout);
   if (!axes.ok()) return axes.status();
   const auto fixed = [&](size_t d) { return input.has_shape ? input.dimensions[d].value : -1; };
-  const int channels = fixed(axes->channel) == 1 ? 1 : 3;
+  const int64_t declared = fixed(axes->channel);
+  if ((declared >= 0 && declared != 1 && declared != 3) || fixed(axes->height) > kMostPixels ||
+      fixed(axes->width) > kMostPixels ||
+      (fixed(axes->height) > 0 && fixed(axes->width) > kMostPixels / fixed(axes->height))) {
+    return Status(StatusCode::kInvalidArgument, "input '" + input.name + "' (" + input.ToString() + ") takes no picture");
+  }
+  const int channels = declared == 1 ? 1 : 3;
   auto decoded = ReadImage(path, channels);
   if (!decoded.ok()) return decoded.status();
   const int height = fixed(axes->height) > 0 ? static_cast<int>(fixed(axes->height)) : decoded->height;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <nlohmann/json.hpp>
 
 namespace kante::cli {
@@ -49,34 +50,69 @@ ElementType Guess(const Flat& flat) {
   return type;
 }
 
+// What FormatJson writes for numbers that JSON lacks.
+std::optional<double> Special(const json& leaf) {
+  if (!leaf.is_string()) return std::nullopt;
+  const std::string& text = leaf.get_ref<const std::string&>();
+  if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (text == "Infinity") return std::numeric_limits<double>::infinity();
+  if (text == "-Infinity") return -std::numeric_limits<double>::infinity();
+  return std::nullopt;
+}
+
 template <typename T>
-void Store(const Flat& flat, Tensor& tensor) {
+bool Fits(const json& leaf) {
+  if (leaf.is_boolean()) return true;
+  if (!leaf.is_number()) return std::is_floating_point_v<T> && Special(leaf);
+  if constexpr (std::is_floating_point_v<T> || std::is_same_v<T, bool>) {
+    return true;
+  } else {
+    if (leaf.is_number_unsigned()) return leaf.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<T>::max());
+    if (leaf.is_number_integer()) {
+      const int64_t v = leaf.get<int64_t>();  // negative: others are unsigned
+      return std::is_signed_v<T> && v >= static_cast<int64_t>(std::numeric_limits<T>::min());
+    }
+    const double v = leaf.get<double>();  // 3.0 is an integer too
+    return v == std::floor(v) && std::abs(v) <= 0x1p53 && v >= static_cast<double>(std::numeric_limits<T>::min()) &&
+           v <= static_cast<double>(std::numeric_limits<T>::max());
+  }
+}
+
+template <typename T>
+Status Store(const Flat& flat, Tensor& tensor, const std::string& name) {
   auto out = tensor.mutable_values<T>();
   for (size_t i = 0; i < flat.leaves.size(); ++i) {
     const json& leaf = *flat.leaves[i];
-    if (leaf.is_boolean()) {
+    if (!Fits<T>(leaf)) return Bad(name, "holds " + leaf.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 40) +
+                                             ", which is no " + std::string(NameOf(tensor.type())));
+    if (const auto special = Special(leaf)) {
+      out[i] = static_cast<T>(*special);
+    } else if (leaf.is_boolean()) {
       out[i] = static_cast<T>(leaf.get<bool>());
+    } else if (leaf.is_number_unsigned()) {
+      out[i] = static_cast<T>(leaf.get<uint64_t>());
     } else if (leaf.is_number_float()) {
       out[i] = static_cast<T>(leaf.get<double>());
     } else {
       out[i] = static_cast<T>(leaf.get<int64_t>());
     }
   }
+  return Status();
 }
 
 Status StoreAs(ElementType type, const Flat& flat, Tensor& tensor, const std::string& name) {
   switch (type) {
-    case ElementType::kFloat32: Store<float>(flat, tensor); return Status();
-    case ElementType::kFloat64: Store<double>(flat, tensor); return Status();
-    case ElementType::kInt8: Store<int8_t>(flat, tensor); return Status();
-    case ElementType::kInt16: Store<int16_t>(flat, tensor); return Status();
-    case ElementType::kInt32: Store<int32_t>(flat, tensor); return Status();
-    case ElementType::kInt64: Store<int64_t>(flat, tensor); return Status();
-    case ElementType::kUint8: Store<uint8_t>(flat, tensor); return Status();
-    case ElementType::kUint16: Store<uint16_t>(flat, tensor); return Status();
-    case ElementType::kUint32: Store<uint32_t>(flat, tensor); return Status();
-    case ElementType::kUint64: Store<uint64_t>(flat, tensor); return Status();
-    case ElementType::kBool: Store<bool>(flat, tensor); return Status();
+    case ElementType::kFloat32: return Store<float>(flat, tensor, name);
+    case ElementType::kFloat64: return Store<double>(flat, tensor, name);
+    case ElementType::kInt8: return Store<int8_t>(flat, tensor, name);
+    case ElementType::kInt16: return Store<int16_t>(flat, tensor, name);
+    case ElementType::kInt32: return Store<int32_t>(flat, tensor, name);
+    case ElementType::kInt64: return Store<int64_t>(flat, tensor, name);
+    case ElementType::kUint8: return Store<uint8_t>(flat, tensor, name);
+    case ElementType::kUint16: return Store<uint16_t>(flat, tensor, name);
+    case ElementType::kUint32: return Store<uint32_t>(flat, tensor, name);
+    case ElementType::kUint64: return Store<uint64_t>(flat, tensor, name);
+    case ElementType::kBool: return Store<bool>(flat, tensor, name);
     default: return Bad(name, "cannot be given as JSON for the type " + std::string(NameOf(type)));
   }
 }
@@ -144,11 +180,10 @@ Result<Tensor> ParseJsonTensor(const std::string& text, ElementType type, const 
   if (type == ElementType::kUndefined) type = Guess(flat);
   auto made = Tensor::Allocate(type, flat.shape);
   if (!made.ok()) return made.status();
-  for (const json* leaf : flat.leaves) {
-    const bool fits = type == ElementType::kString ? leaf->is_string() : leaf->is_number() || leaf->is_boolean();
-    if (!fits) return Bad(name, "holds a value that is no " + std::string(NameOf(type)));
-  }
   if (type == ElementType::kString) {
+    for (const json* leaf : flat.leaves) {
+      if (!leaf->is_string()) return Bad(name, "holds a value that is no string");
+    }
     auto* strings = static_cast<std::string*>(made->mutable_data());
     for (size_t i = 0; i < flat.leaves.size(); ++i) strings[i] = flat.leaves[i]->get<std::string>();
     return made;

@@ -47,6 +47,7 @@ Result<Header> ParseHeader(const std::string& dict, const std::string& name) {
   header.fortran = *order == "True";
   std::string number;
   for (char c : *shape) {
+    if (c == '-') return Bad(name, "has a negative dimension");
     if (c >= '0' && c <= '9') {
       number += c;
       if (number.size() > 18) return Bad(name, "has a dimension that is too large");
@@ -86,20 +87,35 @@ void AppendUtf8(std::string& out, uint32_t c) {
   }
 }
 
+// Whether there are as many elements of `size` bytes as the shape says.
+bool Holds(std::string_view data, const std::vector<int64_t>& shape, size_t size) {
+  int64_t elements = 1;
+  for (int64_t d : shape) {
+    if (__builtin_mul_overflow(elements, d, &elements)) return false;
+  }
+  return static_cast<uint64_t>(elements) <= data.size() / size;
+}
+
 Result<Tensor> ParseStrings(const Header& header, std::string_view data, const std::string& name) {
   const bool wide = header.descr[1] == 'U';
-  const size_t length = static_cast<size_t>(std::atoll(header.descr.c_str() + 2)) * (wide ? 4 : 1);
-  auto made = Tensor::Allocate(ElementType::kString, header.shape);
-  if (!made.ok()) return Bad(name, made.status().message());
-  if (header.fortran || data.size() / std::max<size_t>(1, length) < static_cast<size_t>(made->elements())) {
+  const std::string digits = header.descr.substr(2);
+  if (digits.empty() || digits.size() > 9 || digits.find_first_not_of("0123456789") != std::string::npos) {
+    return Bad(name, "holds the type '" + header.descr + "', which is not supported");
+  }
+  const size_t length = static_cast<size_t>(std::stoll(digits)) * (wide ? 4 : 1);
+  // Checked before memory is asked for; empty strings take some as well.
+  if (header.fortran || !Holds(data, header.shape, std::max<size_t>(1, length))) {
     return Bad(name, "is shorter than its header says");
   }
+  auto made = Tensor::Allocate(ElementType::kString, header.shape);
+  if (!made.ok()) return Bad(name, made.status().message());
   auto* strings = static_cast<std::string*>(made->mutable_data());
   for (int64_t i = 0; i < made->elements(); ++i) {
     const char* at = data.data() + static_cast<size_t>(i) * length;
     for (size_t k = 0; k < length; k += wide ? 4 : 1) {
       uint32_t c = static_cast<unsigned char>(at[k]);
       if (wide) std::memcpy(&c, at + k, 4);
+      if (wide && header.descr[0] == '>') c = __builtin_bswap32(c);
       if (c == 0) break;
       AppendUtf8(strings[i], c);
     }
@@ -143,17 +159,19 @@ Result<Tensor> ParseNpy(std::string_view bytes, const std::string& name) {
   if (header->descr[1] == 'U' || header->descr[1] == 'S') return ParseStrings(*header, data, name);
   const ElementType type = TypeOf(header->descr);
   if (type == ElementType::kUndefined) return Bad(name, "holds the type '" + header->descr + "', which is not supported");
+  const size_t size = static_cast<size_t>(BitsOf(type)) / 8;
+  if (!Holds(data, header->shape, size)) return Bad(name, "is shorter than its header says");
   auto made = Tensor::Allocate(type, header->shape);
   if (!made.ok()) return Bad(name, made.status().message());
-  if (data.size() < made->bytes()) return Bad(name, "is shorter than its header says");
-  const size_t size = static_cast<size_t>(BitsOf(type)) / 8;
   if (made->bytes() > 0 && header->fortran) {
     FromFortran(data.data(), *made, size);
   } else if (made->bytes() > 0) {
     std::memcpy(made->mutable_data(), data.data(), made->bytes());
   }
   if (header->descr[0] == '>') {
-    SwapBytes(static_cast<char*>(made->mutable_data()), static_cast<size_t>(made->elements()), size);
+    const bool complex = type == ElementType::kComplex64 || type == ElementType::kComplex128;
+    const size_t number = complex ? size / 2 : size;
+    SwapBytes(static_cast<char*>(made->mutable_data()), made->bytes() / number, number);
   }
   return made;
 }

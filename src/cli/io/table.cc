@@ -20,9 +20,13 @@ std::string Scaled(double value, double step, const char* const* units, int coun
     value /= step;
     ++unit;
   }
+  if (unit > 0 && unit + 1 < count && step == 1000 && std::abs(value) >= 999.5) {  // would be written as 1e+03
+    value /= step;
+    ++unit;
+  }
   char buffer[48];
-  if (unit == 0) {
-    std::snprintf(buffer, sizeof buffer, "%.0f%s", value, units[0]);
+  if (unit == 0 || std::abs(value) >= 999.5) {
+    std::snprintf(buffer, sizeof buffer, "%.0f%s", value, units[unit]);
   } else {
     std::snprintf(buffer, sizeof buffer, "%.3g%s", value, units[unit]);
   }

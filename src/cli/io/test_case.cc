@@ -21,10 +21,11 @@ Result<std::vector<std::string>> FindTestCases(const std::string& root) {
   std::error_code error;
   if (!fs::is_directory(root, error)) return Status(StatusCode::kNoSuchFile, "'" + root + "' is not a folder");
   std::vector<std::string> found;
-  if (fs::exists(fs::path(root) / "model.onnx")) found.push_back(root);
+  if (fs::exists(fs::path(root) / "model.onnx", error)) found.push_back(root);
   const auto options = fs::directory_options::skip_permission_denied;
   for (fs::recursive_directory_iterator it(root, options, error), end; !error && it != end; it.increment(error)) {
-    if (it->is_directory() && fs::exists(it->path() / "model.onnx")) found.push_back(it->path().string());
+    std::error_code ignored;
+    if (it->is_directory(ignored) && fs::exists(it->path() / "model.onnx", ignored)) found.push_back(it->path().string());
   }
   std::sort(found.begin(), found.end());
   return found;

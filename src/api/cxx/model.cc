@@ -10,7 +10,9 @@ namespace {
 
 core::Result<core::Model::Options> ToCore(const LoadOptions& options) {
   core::Model::Options out;
-  out.optimization = static_cast<core::OptimizationLevel>(options.optimization);
+  out.optimization = options.optimization == OptimizationLevel::kNone    ? core::OptimizationLevel::kNone
+                     : options.optimization == OptimizationLevel::kBasic ? core::OptimizationLevel::kBasic
+                                                                         : core::OptimizationLevel::kAll;
   out.mapping = options.mapping == FileMapping::kMap ? core::Mapping::kMap : core::Mapping::kCopy;
   out.limits.max_nodes = options.limits.max_nodes;
   out.limits.max_nesting = options.limits.max_nesting;
@@ -141,10 +143,12 @@ std::vector<std::string> Model::OptimizationNotes() const {
 }
 
 Status Model::Save(const std::string& path) const {
+  if (const core::Status files = rep_->model->CheckFiles(); !files.ok()) return ToPublic(files);
   return ToPublic(core::WriteModel(rep_->model->graph(), rep_->model->info(), rep_->model->registry(), path));
 }
 
 Result<std::vector<std::string>> Model::SaveNode(const std::string& value_name, const std::string& path) const {
+  if (const core::Status files = rep_->model->CheckFiles(); !files.ok()) return ToPublic(files);
   auto graph = core::ExtractNode(rep_->model->graph(), value_name);
   if (!graph.ok()) return StatusOf(graph);
   const Status saved = ToPublic(core::WriteModel(*graph, rep_->model->info(), rep_->model->registry(), path));

@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "api/cxx/convert.h"
+#include "base/atomic_file.h"
+#include "base/mapped_file.h"
 #include "onnx/tensor_proto.h"
 
 namespace kante {
@@ -19,6 +21,24 @@ ElementType ElementTypeOfName(std::string_view name) {
 int BitsOf(ElementType type) {
   return type == ElementType::kString ? 0 : core::BitsOf(static_cast<core::ElementType>(type));
 }
+
+namespace {
+
+// Tensors of the API are aligned; those in a file may not be.
+core::Result<core::Value> Aligned(const core::Value& value) {
+  if (value.is_tensor()) {
+    KANTE_TRY(core::Tensor dense, core::Compact(value.tensor()));
+    return core::Value(std::move(dense));
+  }
+  if (!value.is_sequence()) return value;
+  auto sequence = std::make_shared<core::Sequence>(*value.sequence());
+  for (core::Value& item : sequence->items) {
+    KANTE_TRY(item, Aligned(item));
+  }
+  return core::Value(std::shared_ptr<const core::Sequence>(std::move(sequence)));
+}
+
+}  // namespace
 
 std::string ShapeToString(std::span<const int64_t> shape) {
   std::string out = "[";
@@ -97,13 +117,32 @@ std::span<const std::string> Tensor::strings() const {
 }
 
 Result<Value> ReadProtoFile(const std::string& path, ProtoKind kind) {
-  auto read = core::ReadProtoFile(path, static_cast<core::ProtoKind>(kind));
-  if (!read.ok()) return StatusOf(read);
-  return ToPublic(*read);
+  auto file = core::MappedFile::Open(path, core::Mapping::kCopy);
+  if (!file.ok()) return StatusOf(file);
+  core::TypeInfo expected;
+  expected.kind = kind == ProtoKind::kSequence   ? core::ValueKind::kSequence
+                  : kind == ProtoKind::kOptional ? core::ValueKind::kOptional
+                                                 : core::ValueKind::kTensor;
+  auto read = core::ReadValueProto((*file)->bytes(), *file, expected);
+  if (!read.ok()) {
+    return Status(static_cast<StatusCode>(read.status().code()), core::StrCat("'", path, "': ", read.status().message()));
+  }
+  auto aligned = Aligned(*read);
+  if (!aligned.ok()) return StatusOf(aligned);
+  return ToPublic(*aligned);
 }
 
 Status WriteProtoFile(const std::string& path, const Tensor& tensor, const std::string& name) {
-  return ToPublic(core::WriteTensorProtoFile(path, ToCore(tensor), name));
+  if (!tensor.valid()) return Status(StatusCode::kInvalidArgument, "there is no tensor to write to '" + path + "'");
+  core::TypeInfo expected;
+  expected.kind = core::ValueKind::kTensor;
+  auto bytes = core::WriteValueProto(core::Value(ToCore(tensor)), name, expected);
+  if (!bytes.ok()) return StatusOf(bytes);
+  auto file = core::AtomicFile::Create(path);
+  if (!file.ok()) return StatusOf(file);
+  const core::Status written = file->Write(std::as_bytes(std::span(bytes->data(), bytes->size())));
+  if (!written.ok()) return ToPublic(written);
+  return ToPublic(file->Commit());
 }
 
 }  // namespace kante

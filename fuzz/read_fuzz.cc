@@ -34,6 +34,7 @@ void ReadAsModel(std::span<const std::byte> bytes) {
   write.portable = false;  // expansions may refuse a node whose attributes nobody has checked yet
   auto saved = WriteModelToMemory(model->graph, model->info, Registry(), write);
   if (!saved.ok()) std::abort();
+  options = {};  // copies of outputs are nodes more
   options.upgrade = false;
   options.allow_unknown_domains = true;
   if (!ReadModelFromMemory(std::as_bytes(std::span(*saved)), nullptr, Registry(), options).ok()) std::abort();

@@ -29,7 +29,8 @@ MAY_INCLUDE = {
 }
 LIBRARY = CORE + ["providers", "runtime", "training", "api"]
 FOR_TESTS = ["gtest", "gmock", "benchmark", "support"]
-FOR_TESTS_OF = {"ops": ["onnx", "runtime"], "onnx": ["ops"], "passes": ["onnx", "runtime"]}
+FOR_TESTS_OF = {"ops": ["onnx", "runtime"], "onnx": ["ops"], "passes": ["onnx", "runtime"],
+                "cli": ["onnx"]}  # whose wire writer makes models
 
 # system header -> the only layers that may use it
 OWNED = [

@@ -64,14 +64,17 @@ class Program : public ::testing::Test {
   }
   // Runs `kante ARGUMENTS` in the test's folder.
   Finished Kante(const std::string& arguments) const {
-    const std::string command = "cd '" + folder_ + "' && '" KANTE_BINARY_DIR "/kante' " + arguments + " >out.txt 2>err.txt </dev/null";
+    const std::string command =
+        "cd '" + folder_ + "' && '" KANTE_BINARY_DIR "/kante' " + arguments + " >out.txt 2>err.txt </dev/null";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), Read("out.txt"), Read("err.txt")};
   }
   static Tensor Floats(const std::vector<float>& values) {
     return *Tensor::Of<float>(std::vector<int64_t>{static_cast<int64_t>(values.size())}, std::span(values));
   }
-  void WriteNpy(const std::string& name, const std::vector<float>& values) const { Write(name, *FormatNpy(Floats(values))); }
+  void WriteNpy(const std::string& name, const std::vector<float>& values) const {
+    Write(name, *FormatNpy(Floats(values)));
+  }
   // A backend test whose output is expected to be `y`.
   void WriteCase(const std::string& name, const std::vector<float>& x, const std::vector<float>& y) const {
     Write(name + "/model.onnx", SmallModel());
@@ -252,7 +255,8 @@ TEST_F(Program, CompareErrors) {
 TEST_F(Program, Inspect) {
   const Finished text = Kante("inspect m.onnx");
   EXPECT_EQ(text.code, 0) << text.err;
-  for (const char* part : {"float32[2]", "Relu", "Mul", "ai.onnx 21", "parameters"}) EXPECT_TRUE(Has(text.out, part)) << text.out;
+  for (const char* part : {"float32[2]", "Relu", "Mul", "ai.onnx 21", "parameters"})
+    EXPECT_TRUE(Has(text.out, part)) << text.out;
   const Finished graph = Kante("inspect m.onnx --graph");
   EXPECT_EQ(graph.code, 0);
   EXPECT_TRUE(Has(graph.out, "Relu")) << graph.out;
@@ -267,7 +271,9 @@ TEST_F(Program, Inspect) {
 }
 
 TEST_F(Program, InspectWhatIsNotSupported) {
-  wire::GraphSpec g{.nodes = {wire::NodeMessage("Frobnicate", {"x"}, {"y"}, {}, "strange")}, .inputs = {wire::Info("x")}, .outputs = {wire::Info("y")}};
+  wire::GraphSpec g{.nodes = {wire::NodeMessage("Frobnicate", {"x"}, {"y"}, {}, "strange")},
+                    .inputs = {wire::Info("x")},
+                    .outputs = {wire::Info("y")}};
   Write("strange.onnx", wire::ModelBytes({.graph = wire::GraphMessage(g)}));
   const Finished inspected = Kante("inspect strange.onnx");
   EXPECT_EQ(inspected.code, 1);

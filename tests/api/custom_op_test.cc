@@ -77,9 +77,7 @@ class Positive : public CustomOp {
       return Status();
     }
   };
-  OpSignature signature() const override {
-    return {.domain = "my.domain", .name = "Positive", .data_dependent = true};
-  }
+  OpSignature signature() const override { return {.domain = "my.domain", .name = "Positive", .data_dependent = true}; }
   Result<std::unique_ptr<CustomKernel>> Create(const OpAttributes&) const override {
     return std::unique_ptr<CustomKernel>(std::make_unique<Kernel>());
   }
@@ -142,7 +140,8 @@ core::WireWriter FloatsAttribute(std::string_view name, const std::vector<float>
 }
 
 std::string AffineModel(wire::Messages attributes, Type type = Type::kFloat32) {
-  return NodeModel({.op = "Affine", .inputs = {{type, {-1}}}, .attributes = std::move(attributes), .domain = "my.domain"});
+  return NodeModel(
+      {.op = "Affine", .inputs = {{type, {-1}}}, .attributes = std::move(attributes), .domain = "my.domain"});
 }
 
 TEST(CustomOp, RunsWithAttributes) {
@@ -186,9 +185,8 @@ TEST(CustomOp, WrongAttributes) {
 }
 
 TEST(CustomOp, WrongNumberOfInputs) {
-  const std::string bytes = NodeModel({.op = "Affine",
-                                       .inputs = {{Type::kFloat32, {-1}}, {Type::kFloat32, {-1}}},
-                                       .domain = "my.domain"});
+  const std::string bytes =
+      NodeModel({.op = "Affine", .inputs = {{Type::kFloat32, {-1}}, {Type::kFloat32, {-1}}}, .domain = "my.domain"});
   const Status status = Model::LoadFromMemory(BytesOf(bytes), With(std::make_shared<Affine>())).status();
   EXPECT_FALSE(status.ok());
   EXPECT_TRUE(Has(status.message(), "the_node") && Has(status.message(), "Affine")) << status.message();
@@ -208,7 +206,9 @@ TEST(CustomOp, ShapesThatDependOnData) {
 
 TEST(CustomOp, ErrorsNameTheNode) {
   const std::string bytes = NodeModel({.op = "Failing", .inputs = {{Type::kFloat32, {-1}}}, .domain = "my.domain"});
-  const auto load = [&](Failing::At at) { return Model::LoadFromMemory(BytesOf(bytes), With(std::make_shared<Failing>(at))); };
+  const auto load = [&](Failing::At at) {
+    return Model::LoadFromMemory(BytesOf(bytes), With(std::make_shared<Failing>(at)));
+  };
   for (auto [at, text] : {std::pair(Failing::At::kCreate, "bad creation"), std::pair(Failing::At::kNull, "Failing"),
                           std::pair(Failing::At::kInfer, "bad inference")}) {
     auto model = load(at);
@@ -256,8 +256,7 @@ TEST(CustomOp, IsFoldedUnlessStateful) {
                     .initializers = {wire::Floats("w", {1, 2})},
                     .inputs = {wire::Info("x")},
                     .outputs = {wire::Info("y")}};
-  const std::string bytes =
-      wire::ModelBytes({.graph = wire::GraphMessage(g), .imports = {{"", 21}, {"my.domain", 1}}});
+  const std::string bytes = wire::ModelBytes({.graph = wire::GraphMessage(g), .imports = {{"", 21}, {"my.domain", 1}}});
   const Model model = LoadOrDie(bytes, With(std::make_shared<Affine>()));
   EXPECT_FALSE(Has(model.GraphText(), "Affine")) << model.GraphText();
   class Stateful : public Affine {

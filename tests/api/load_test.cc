@@ -73,7 +73,8 @@ TEST(Load, UnknownOperatorsAreListedTogether) {
 }
 
 TEST(Load, UnknownOpset) {
-  wire::GraphSpec g{.nodes = {wire::NodeMessage("Relu", {"x"}, {"y"})}, .inputs = {wire::Info("x")}, .outputs = {wire::Info("y")}};
+  wire::GraphSpec g{
+      .nodes = {wire::NodeMessage("Relu", {"x"}, {"y"})}, .inputs = {wire::Info("x")}, .outputs = {wire::Info("y")}};
   const auto status = [&](const std::vector<std::pair<std::string, int64_t>>& imports) {
     const std::string bytes = wire::ModelBytes({.graph = wire::GraphMessage(g), .imports = imports});
     return Model::LoadFromMemory(BytesOf(bytes)).status();
@@ -184,7 +185,8 @@ TEST(Load, HandlesShareOneModel) {
 TEST(Load, ListOperators) {
   const auto ops = ListOperators();
   EXPECT_GT(ops.size(), 60u);
-  const auto relu = std::find_if(ops.begin(), ops.end(), [](const OperatorInfo& o) { return o.domain.empty() && o.name == "Relu"; });
+  const auto relu =
+      std::find_if(ops.begin(), ops.end(), [](const OperatorInfo& o) { return o.domain.empty() && o.name == "Relu"; });
   ASSERT_NE(relu, ops.end());
   EXPECT_EQ(relu->min_inputs, 1);
   EXPECT_EQ(relu->max_outputs, 1);

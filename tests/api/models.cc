@@ -62,15 +62,15 @@ WireWriter StringAttribute(std::string_view name, std::string_view value) {
 }
 
 std::string LinearModel() {
-  GraphSpec g{.nodes = {NodeMessage("MatMul", {"x", "w"}, {"p"}, {}, "product"),
-                        NodeMessage("Add", {"p", "b"}, {"s"}, {}, "bias"),
-                        NodeMessage("Relu", {"s"}, {"y"}, {}, "rectify")},
-              .initializers = {wire::RawTensor("w", Type::kFloat32, {3, 2}, wire::Raw({1, 2, 3, 4, 5, 6})),
-                               wire::Floats("b", {0.5f, -100})},
-              .inputs = {Info("x", TensorTypeOf(Type::kFloat32, {"batch", "3"})), Info("b")},
-              .outputs = {Info("y", TensorTypeOf(Type::kFloat32, {"batch", "2"})),
-                          Info("p", TensorTypeOf(Type::kFloat32, {"batch", "2"}))},
-              .name = "linear"};
+  GraphSpec g{
+      .nodes = {NodeMessage("MatMul", {"x", "w"}, {"p"}, {}, "product"),
+                NodeMessage("Add", {"p", "b"}, {"s"}, {}, "bias"), NodeMessage("Relu", {"s"}, {"y"}, {}, "rectify")},
+      .initializers = {wire::RawTensor("w", Type::kFloat32, {3, 2}, wire::Raw({1, 2, 3, 4, 5, 6})),
+                       wire::Floats("b", {0.5f, -100})},
+      .inputs = {Info("x", TensorTypeOf(Type::kFloat32, {"batch", "3"})), Info("b")},
+      .outputs = {Info("y", TensorTypeOf(Type::kFloat32, {"batch", "2"})),
+                  Info("p", TensorTypeOf(Type::kFloat32, {"batch", "2"}))},
+      .name = "linear"};
   return wire::ModelBytes({.graph = GraphMessage(g)});
 }
 
@@ -107,13 +107,13 @@ std::string ConvModel() {
 
 std::string LoopModel(int64_t limit) {
   const auto scalar = [](Type type) { return wire::TensorType(type, {}); };
-  GraphSpec body{.nodes = {NodeMessage("Add", {"acc", "step"}, {"next"}), NodeMessage("Identity", {"go"}, {"still"})},
-                 .inputs = {Info("i", scalar(Type::kInt64)), Info("go", scalar(Type::kBool)),
-                            Info("acc", scalar(Type::kFloat32))},
-                 .outputs = {Info("still", scalar(Type::kBool)), Info("next", scalar(Type::kFloat32))},
-                 .name = "body"};
-  GraphSpec g{.nodes = {NodeMessage("Loop", {"limit", "go_on", "x"}, {"y"}, {wire::GraphAttribute("body", GraphMessage(body))},
-                                    "count")},
+  GraphSpec body{
+      .nodes = {NodeMessage("Add", {"acc", "step"}, {"next"}), NodeMessage("Identity", {"go"}, {"still"})},
+      .inputs = {Info("i", scalar(Type::kInt64)), Info("go", scalar(Type::kBool)), Info("acc", scalar(Type::kFloat32))},
+      .outputs = {Info("still", scalar(Type::kBool)), Info("next", scalar(Type::kFloat32))},
+      .name = "body"};
+  GraphSpec g{.nodes = {NodeMessage("Loop", {"limit", "go_on", "x"}, {"y"},
+                                    {wire::GraphAttribute("body", GraphMessage(body))}, "count")},
               .initializers = {wire::RawTensor("limit", Type::kInt64, {}, {reinterpret_cast<const char*>(&limit), 8}),
                                wire::RawTensor("go_on", Type::kBool, {}, std::string(1, '\1')),
                                wire::RawTensor("step", Type::kFloat32, {}, wire::Raw({1}))},

@@ -110,7 +110,8 @@ TEST_F(RunTest, IntoMemoryOfTheCaller) {
   float memory[4] = {-1, -1, -1, -1};
   int released = 0;
   {
-    auto y = Tensor::Wrap(ElementType::kFloat32, std::vector<int64_t>{2, 2}, memory, sizeof memory, [&] { ++released; });
+    auto y =
+        Tensor::Wrap(ElementType::kFloat32, std::vector<int64_t>{2, 2}, memory, sizeof memory, [&] { ++released; });
     const std::vector<std::pair<std::string, Tensor>> into = {{"y", *y}};
     const Status status = session.RunInto({{"x", x}}, into);
     ASSERT_TRUE(status.ok()) << status.ToString();
@@ -198,11 +199,13 @@ TEST_F(RunTest, Sequences) {
 }
 
 TEST_F(RunTest, RuntimeErrorsNameNodeOperatorAndShapes) {
-  const std::string bytes = NodeModel({.op = "MatMul", .inputs = {{Type::kFloat32, {-1, -1}}, {Type::kFloat32, {-1, -1}}}});
+  const std::string bytes =
+      NodeModel({.op = "MatMul", .inputs = {{Type::kFloat32, {-1, -1}}, {Type::kFloat32, {-1, -1}}}});
   const Session product = SessionOf(LoadOrDie(bytes));
   const Status status = product.Run({{"x0", Ramp({2, 3})}, {"x1", Ramp({4, 5})}}).status();
   EXPECT_FALSE(status.ok());
-  for (const char* part : {"the_node", "MatMul", "[2,3]", "[4,5]"}) EXPECT_TRUE(Has(status.message(), part)) << status.message();
+  for (const char* part : {"the_node", "MatMul", "[2,3]", "[4,5]"})
+    EXPECT_TRUE(Has(status.message(), part)) << status.message();
   EXPECT_TRUE(product.Run({{"x0", Ramp({2, 3})}, {"x1", Ramp({3, 5})}}).ok());  // and the session lives on
 }
 

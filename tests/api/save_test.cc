@@ -175,11 +175,11 @@ TEST(Inspect, FlopsOfProductsAndLayers) {
 }
 
 TEST(Inspect, ListsWhatIsNotSupported) {
-  wire::GraphSpec g{.nodes = {wire::NodeMessage("Relu", {"x"}, {"a"}),
-                              wire::NodeMessage("Frobnicate", {"a"}, {"b"}, {}, "strange"),
-                              wire::NodeMessage("Relu", {"b"}, {"y"})},
-                    .inputs = {wire::Info("x")},
-                    .outputs = {wire::Info("y")}};
+  wire::GraphSpec g{
+      .nodes = {wire::NodeMessage("Relu", {"x"}, {"a"}), wire::NodeMessage("Frobnicate", {"a"}, {"b"}, {}, "strange"),
+                wire::NodeMessage("Relu", {"b"}, {"y"})},
+      .inputs = {wire::Info("x")},
+      .outputs = {wire::Info("y")}};
   LoadOptions options;
   options.inspect_only = true;
   const Model model = LoadOrDie(wire::ModelBytes({.graph = wire::GraphMessage(g)}), options);

@@ -63,11 +63,16 @@ std::string RawOf(const Input& in) {
   int64_t count = 1;
   for (int64_t d : in.dims) count *= d;
   switch (in.type) {
-    case Type::kFloat32: return Packed<float>(in.values, count);
-    case Type::kInt64: return Packed<int64_t>(in.values, count);
-    case Type::kInt32: return Packed<int32_t>(in.values, count);
-    case Type::kBool: return Packed<bool>(in.values, count);
-    default: return Packed<uint8_t>(in.values, count);
+    case Type::kFloat32:
+      return Packed<float>(in.values, count);
+    case Type::kInt64:
+      return Packed<int64_t>(in.values, count);
+    case Type::kInt32:
+      return Packed<int32_t>(in.values, count);
+    case Type::kBool:
+      return Packed<bool>(in.values, count);
+    default:
+      return Packed<uint8_t>(in.values, count);
   }
 }
 
@@ -97,7 +102,8 @@ Outcome AttemptFile(const std::string& path, const Careful& careful) {
 void ExpectError(const Outcome& outcome, const std::vector<std::string>& parts) {
   EXPECT_FALSE(outcome.status.ok());
   for (const std::string& part : parts) {
-    EXPECT_NE(outcome.status.message().find(part), std::string::npos) << "'" << part << "' in " << outcome.status.ToString();
+    EXPECT_NE(outcome.status.message().find(part), std::string::npos)
+        << "'" << part << "' in " << outcome.status.ToString();
   }
 }
 

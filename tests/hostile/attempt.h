@@ -15,7 +15,7 @@ namespace wire = core::test;
 using Type = core::ElementType;
 
 struct Outcome {
-  Status status;        // of the load, else of the run
+  Status status;  // of the load, else of the run
   bool loaded = false;
   double seconds = 0;
   bool ran() const { return loaded && status.ok(); }

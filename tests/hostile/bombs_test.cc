@@ -38,7 +38,8 @@ class Bombs : public ::testing::Test {
 };
 
 TEST_F(Bombs, ConstantOfShape) {
-  for (const std::vector<int64_t>& shape : {std::vector<int64_t>{int64_t{1} << 40}, {1 << 20, 1 << 20}, {int64_t{1} << 34}, {1 << 28}}) {
+  for (const std::vector<int64_t>& shape :
+       {std::vector<int64_t>{int64_t{1} << 40}, {1 << 20, 1 << 20}, {int64_t{1} << 34}, {1 << 28}}) {
     GraphSpec g{.nodes = {NodeMessage("ConstantOfShape", {"s"}, {"y"}, {}, "bomb")},
                 .initializers = {Int64s("s", {static_cast<int64_t>(shape.size())}, shape)},
                 .outputs = {UntypedInfo("y")}};
@@ -46,7 +47,8 @@ TEST_F(Bombs, ConstantOfShape) {
     ExpectLimit(outcome);
     ExpectError(outcome, {"bomb"});
   }
-  for (const std::vector<int64_t>& shape : {std::vector<int64_t>{INT64_MAX, INT64_MAX}, {-1}, {INT64_MIN}, std::vector<int64_t>(100, 2)}) {
+  for (const std::vector<int64_t>& shape :
+       {std::vector<int64_t>{INT64_MAX, INT64_MAX}, {-1}, {INT64_MIN}, std::vector<int64_t>(100, 2)}) {
     GraphSpec g{.nodes = {NodeMessage("ConstantOfShape", {"s"}, {"y"}, {}, "bomb")},
                 .initializers = {Int64s("s", {static_cast<int64_t>(shape.size())}, shape)},
                 .outputs = {UntypedInfo("y")}};
@@ -57,7 +59,8 @@ TEST_F(Bombs, ConstantOfShape) {
 // Sums keep the result small, so that only what is between can be large.
 TEST_F(Bombs, ChainsOfTiles) {
   GraphSpec g{.initializers = {wire::Floats("x0", {1, 2}), Int64s("r", {1}, {1 << 10})}, .outputs = {UntypedInfo("y")}};
-  for (int i = 0; i < 6; ++i) g.nodes.push_back(NodeMessage("Tile", {"x" + std::to_string(i), "r"}, {"x" + std::to_string(i + 1)}));
+  for (int i = 0; i < 6; ++i)
+    g.nodes.push_back(NodeMessage("Tile", {"x" + std::to_string(i), "r"}, {"x" + std::to_string(i + 1)}));
   g.nodes.push_back(NodeMessage("ReduceSum", {"x6"}, {"y"}));
   ExpectError(AtEveryLevel(g), {"Tile"});
 }
@@ -71,7 +74,8 @@ TEST_F(Bombs, ManyFoldedConstants) {
     const float value = static_cast<float>(i);
     core::WireWriter content;
     content.Message(core::attribute_field::kT, wire::RawTensor("", Type::kFloat32, {1}, wire::Raw({value})));
-    g.nodes.push_back(NodeMessage("ConstantOfShape", {"s"}, {"c" + n}, {wire::AttributeOf("value", core::AttributeType::kTensor, content)}));
+    g.nodes.push_back(NodeMessage("ConstantOfShape", {"s"}, {"c" + n},
+                                  {wire::AttributeOf("value", core::AttributeType::kTensor, content)}));
     g.nodes.push_back(NodeMessage("Sin", {"c" + n}, {"d" + n}));
     g.outputs.push_back(UntypedInfo("d" + n));
   }
@@ -111,19 +115,23 @@ TEST_F(Bombs, SizesThatAreFed) {
   ExpectError(RunNode({.op = "Tile", .inputs = {{Type::kFloat32, {4}}, {i64, {1}, {9e18}}}}), {"the_node"});
   ExpectLimit(RunNode({.op = "Range", .inputs = {{i64, {}, {0}}, {i64, {}, {1e9}}, {i64, {}, {1}}}}));
   ExpectLimit(RunNode({.op = "OneHot", .inputs = {{i64, {2}}, {i64, {}, {1LL << 40}}, {Type::kFloat32, {2}}}}));
-  ExpectLimit(RunNode({.op = "Resize",
-                       .inputs = {{Type::kFloat32, {1, 1, 2, 2}}, {Type::kFloat32, {0}}, {Type::kFloat32, {4}, {1, 1, 1e5, 1e5}}}}));
+  ExpectLimit(RunNode(
+      {.op = "Resize",
+       .inputs = {{Type::kFloat32, {1, 1, 2, 2}}, {Type::kFloat32, {0}}, {Type::kFloat32, {4}, {1, 1, 1e5, 1e5}}}}));
 }
 
 GraphSpec EndlessLoop(bool grows) {
   const auto scalar = [](Type type) { return TensorType(type, {}); };
-  GraphSpec body{.nodes = {NodeMessage("Identity", {"go"}, {"still"}), NodeMessage(grows ? "Concat" : "Add", {"a", "a"}, {"b"}, grows ? wire::Messages{wire::IntAttribute("axis", 0)} : wire::Messages{})},
+  GraphSpec body{.nodes = {NodeMessage("Identity", {"go"}, {"still"}),
+                           NodeMessage(grows ? "Concat" : "Add", {"a", "a"}, {"b"},
+                                       grows ? wire::Messages{wire::IntAttribute("axis", 0)} : wire::Messages{})},
                  .inputs = {Info("i", scalar(Type::kInt64)), Info("go", scalar(Type::kBool)), UntypedInfo("a")},
                  .outputs = {Info("still", scalar(Type::kBool)), UntypedInfo("b")}};
-  return {.nodes = {NodeMessage("Loop", {"", "yes", "x"}, {"y"}, {GraphAttribute("body", GraphMessage(body))}, "endless")},
-          .initializers = {wire::RawTensor("yes", Type::kBool, {}, std::string(1, '\1')), wire::Floats("w", {1, 2})},
-          .inputs = {Info("x", TensorType(Type::kFloat32, {2}))},
-          .outputs = {UntypedInfo("y")}};
+  return {
+      .nodes = {NodeMessage("Loop", {"", "yes", "x"}, {"y"}, {GraphAttribute("body", GraphMessage(body))}, "endless")},
+      .initializers = {wire::RawTensor("yes", Type::kBool, {}, std::string(1, '\1')), wire::Floats("w", {1, 2})},
+      .inputs = {Info("x", TensorType(Type::kFloat32, {2}))},
+      .outputs = {UntypedInfo("y")}};
 }
 
 TEST_F(Bombs, EndlessLoop) {
@@ -146,19 +154,28 @@ TEST_F(Bombs, LoopThatScansForever) {
   GraphSpec body{.nodes = {NodeMessage("Identity", {"go"}, {"still"}), NodeMessage("Identity", {"w"}, {"scan"})},
                  .inputs = {Info("i", scalar(Type::kInt64)), Info("go", scalar(Type::kBool))},
                  .outputs = {Info("still", scalar(Type::kBool)), UntypedInfo("scan")}};
-  GraphSpec g{.nodes = {NodeMessage("Loop", {"", "yes"}, {"y"}, {GraphAttribute("body", GraphMessage(body))}, "endless")},
-              .initializers = {wire::RawTensor("yes", Type::kBool, {}, std::string(1, '\1')), wire::Floats("w", std::vector<float>(4096, 1))},
-              .outputs = {UntypedInfo("y")}};
+  GraphSpec g{
+      .nodes = {NodeMessage("Loop", {"", "yes"}, {"y"}, {GraphAttribute("body", GraphMessage(body))}, "endless")},
+      .initializers = {wire::RawTensor("yes", Type::kBool, {}, std::string(1, '\1')),
+                       wire::Floats("w", std::vector<float>(4096, 1))},
+      .outputs = {UntypedInfo("y")}};
   const Outcome outcome = AtEveryLevel(g);
   const StatusCode code = outcome.status.code();
-  EXPECT_TRUE(code == StatusCode::kDeadlineExceeded || code == StatusCode::kLimitExceeded || code == StatusCode::kOutOfMemory)
+  EXPECT_TRUE(code == StatusCode::kDeadlineExceeded || code == StatusCode::kLimitExceeded ||
+              code == StatusCode::kOutOfMemory)
       << outcome.status.ToString();
 }
 
 TEST_F(Bombs, LoopWithNegativeOrNoTrips) {
   for (int64_t trips : {int64_t{0}, int64_t{-5}, INT64_MIN}) {
     GraphSpec g = EndlessLoop(false);
-    g.nodes[0] = NodeMessage("Loop", {"n", "yes", "x"}, {"y"}, {GraphAttribute("body", GraphMessage({.nodes = {NodeMessage("Identity", {"go"}, {"still"}), NodeMessage("Neg", {"a"}, {"b"})}, .inputs = {Info("i", TensorType(Type::kInt64, {})), Info("go", TensorType(Type::kBool, {})), UntypedInfo("a")}, .outputs = {UntypedInfo("still"), UntypedInfo("b")}}))});
+    g.nodes[0] = NodeMessage(
+        "Loop", {"n", "yes", "x"}, {"y"},
+        {GraphAttribute("body", GraphMessage({.nodes = {NodeMessage("Identity", {"go"}, {"still"}),
+                                                        NodeMessage("Neg", {"a"}, {"b"})},
+                                              .inputs = {Info("i", TensorType(Type::kInt64, {})),
+                                                         Info("go", TensorType(Type::kBool, {})), UntypedInfo("a")},
+                                              .outputs = {UntypedInfo("still"), UntypedInfo("b")}}))});
     g.initializers.push_back(Int64s("n", {}, {trips}));
     const Outcome outcome = AtEveryLevel(g);
     EXPECT_TRUE(outcome.ran()) << outcome.status.ToString();
@@ -167,8 +184,9 @@ TEST_F(Bombs, LoopWithNegativeOrNoTrips) {
 
 // Slow in a single operator: the limit holds inside it too.
 TEST_F(Bombs, OneSlowOperator) {
-  GraphSpec g{.nodes = {NodeMessage("MatMul", {"x", "x"}, {"a"}), NodeMessage("MatMul", {"a", "a"}, {"b"}), NodeMessage("MatMul", {"b", "b"}, {"c"}),
-                        NodeMessage("MatMul", {"c", "c"}, {"d"}), NodeMessage("MatMul", {"d", "d"}, {"y"})},
+  GraphSpec g{.nodes = {NodeMessage("MatMul", {"x", "x"}, {"a"}), NodeMessage("MatMul", {"a", "a"}, {"b"}),
+                        NodeMessage("MatMul", {"b", "b"}, {"c"}), NodeMessage("MatMul", {"c", "c"}, {"d"}),
+                        NodeMessage("MatMul", {"d", "d"}, {"y"})},
               .inputs = {Info("x", TensorType(Type::kFloat32, {3000, 3000}))},
               .outputs = {UntypedInfo("y")}};
   Careful careful;

@@ -24,27 +24,33 @@ using wire::NodeMessage;
 // turned over.
 std::string Victim() {
   const auto scalar = [](Type type) { return wire::TensorType(type, {}); };
-  GraphSpec then{.nodes = {NodeMessage("Half", {"c"}, {"t"}, {}, "", "local")}, .outputs = {Info("t", wire::TensorType(Type::kFloat32, {1, 1, 4}))}};
-  GraphSpec other{.nodes = {NodeMessage("Neg", {"c"}, {"e"})}, .outputs = {Info("e", wire::TensorType(Type::kFloat32, {1, 1, 4}))}};
-  GraphSpec body{.nodes = {NodeMessage("Add", {"acc", "k"}, {"next"}), NodeMessage("Identity", {"go"}, {"still"})},
-                 .inputs = {Info("i", scalar(Type::kInt64)), Info("go", scalar(Type::kBool)), Info("acc", scalar(Type::kFloat32))},
-                 .outputs = {Info("still", scalar(Type::kBool)), Info("next", scalar(Type::kFloat32))}};
+  GraphSpec then{.nodes = {NodeMessage("Half", {"c"}, {"t"}, {}, "", "local")},
+                 .outputs = {Info("t", wire::TensorType(Type::kFloat32, {1, 1, 4}))}};
+  GraphSpec other{.nodes = {NodeMessage("Neg", {"c"}, {"e"})},
+                  .outputs = {Info("e", wire::TensorType(Type::kFloat32, {1, 1, 4}))}};
+  GraphSpec body{
+      .nodes = {NodeMessage("Add", {"acc", "k"}, {"next"}), NodeMessage("Identity", {"go"}, {"still"})},
+      .inputs = {Info("i", scalar(Type::kInt64)), Info("go", scalar(Type::kBool)), Info("acc", scalar(Type::kFloat32))},
+      .outputs = {Info("still", scalar(Type::kBool)), Info("next", scalar(Type::kFloat32))}};
   const wire::FunctionSpec half{.name = "Half",
                                 .inputs = {"a"},
                                 .outputs = {"b"},
                                 .nodes = {NodeMessage("Mul", {"a", "a"}, {"m"}), NodeMessage("Relu", {"m"}, {"b"})}};
-  GraphSpec g{.nodes = {NodeMessage("Conv", {"x", "w"}, {"c"}, {IntsAttribute("pads", {1, 1})}),
-                        NodeMessage("If", {"cond"}, {"y"}, {wire::GraphAttribute("then_branch", GraphMessage(then)),
-                                                           wire::GraphAttribute("else_branch", GraphMessage(other))}),
-                        NodeMessage("Loop", {"n", ""}, {"z"}, {}),
-                        NodeMessage("Reshape", {"y", "shape"}, {"r"}), NodeMessage("Softmax", {"r"}, {"s"}, {IntAttribute("axis", -1)})},
-              .initializers = {wire::RawTensor("w", Type::kFloat32, {1, 1, 3}, wire::Raw({1, 2, 3})),
-                               wire::RawTensor("k", Type::kFloat32, {}, wire::Raw({2})), Int64s("n", {}, {3}),
-                               Int64s("shape", {2}, {2, -1}), wire::RawTensor("zero", Type::kFloat32, {}, wire::Raw({0}))},
-              .inputs = {Info("x", wire::TensorType(Type::kFloat32, {1, 1, 4})), Info("cond", scalar(Type::kBool))},
-              .outputs = {Info("s", wire::TensorType(Type::kFloat32, {2, 2})), Info("z", scalar(Type::kFloat32))}};
+  GraphSpec g{
+      .nodes = {NodeMessage("Conv", {"x", "w"}, {"c"}, {IntsAttribute("pads", {1, 1})}),
+                NodeMessage("If", {"cond"}, {"y"},
+                            {wire::GraphAttribute("then_branch", GraphMessage(then)),
+                             wire::GraphAttribute("else_branch", GraphMessage(other))}),
+                NodeMessage("Loop", {"n", ""}, {"z"}, {}), NodeMessage("Reshape", {"y", "shape"}, {"r"}),
+                NodeMessage("Softmax", {"r"}, {"s"}, {IntAttribute("axis", -1)})},
+      .initializers = {wire::RawTensor("w", Type::kFloat32, {1, 1, 3}, wire::Raw({1, 2, 3})),
+                       wire::RawTensor("k", Type::kFloat32, {}, wire::Raw({2})), Int64s("n", {}, {3}),
+                       Int64s("shape", {2}, {2, -1}), wire::RawTensor("zero", Type::kFloat32, {}, wire::Raw({0}))},
+      .inputs = {Info("x", wire::TensorType(Type::kFloat32, {1, 1, 4})), Info("cond", scalar(Type::kBool))},
+      .outputs = {Info("s", wire::TensorType(Type::kFloat32, {2, 2})), Info("z", scalar(Type::kFloat32))}};
   g.nodes[2] = NodeMessage("Loop", {"n", "", "zero"}, {"z"}, {wire::GraphAttribute("body", GraphMessage(body))});
-  return wire::ModelBytes({.graph = GraphMessage(g), .functions = {wire::FunctionMessage(half)}, .imports = {{"", 18}, {"local", 1}}});
+  return wire::ModelBytes(
+      {.graph = GraphMessage(g), .functions = {wire::FunctionMessage(half)}, .imports = {{"", 18}, {"local", 1}}});
 }
 
 TEST(Bytes, TheVictimIsFine) {
@@ -111,7 +117,8 @@ std::string ExternalModel(const wire::Messages& entries, const std::vector<int64
 TEST(ExternalData, Honest) {
   const Folder folder;
   folder.Write("weights", std::string(4, '\0') + wire::Raw({1, 2}));
-  const auto model = ExternalModel({wire::Entry("location", "weights"), wire::Entry("offset", "4"), wire::Entry("length", "8")});
+  const auto model =
+      ExternalModel({wire::Entry("location", "weights"), wire::Entry("offset", "4"), wire::Entry("length", "8")});
   EXPECT_TRUE(AttemptFile(folder.Write("m.onnx", model)).ran());
   EXPECT_TRUE(Attempt(model, {}, folder.path()).ran());
   ExpectError(Attempt(model), {"w"});  // no folder: refused
@@ -127,12 +134,14 @@ TEST(ExternalData, Hostile) {
   ASSERT_EQ(::mkfifo(folder.Path("pipe").c_str(), 0600), 0);
   const std::string up = "../" + std::filesystem::path(outside.path()).filename().string() + "/secret";
   std::vector<wire::Messages> cases;
-  for (const std::string& location : {secret, up, std::string("a/../../b"), std::string("link"), std::string("linked_folder/secret"),
-                                      std::string("folder"), std::string("pipe"), std::string("none"), std::string(""),
-                                      std::string("/dev/zero"), std::string("weights\0x", 9), std::string(100'000, 'a')}) {
+  for (const std::string& location :
+       {secret, up, std::string("a/../../b"), std::string("link"), std::string("linked_folder/secret"),
+        std::string("folder"), std::string("pipe"), std::string("none"), std::string(""), std::string("/dev/zero"),
+        std::string("weights\0x", 9), std::string(100'000, 'a')}) {
     cases.push_back({wire::Entry("location", location)});
   }
-  for (const char* offset : {"-1", "8", "4", "9223372036854775807", "18446744073709551615", "99999999999999999999", "x", "0x0", "1e1"}) {
+  for (const char* offset :
+       {"-1", "8", "4", "9223372036854775807", "18446744073709551615", "99999999999999999999", "x", "0x0", "1e1"}) {
     cases.push_back({wire::Entry("location", "weights"), wire::Entry("offset", offset)});
   }
   for (const char* length : {"-8", "7", "9", "16", "9223372036854775807", "eight"}) {
@@ -156,8 +165,10 @@ TEST(ExternalData, HugeClaimsCostNothing) {
   const Folder folder;
   folder.Write("weights", wire::Raw({1, 2}));
   PeakResidentSinceLastCall();
-  for (const std::vector<int64_t>& dims : {std::vector<int64_t>{int64_t{1} << 62}, {int64_t{1} << 31, int64_t{1} << 31}, {int64_t{1} << 36}}) {
-    ExpectError(AttemptFile(folder.Write("m.onnx", ExternalModel({wire::Entry("location", "weights")}, dims))), {"'w'"});
+  for (const std::vector<int64_t>& dims :
+       {std::vector<int64_t>{int64_t{1} << 62}, {int64_t{1} << 31, int64_t{1} << 31}, {int64_t{1} << 36}}) {
+    ExpectError(AttemptFile(folder.Write("m.onnx", ExternalModel({wire::Entry("location", "weights")}, dims))),
+                {"'w'"});
   }
   EXPECT_LT(PeakResidentSinceLastCall(), int64_t{1} << 30);
 }

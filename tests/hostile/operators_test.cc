@@ -47,7 +47,8 @@ TEST(Operators, Windows) {
       if (pooling) attributes.push_back(IntsAttribute("kernel_shape", {3, 3}));
       return OneNode{.op = op, .inputs = pooling ? pool : conv, .attributes = std::move(attributes)};
     };
-    for (int64_t stride : {int64_t{0}, int64_t{-1}, kLeast}) ExpectRefused(node({IntsAttribute("strides", {stride, 1})}));
+    for (int64_t stride : {int64_t{0}, int64_t{-1}, kLeast})
+      ExpectRefused(node({IntsAttribute("strides", {stride, 1})}));
     for (int64_t dilation : {int64_t{0}, int64_t{-2}}) {
       if (std::string(op) == "LpPool" || std::string(op) == "AveragePool") continue;
       ExpectRefused(node({IntsAttribute("dilations", {dilation, 1})}));
@@ -68,7 +69,8 @@ TEST(Operators, Windows) {
 
 TEST(Operators, ConvGroupsAndKernels) {
   const auto conv = [](std::vector<int64_t> x, std::vector<int64_t> w, wire::Messages attributes = {}) {
-    return OneNode{.op = "Conv", .inputs = {{kF, std::move(x)}, {kF, std::move(w)}}, .attributes = std::move(attributes)};
+    return OneNode{
+        .op = "Conv", .inputs = {{kF, std::move(x)}, {kF, std::move(w)}}, .attributes = std::move(attributes)};
   };
   for (int64_t group : {int64_t{0}, int64_t{-1}, int64_t{3}, kMost, kLeast}) {
     ExpectRefused(conv({1, 2, 5, 5}, {2, 2, 3, 3}, {Int("group", group)}));
@@ -86,11 +88,17 @@ TEST(Operators, ConvGroupsAndKernels) {
   ExpectSane(conv({1, 2, 5, 5}, {0, 2, 3, 3}));
   ExpectSane(conv({1, 2, 5, 5}, {2, 2, 0, 3}));
   ExpectRefused(conv({1, 2, 5, 5}, {2, 2, 3, 3}, {IntsAttribute("kernel_shape", {2, 2})}));
-  ExpectRefused({.op = "MaxPool", .inputs = {{kF, {1, 1, 4, 4}}}, .attributes = {IntsAttribute("kernel_shape", {0, 2})}});
-  ExpectRefused({.op = "MaxPool", .inputs = {{kF, {1, 1, 4, 4}}}, .attributes = {IntsAttribute("kernel_shape", {-3, 2})}});
+  ExpectRefused(
+      {.op = "MaxPool", .inputs = {{kF, {1, 1, 4, 4}}}, .attributes = {IntsAttribute("kernel_shape", {0, 2})}});
+  ExpectRefused(
+      {.op = "MaxPool", .inputs = {{kF, {1, 1, 4, 4}}}, .attributes = {IntsAttribute("kernel_shape", {-3, 2})}});
   ExpectRefused({.op = "MaxPool", .inputs = {{kF, {1, 1, 4, 4}}}});
-  ExpectSane({.op = "AveragePool", .inputs = {{kF, {1, 1, 4, 4}}}, .attributes = {IntsAttribute("kernel_shape", {kMost, kMost})}});
-  ExpectSane({.op = "MaxPool", .inputs = {{kF, {1, 1, 4, 4}}}, .attributes = {IntsAttribute("kernel_shape", {100, 100}), IntsAttribute("pads", {90, 90, 90, 90})}});
+  ExpectSane({.op = "AveragePool",
+              .inputs = {{kF, {1, 1, 4, 4}}},
+              .attributes = {IntsAttribute("kernel_shape", {kMost, kMost})}});
+  ExpectSane({.op = "MaxPool",
+              .inputs = {{kF, {1, 1, 4, 4}}},
+              .attributes = {IntsAttribute("kernel_shape", {100, 100}), IntsAttribute("pads", {90, 90, 90, 90})}});
   ExpectSane({.op = "ConvTranspose",
               .inputs = {{kF, {1, 2, 5, 5}}, {kF, {2, 2, 3, 3}}},
               .attributes = {IntsAttribute("output_shape", {kMost, -4})}});
@@ -158,7 +166,8 @@ TEST(Operators, Indexing) {
   ExpectRefused({.op = "GatherND", .inputs = {{kF, {5, 2}}, {kI, {}, {0}}}});
   ExpectRefused({.op = "ScatterND", .inputs = {{kF, {5, 2}}, {kI, {1, 1}, {0}}, {kF, {3, 3}}}});
   ExpectRefused({.op = "ScatterElements", .inputs = {{kF, {5, 2}}, {kI, {1, 2}, {0}}, {kF, {9}}}});
-  ExpectSane({.op = "Slice", .inputs = {{kF, {5}}, {kI, {1}, {-9e18}}, {kI, {1}, {9e18}}, {kI, {1}, {0}}, {kI, {1}, {-9e18}}}});
+  ExpectSane({.op = "Slice",
+              .inputs = {{kF, {5}}, {kI, {1}, {-9e18}}, {kI, {1}, {9e18}}, {kI, {1}, {0}}, {kI, {1}, {-9e18}}}});
   ExpectRefused({.op = "Slice", .inputs = {{kF, {5}}, {kI, {1}, {0}}, {kI, {1}, {3}}, {kI, {1}, {0}}, {kI, {1}, {0}}}});
   ExpectRefused({.op = "Slice", .inputs = {{kF, {5}}, {kI, {1}, {0}}, {kI, {1}, {3}}, {kI, {1}, {4}}}});
   ExpectRefused({.op = "Slice", .inputs = {{kF, {5}}, {kI, {2}, {0}}, {kI, {1}, {3}}}});
@@ -181,11 +190,14 @@ TEST(Operators, SplittingAndPadding) {
   ExpectRefused({.op = "Pad", .inputs = {{kF, {5}}, {kI, {2}, {-3, -3}}}});
   ExpectRefused({.op = "Pad", .inputs = {{kF, {5}}, {kI, {3}, {1}}}});
   ExpectSane({.op = "Pad", .inputs = {{kF, {5}}, {kI, {2}, {-9e18, 9e18}}}});
-  ExpectSane({.op = "Pad", .inputs = {{kF, {5}}, {kI, {2}, {40, 40}}}, .attributes = {StringAttribute("mode", "reflect")}});
+  ExpectSane(
+      {.op = "Pad", .inputs = {{kF, {5}}, {kI, {2}, {40, 40}}}, .attributes = {StringAttribute("mode", "reflect")}});
   ExpectSane({.op = "Pad", .inputs = {{kF, {0}}, {kI, {2}, {4, 4}}}, .attributes = {StringAttribute("mode", "edge")}});
   ExpectSane({.op = "Pad", .inputs = {{kF, {0}}, {kI, {2}, {4, 4}}}, .attributes = {StringAttribute("mode", "wrap")}});
-  ExpectSane({.op = "Pad", .inputs = {{kF, {1}}, {kI, {2}, {4, 4}}}, .attributes = {StringAttribute("mode", "reflect")}});
-  ExpectRefused({.op = "Pad", .inputs = {{kF, {5}}, {kI, {2}, {1}}}, .attributes = {StringAttribute("mode", "sideways")}});
+  ExpectSane(
+      {.op = "Pad", .inputs = {{kF, {1}}, {kI, {2}, {4, 4}}}, .attributes = {StringAttribute("mode", "reflect")}});
+  ExpectRefused(
+      {.op = "Pad", .inputs = {{kF, {5}}, {kI, {2}, {1}}}, .attributes = {StringAttribute("mode", "sideways")}});
   ExpectRefused({.op = "Tile", .inputs = {{kF, {5}}, {kI, {1}, {-1}}}});
   ExpectRefused({.op = "Tile", .inputs = {{kF, {5}}, {kI, {2}, {1}}}});
 }
@@ -215,8 +227,12 @@ TEST(Operators, Arithmetic) {
   ExpectRefused({.op = "LSTM",
                  .inputs = {{kF, {2, 1, 3}}, {kF, {1, 16, 3}}, {kF, {1, 16, 4}}},
                  .attributes = {Int("hidden_size", -4)}});
-  ExpectSane({.op = "LSTM", .inputs = {{kF, {2, 1, 3}}, {kF, {1, 16, 3}}, {kF, {1, 16, 4}}, {kF, {1, 32}}, {Type::kInt32, {1}, {-7}}}});
-  ExpectSane({.op = "LSTM", .inputs = {{kF, {2, 1, 3}}, {kF, {1, 16, 3}}, {kF, {1, 16, 4}}, {kF, {1, 32}}, {Type::kInt32, {1}, {1e9}}}});
+  ExpectSane(
+      {.op = "LSTM",
+       .inputs = {{kF, {2, 1, 3}}, {kF, {1, 16, 3}}, {kF, {1, 16, 4}}, {kF, {1, 32}}, {Type::kInt32, {1}, {-7}}}});
+  ExpectSane(
+      {.op = "LSTM",
+       .inputs = {{kF, {2, 1, 3}}, {kF, {1, 16, 3}}, {kF, {1, 16, 4}}, {kF, {1, 32}}, {Type::kInt32, {1}, {1e9}}}});
 }
 
 }  // namespace

@@ -20,7 +20,9 @@ using wire::TensorType;
 constexpr int64_t kHuge = int64_t{1} << 62;
 
 Outcome AttemptGraph(const GraphSpec& g, const wire::Messages& functions = {}, const Careful& careful = {}) {
-  return Attempt(wire::ModelBytes({.graph = GraphMessage(g), .functions = functions, .imports = {{"", 18}, {"local", 1}}}), careful);
+  return Attempt(
+      wire::ModelBytes({.graph = GraphMessage(g), .functions = functions, .imports = {{"", 18}, {"local", 1}}}),
+      careful);
 }
 
 GraphSpec OneOutput(wire::Messages nodes) {
@@ -28,7 +30,8 @@ GraphSpec OneOutput(wire::Messages nodes) {
 }
 
 TEST(Structure, Cycles) {
-  ExpectError(AttemptGraph(OneOutput({NodeMessage("Add", {"x", "b"}, {"a"}), NodeMessage("Neg", {"a"}, {"b"}), NodeMessage("Neg", {"b"}, {"y"})})));
+  ExpectError(AttemptGraph(OneOutput(
+      {NodeMessage("Add", {"x", "b"}, {"a"}), NodeMessage("Neg", {"a"}, {"b"}), NodeMessage("Neg", {"b"}, {"y"})})));
   ExpectError(AttemptGraph(OneOutput({NodeMessage("Add", {"x", "y"}, {"y"}, {}, "selfish")})));
 }
 
@@ -41,7 +44,8 @@ TEST(Structure, NamesThatDoNotFit) {
   ExpectError(AttemptGraph(OneOutput({NodeMessage("Neg", {"x", "x", "x"}, {"y"})})));
   ExpectError(AttemptGraph(OneOutput({NodeMessage("Neg", {"x"}, {"y", "z", "q"})})));
   ExpectError(AttemptGraph(OneOutput({NodeMessage("", {"x"}, {"y"})})));
-  ExpectError(AttemptGraph(OneOutput({NodeMessage("Relu", {"x"}, {"y"}, {}, "n", "no.such.domain")})), {"no.such.domain"});
+  ExpectError(AttemptGraph(OneOutput({NodeMessage("Relu", {"x"}, {"y"}, {}, "n", "no.such.domain")})),
+              {"no.such.domain"});
 }
 
 TEST(Structure, WrongTypesAndShapes) {
@@ -74,7 +78,8 @@ TEST(Structure, FalseClaimsAboutShapes) {
 
 TEST(Structure, HugeDeclaredDimensions) {
   PeakResidentSinceLastCall();
-  for (const std::vector<int64_t>& dims : {std::vector<int64_t>{kHuge}, {kHuge, kHuge}, {int64_t{1} << 32, int64_t{1} << 32}, {-5}, {kHuge, 0}}) {
+  for (const std::vector<int64_t>& dims :
+       {std::vector<int64_t>{kHuge}, {kHuge, kHuge}, {int64_t{1} << 32, int64_t{1} << 32}, {-5}, {kHuge, 0}}) {
     GraphSpec g = OneOutput({NodeMessage("Neg", {"x"}, {"y"})});
     g.inputs = {Info("x", TensorType(Type::kFloat32, dims))};
     g.outputs = {UntypedInfo("y")};
@@ -102,7 +107,11 @@ GraphSpec Nested(int levels) {
   for (int i = 1; i <= levels; ++i) {
     const std::string name = "y" + std::to_string(i);
     GraphSpec around{.outputs = {Info(name)}};
-    around.nodes = {NodeMessage("If", {"c"}, {name}, {GraphAttribute("then_branch", GraphMessage(graph)), GraphAttribute("else_branch", GraphMessage({.nodes = {NodeMessage("Abs", {"x"}, {"e"})}, .outputs = {Info("e")}}))})};
+    around.nodes = {NodeMessage(
+        "If", {"c"}, {name},
+        {GraphAttribute("then_branch", GraphMessage(graph)),
+         GraphAttribute("else_branch",
+                        GraphMessage({.nodes = {NodeMessage("Abs", {"x"}, {"e"})}, .outputs = {Info("e")}}))})};
     graph = std::move(around);
   }
   graph.inputs = {Info("x"), Info("c", TensorType(Type::kBool, {}))};
@@ -146,7 +155,8 @@ FunctionSpec Doubling(int i) {
   const std::string inner = "F" + std::to_string(i - 1);
   FunctionSpec f{.name = "F" + std::to_string(i), .inputs = {"a"}, .outputs = {"b"}};
   f.nodes = i == 0 ? wire::Messages{NodeMessage("Neg", {"a"}, {"b"})}
-                   : wire::Messages{NodeMessage(inner, {"a"}, {"m"}, {}, "", "local"), NodeMessage(inner, {"m"}, {"b"}, {}, "", "local")};
+                   : wire::Messages{NodeMessage(inner, {"a"}, {"m"}, {}, "", "local"),
+                                    NodeMessage(inner, {"m"}, {"b"}, {}, "", "local")};
   return f;
 }
 
@@ -159,7 +169,8 @@ TEST(Structure, FunctionsThatExpandExponentially) {
       functions.push_back(std::move(f));
     }
     PeakResidentSinceLastCall();
-    const Outcome outcome = AttemptGraph(OneOutput({NodeMessage("F" + std::to_string(depth), {"x"}, {"y"}, {}, "", "local")}), functions);
+    const Outcome outcome =
+        AttemptGraph(OneOutput({NodeMessage("F" + std::to_string(depth), {"x"}, {"y"}, {}, "", "local")}), functions);
     if (depth == 3) {
       EXPECT_TRUE(outcome.ran()) << outcome.status.ToString();
     } else {
@@ -170,7 +181,10 @@ TEST(Structure, FunctionsThatExpandExponentially) {
 
 TEST(Structure, FunctionsThatCallThemselves) {
   const auto calls = [](const char* name, const char* other) {
-    WireWriter f = FunctionMessage({.name = name, .inputs = {"a"}, .outputs = {"b"}, .nodes = {NodeMessage(other, {"a"}, {"b"}, {}, "", "local")}});
+    WireWriter f = FunctionMessage({.name = name,
+                                    .inputs = {"a"},
+                                    .outputs = {"b"},
+                                    .nodes = {NodeMessage(other, {"a"}, {"b"}, {}, "", "local")}});
     f.Message(core::function_field::kOpsetImport, wire::OpsetMessage("local", 1));
     return f;
   };
@@ -182,8 +196,10 @@ TEST(Structure, FunctionsThatCallThemselves) {
       {.name = "A",
        .inputs = {"a"},
        .outputs = {"b"},
-       .nodes = {NodeMessage("If", {"a"}, {"b"},
-                             {GraphAttribute("then_branch", GraphMessage({.nodes = {NodeMessage("A", {"a"}, {"t"}, {}, "", "local")}, .outputs = {Info("t")}}))})}});
+       .nodes = {NodeMessage(
+           "If", {"a"}, {"b"},
+           {GraphAttribute("then_branch", GraphMessage({.nodes = {NodeMessage("A", {"a"}, {"t"}, {}, "", "local")},
+                                                        .outputs = {Info("t")}}))})}});
   f.Message(core::function_field::kOpsetImport, wire::OpsetMessage("local", 1));
   ExpectError(AttemptGraph(g, {f}));
 }

@@ -34,15 +34,18 @@ core::Tensor ToCore(const Tensor& tensor) { return tensor.valid() ? tensor.rep()
 
 core::Value ToCore(const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::kNone: return core::Value();
-    case Value::Kind::kTensor: return value.tensor().valid() ? core::Value(ToCore(value.tensor())) : core::Value();
+    case Value::Kind::kNone:
+      return core::Value();
+    case Value::Kind::kTensor:
+      return value.tensor().valid() ? core::Value(ToCore(value.tensor())) : core::Value();
     case Value::Kind::kMap: {
       auto map = std::make_shared<core::Map>();
       map->keys = ToCore(value.items()[0].tensor());
       map->values = ToCore(value.items()[1].tensor());
       return core::Value(std::shared_ptr<const core::Map>(std::move(map)));
     }
-    case Value::Kind::kSequence: break;
+    case Value::Kind::kSequence:
+      break;
   }
   auto sequence = std::make_shared<core::Sequence>();
   sequence->element_type = static_cast<core::ElementType>(value.element_type());
@@ -58,11 +61,21 @@ ValueDescription Describe(const core::ValueInfo& info) {
   const core::TypeInfo* type = &info.type;
   switch (type->kind) {
     case core::ValueKind::kTensor:
-    case core::ValueKind::kSparseTensor: d.kind = ValueKind::kTensor; break;
-    case core::ValueKind::kSequence: d.kind = ValueKind::kSequence; break;
-    case core::ValueKind::kOptional: d.kind = ValueKind::kOptional; break;
-    case core::ValueKind::kMap: d.kind = ValueKind::kMap; break;
-    case core::ValueKind::kUnknown: d.kind = ValueKind::kUnknown; break;
+    case core::ValueKind::kSparseTensor:
+      d.kind = ValueKind::kTensor;
+      break;
+    case core::ValueKind::kSequence:
+      d.kind = ValueKind::kSequence;
+      break;
+    case core::ValueKind::kOptional:
+      d.kind = ValueKind::kOptional;
+      break;
+    case core::ValueKind::kMap:
+      d.kind = ValueKind::kMap;
+      break;
+    case core::ValueKind::kUnknown:
+      d.kind = ValueKind::kUnknown;
+      break;
   }
   while (type->inner && type->kind != core::ValueKind::kMap) type = type->inner.get();
   d.element_type = static_cast<ElementType>(type->element_type);

@@ -63,7 +63,8 @@ std::vector<OperatorInfo> ListOperators() {
     OperatorInfo info;
     info.domain = def->info.domain;
     info.name = def->info.name;
-    for (int i = 0; i < def->info.versions.count; ++i) info.versions.push_back(def->info.versions.at[static_cast<size_t>(i)]);
+    for (int i = 0; i < def->info.versions.count; ++i)
+      info.versions.push_back(def->info.versions.at[static_cast<size_t>(i)]);
     info.min_inputs = def->info.min_inputs;
     info.max_inputs = def->info.max_inputs;
     info.min_outputs = def->info.min_outputs;

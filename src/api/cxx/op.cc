@@ -123,7 +123,8 @@ core::Result<std::shared_ptr<const core::OpRegistry>> RegistryWith(
       return core::InvalidArgument("custom operator '", s.name, "' needs a domain of its own, not '", s.domain, "'");
     }
     if (s.name.empty() || s.version < 1 || s.version > 255) {
-      return core::InvalidArgument("custom operator '", s.domain, ".", s.name, "' needs a name and a version in [1, 255]");
+      return core::InvalidArgument("custom operator '", s.domain, ".", s.name,
+                                   "' needs a name and a version in [1, 255]");
     }
     if (s.min_inputs < 0 || s.max_inputs < s.min_inputs || s.min_outputs < 0 || s.max_outputs < s.min_outputs) {
       return core::InvalidArgument("custom operator '", s.domain, ".", s.name, "' takes or gives an impossible number");

@@ -158,7 +158,8 @@ Status Session::RunInto(const NamedValues& inputs, std::span<const std::pair<std
     auto index = call.OutputIndex(name);
     if (!index.ok()) return index.status();
     if (!tensor.valid()) {
-      return Status(StatusCode::kInvalidArgument, core::StrCat("the memory given for output '", name, "' is no tensor"));
+      return Status(StatusCode::kInvalidArgument,
+                    core::StrCat("the memory given for output '", name, "' is no tensor"));
     }
     if (!into[*index].empty()) {
       return Status(StatusCode::kInvalidArgument, core::StrCat("memory for output '", name, "' is given twice"));

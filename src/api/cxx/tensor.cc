@@ -72,8 +72,8 @@ Result<Tensor> Tensor::Wrap(ElementType type, std::span<const int64_t> shape, vo
   auto need = core::StorageBytes(element, *dims);
   if (!need.ok()) return StatusOf(need);
   if (static_cast<size_t>(*need) != bytes || (!data && bytes > 0)) {
-    return Status(StatusCode::kInvalidArgument, core::StrCat(NameOf(type), ShapeToString(shape), " takes ", *need,
-                                                             " bytes, got ", bytes));
+    return Status(StatusCode::kInvalidArgument,
+                  core::StrCat(NameOf(type), ShapeToString(shape), " takes ", *need, " bytes, got ", bytes));
   }
   core::Buffer::Deleter deleter;
   if (release) deleter = [release = std::move(release)](void*, size_t) { release(); };
@@ -86,8 +86,8 @@ Result<Tensor> Tensor::CopyOf(ElementType type, std::span<const int64_t> shape, 
   auto made = Allocate(type, shape);
   if (!made.ok()) return made;
   if (type == ElementType::kString || made->bytes() != bytes) {
-    return Status(StatusCode::kInvalidArgument, core::StrCat(NameOf(type), ShapeToString(shape), " takes ",
-                                                             made->bytes(), " bytes, got ", bytes));
+    return Status(StatusCode::kInvalidArgument,
+                  core::StrCat(NameOf(type), ShapeToString(shape), " takes ", made->bytes(), " bytes, got ", bytes));
   }
   if (bytes) std::memcpy(made->mutable_data(), data, bytes);
   return made;
@@ -125,7 +125,8 @@ Result<Value> ReadProtoFile(const std::string& path, ProtoKind kind) {
                                                  : core::ValueKind::kTensor;
   auto read = core::ReadValueProto((*file)->bytes(), *file, expected);
   if (!read.ok()) {
-    return Status(static_cast<StatusCode>(read.status().code()), core::StrCat("'", path, "': ", read.status().message()));
+    return Status(static_cast<StatusCode>(read.status().code()),
+                  core::StrCat("'", path, "': ", read.status().message()));
   }
   auto aligned = Aligned(*read);
   if (!aligned.ok()) return StatusOf(aligned);

@@ -17,7 +17,7 @@ namespace {
 struct Options {
   ModelOptions model;
   FeedOptions feeds;
-  int runs = 0;          // 0: for `seconds`
+  int runs = 0;  // 0: for `seconds`
   double seconds = 2;
   int warmup = 3;
   bool json = false;
@@ -89,10 +89,17 @@ int Bench(const Options& options) {
   if (Status status = Measure(options, timing, threads); !status.ok()) return Complain(status);
   const auto p = [&](double q) { return Percentile(timing.runs_ms, q); };
   if (options.json) {
-    nlohmann::json out = {{"model", options.model.model}, {"version", KANTE_VERSION},      {"threads", threads},
-                          {"load_ms", timing.load_ms},    {"first_run_ms", timing.first_ms}, {"runs", timing.runs_ms.size()},
-                          {"p50_ms", p(0.5)},             {"p90_ms", p(0.9)},              {"p99_ms", p(0.99)},
-                          {"min_ms", timing.runs_ms[0]},  {"peak_rss_mib", PeakMemoryMiB()}};
+    nlohmann::json out = {{"model", options.model.model},
+                          {"version", KANTE_VERSION},
+                          {"threads", threads},
+                          {"load_ms", timing.load_ms},
+                          {"first_run_ms", timing.first_ms},
+                          {"runs", timing.runs_ms.size()},
+                          {"p50_ms", p(0.5)},
+                          {"p90_ms", p(0.9)},
+                          {"p99_ms", p(0.99)},
+                          {"min_ms", timing.runs_ms[0]},
+                          {"peak_rss_mib", PeakMemoryMiB()}};
     std::printf("%s\n", out.dump(2).c_str());
     return 0;
   }

@@ -31,7 +31,7 @@ struct ModelOptions {
   std::string model;
   std::string level = "all";  // none|0, basic|1, all|2
   int threads = 0;
-  bool copy = false;          // read files instead of mapping them
+  bool copy = false;  // read files instead of mapping them
   int64_t max_memory_mb = 16384;
   int64_t time_limit_ms = 0;
 

@@ -33,9 +33,9 @@ Value Copied(const Value& value) {
 
 struct Trace {
   Model model;
-  std::vector<NodeResult> nodes;               // in order
-  std::map<std::string, size_t> by_output;     // node index
-  std::map<std::string, Value> values;         // by name, inputs too
+  std::vector<NodeResult> nodes;            // in order
+  std::map<std::string, size_t> by_output;  // node index
+  std::map<std::string, Value> values;      // by name, inputs too
   std::vector<Value> outputs;
 };
 

@@ -55,10 +55,15 @@ void PrintReport(const ModelReport& report) {
 nlohmann::json ToJson(const Model& model, const ModelReport& report) {
   nlohmann::json out;
   for (const ValueDescription& d : model.inputs()) out["inputs"].push_back({{"name", d.name}, {"type", d.ToString()}});
-  for (const ValueDescription& d : model.outputs()) out["outputs"].push_back({{"name", d.name}, {"type", d.ToString()}});
+  for (const ValueDescription& d : model.outputs())
+    out["outputs"].push_back({{"name", d.name}, {"type", d.ToString()}});
   for (const OperatorCount& op : report.operators) {
-    out["operators"].push_back({{"domain", op.domain}, {"name", op.name}, {"version", op.version},
-                                {"count", op.count}, {"flops", op.flops}, {"supported", op.supported}});
+    out["operators"].push_back({{"domain", op.domain},
+                                {"name", op.name},
+                                {"version", op.version},
+                                {"count", op.count},
+                                {"flops", op.flops},
+                                {"supported", op.supported}});
   }
   out["opsets"] = model.opsets();
   out["metadata"] = model.metadata();

@@ -35,10 +35,11 @@ int Ops(bool markdown) {
     std::printf("%s\n%zu operators\n", table.Text().c_str(), ops.size());
     return 0;
   }
-  std::printf("# Operators\n\nMade by `kante ops --markdown`; `make check` compares. Versions are the opsets at which an "
-              "operator changed:\nKante upgrades all of them to the newest at load. Types are those of the inputs that "
-              "share one type.\n\n%s\n%zu operators.\n",
-              table.Markdown().c_str(), ops.size());
+  std::printf(
+      "# Operators\n\nMade by `kante ops --markdown`; `make check` compares. Versions are the opsets at which an "
+      "operator changed:\nKante upgrades all of them to the newest at load. Types are those of the inputs that "
+      "share one type.\n\n%s\n%zu operators.\n",
+      table.Markdown().c_str(), ops.size());
   return 0;
 }
 

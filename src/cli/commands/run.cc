@@ -52,8 +52,9 @@ std::vector<std::string> Summary(const std::string& name, const Tensor& t) {
     std::snprintf(buffer, sizeof buffer, "%.6g", v);
     return count ? std::string(buffer) : std::string("-");
   };
-  return {name, std::string(NameOf(t.type())) + ShapeToString(t.shape()), number(low),
-          number(count ? sum / static_cast<double>(count) : 0), number(high), head};
+  return {name,         std::string(NameOf(t.type())) + ShapeToString(t.shape()),
+          number(low),  number(count ? sum / static_cast<double>(count) : 0),
+          number(high), head};
 }
 
 void Summarize(Table& table, const std::string& name, const Value& value) {
@@ -108,7 +109,8 @@ int Run(const Options& options) {
   }
   if (options.output == "-" && options.format == "json") {  // nothing but JSON on standard output
     for (size_t i = 0; i < outputs->size(); ++i) {
-      if ((*outputs)[i].is_tensor()) std::printf("%s", FormatJson(model->outputs()[i].name, (*outputs)[i].tensor()).c_str());
+      if ((*outputs)[i].is_tensor())
+        std::printf("%s", FormatJson(model->outputs()[i].name, (*outputs)[i].tensor()).c_str());
     }
     return 0;
   }

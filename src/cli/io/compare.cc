@@ -30,7 +30,8 @@ std::string Number(double v) {
 }
 
 std::string Integer(const Tensor& t, size_t i) {
-  return t.type() == ElementType::kInt64 ? std::to_string(t.values<int64_t>()[i]) : std::to_string(t.values<uint64_t>()[i]);
+  return t.type() == ElementType::kInt64 ? std::to_string(t.values<int64_t>()[i])
+                                         : std::to_string(t.values<uint64_t>()[i]);
 }
 
 bool Numeric(ElementType type) {
@@ -66,7 +67,8 @@ std::string TensorDifference(const Tensor& got, const Tensor& want, double rtol,
     if (std::isinf(g) != std::isinf(w)) {  // no tolerance is infinite
       return "element " + IndexText(got, i) + " is " + Number(g) + ", expected " + Number(w);
     }
-    if (g == w || (std::isnan(g) && std::isnan(w)) || (!std::isinf(g) && std::abs(g - w) <= atol + rtol * std::abs(w))) continue;
+    if (g == w || (std::isnan(g) && std::isnan(w)) || (!std::isinf(g) && std::abs(g - w) <= atol + rtol * std::abs(w)))
+      continue;
     return "element " + IndexText(got, i) + " is " + Number(g) + ", expected " + Number(w);
   }
   return {};

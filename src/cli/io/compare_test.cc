@@ -47,14 +47,17 @@ TEST(Difference, TypesShapesAndKinds) {
   EXPECT_EQ(Difference(*ints, Floats({2}, {0, 0}), 0, 0), "is int32[2], expected float32[2]");
   EXPECT_NE(Difference(Value(), Floats({2}, {0, 0}), 0, 0), "");
   EXPECT_EQ(Difference(Value(), Value(), 0, 0), "");
-  const auto sequence = [](std::vector<Value> items) { return Value::Sequence(std::move(items), ElementType::kFloat32); };
+  const auto sequence = [](std::vector<Value> items) {
+    return Value::Sequence(std::move(items), ElementType::kFloat32);
+  };
   EXPECT_EQ(Difference(sequence({Floats({1}, {1})}), sequence({Floats({1}, {1})}), 0, 0), "");
   EXPECT_EQ(Difference(sequence({}), sequence({Floats({1}, {1})}), 0, 0), "has 0 items, expected 1");
   EXPECT_EQ(Difference(sequence({Floats({1}, {1})}), sequence({Floats({1}, {2})}), 0, 0),
             "item 0 element [0] is 1, expected 2");
   const std::vector<std::string> a = {"x", "y"}, b = {"x", "z"};
-  EXPECT_EQ(Difference(*Tensor::OfStrings(std::vector<int64_t>{2}, a), *Tensor::OfStrings(std::vector<int64_t>{2}, b), 0, 0),
-            "element [1] is \"y\", expected \"z\"");
+  EXPECT_EQ(
+      Difference(*Tensor::OfStrings(std::vector<int64_t>{2}, a), *Tensor::OfStrings(std::vector<int64_t>{2}, b), 0, 0),
+      "element [1] is \"y\", expected \"z\"");
 }
 
 TEST(Difference, Largest) {

@@ -123,7 +123,8 @@ Result<Value> ReadInput(const std::string& path, const Model& model, const Value
 }
 
 Result<Value> RandomInput(const ValueDescription& input, const std::vector<int64_t>* shape, uint64_t seed) {
-  if (input.kind != ValueKind::kTensor) return Bad("input '" + input.name + "' (" + input.ToString() + ") needs a file");
+  if (input.kind != ValueKind::kTensor)
+    return Bad("input '" + input.name + "' (" + input.ToString() + ") needs a file");
   std::vector<int64_t> dims;
   for (const Dimension& d : input.dimensions) dims.push_back(d.value < 0 ? 1 : d.value);
   if (shape) dims = *shape;
@@ -134,19 +135,36 @@ Result<Value> RandomInput(const ValueDescription& input, const std::vector<int64
   const auto unit = [&] { return static_cast<double>(Next(state) >> 11) * 0x1p-53; };
   const auto small = [&] { return Next(state) % 8; };
   switch (input.element_type) {
-    case ElementType::kFloat32: Fill<float>(*tensor, unit); break;
-    case ElementType::kFloat64: Fill<double>(*tensor, unit); break;
-    case ElementType::kFloat16: Fill<uint16_t>(*tensor, [&] { return HalfOf(unit()); }); break;
-    case ElementType::kBool: Fill<bool>(*tensor, [&] { return Next(state) & 1; }); break;
+    case ElementType::kFloat32:
+      Fill<float>(*tensor, unit);
+      break;
+    case ElementType::kFloat64:
+      Fill<double>(*tensor, unit);
+      break;
+    case ElementType::kFloat16:
+      Fill<uint16_t>(*tensor, [&] { return HalfOf(unit()); });
+      break;
+    case ElementType::kBool:
+      Fill<bool>(*tensor, [&] { return Next(state) & 1; });
+      break;
     case ElementType::kInt64:
-    case ElementType::kUint64: Fill<int64_t>(*tensor, small); break;
+    case ElementType::kUint64:
+      Fill<int64_t>(*tensor, small);
+      break;
     case ElementType::kInt32:
-    case ElementType::kUint32: Fill<int32_t>(*tensor, small); break;
+    case ElementType::kUint32:
+      Fill<int32_t>(*tensor, small);
+      break;
     case ElementType::kInt16:
-    case ElementType::kUint16: Fill<int16_t>(*tensor, small); break;
+    case ElementType::kUint16:
+      Fill<int16_t>(*tensor, small);
+      break;
     case ElementType::kInt8:
-    case ElementType::kUint8: Fill<int8_t>(*tensor, small); break;
-    default: return Bad("input '" + input.name + "' (" + input.ToString() + ") needs a file");
+    case ElementType::kUint8:
+      Fill<int8_t>(*tensor, small);
+      break;
+    default:
+      return Bad("input '" + input.name + "' (" + input.ToString() + ") needs a file");
   }
   return Value(std::move(*tensor));
 }

@@ -19,9 +19,9 @@ namespace kante::cli {
 
 // How the user gives a model's inputs.
 struct FeedOptions {
-  std::vector<std::string> inputs;   // NAME=FILE, or FILE for the only (or all, .npz) inputs
-  std::vector<std::string> shapes;   // NAME=1,3,224,224, or 1,3,224,224 for the only input
-  std::optional<uint64_t> random;    // seed for the inputs that no file gives
+  std::vector<std::string> inputs;  // NAME=FILE, or FILE for the only (or all, .npz) inputs
+  std::vector<std::string> shapes;  // NAME=1,3,224,224, or 1,3,224,224 for the only input
+  std::optional<uint64_t> random;   // seed for the inputs that no file gives
   ImageOptions image;
 };
 void AddFeedOptions(CLI::App& command, FeedOptions& options);
@@ -29,7 +29,8 @@ void AddFeedOptions(CLI::App& command, FeedOptions& options);
 // Reads, or makes up, every input that has no default. Errors name the input and the file.
 Result<NamedValues> MakeFeeds(const Model& model, const FeedOptions& options);
 // The shapes named by --shape.
-Result<std::map<std::string, std::vector<int64_t>>> ShapesOf(const Model& model, const std::vector<std::string>& shapes);
+Result<std::map<std::string, std::vector<int64_t>>> ShapesOf(const Model& model,
+                                                             const std::vector<std::string>& shapes);
 // One file for one input, by its extension: npy, pb, json, png, jpg, jpeg, wav, flac, ogg, aiff.
 Result<Value> ReadInput(const std::string& path, const Model& model, const ValueDescription& input,
                         const ImageOptions& image);

@@ -17,7 +17,8 @@ struct Axes {
 Result<Axes> AxesOf(const ValueDescription& input, const std::string& layout) {
   const size_t rank = input.has_shape ? input.dimensions.size() : 4;
   if (rank < 3 || rank > 4) {
-    return Status(StatusCode::kInvalidArgument, "input '" + input.name + "' (" + input.ToString() + ") takes no picture");
+    return Status(StatusCode::kInvalidArgument,
+                  "input '" + input.name + "' (" + input.ToString() + ") takes no picture");
   }
   const size_t first = rank - 3;
   const auto pixels = [&](size_t d) { return input.dimensions[d].value == 1 || input.dimensions[d].value == 3; };
@@ -39,13 +40,15 @@ Image Resized(const Image& image, int width, int height) {
   const auto clamp = [](float v, int limit) { return std::min(std::max(v, 0.0f), static_cast<float>(limit - 1)); };
   size_t at = 0;
   for (int y = 0; y < height; ++y) {
-    const float sy = clamp((static_cast<float>(y) + 0.5f) * static_cast<float>(image.height) /
-                           static_cast<float>(height) - 0.5f, image.height);
+    const float sy =
+        clamp((static_cast<float>(y) + 0.5f) * static_cast<float>(image.height) / static_cast<float>(height) - 0.5f,
+              image.height);
     const int y0 = static_cast<int>(sy);
     const int y1 = std::min(y0 + 1, image.height - 1);
     for (int x = 0; x < width; ++x) {
-      const float sx = clamp((static_cast<float>(x) + 0.5f) * static_cast<float>(image.width) /
-                             static_cast<float>(width) - 0.5f, image.width);
+      const float sx =
+          clamp((static_cast<float>(x) + 0.5f) * static_cast<float>(image.width) / static_cast<float>(width) - 0.5f,
+                image.width);
       const int x0 = static_cast<int>(sx);
       const int x1 = std::min(x0 + 1, image.width - 1);
       const float fy = sy - static_cast<float>(y0);
@@ -71,14 +74,16 @@ Result<Tensor> ImageTensor(const std::string& path, const ValueDescription& inpu
   if ((declared >= 0 && declared != 1 && declared != 3) || fixed(axes->height) > kMostPixels ||
       fixed(axes->width) > kMostPixels ||
       (fixed(axes->height) > 0 && fixed(axes->width) > kMostPixels / fixed(axes->height))) {
-    return Status(StatusCode::kInvalidArgument, "input '" + input.name + "' (" + input.ToString() + ") takes no picture");
+    return Status(StatusCode::kInvalidArgument,
+                  "input '" + input.name + "' (" + input.ToString() + ") takes no picture");
   }
   const int channels = declared == 1 ? 1 : 3;
   auto decoded = ReadImage(path, channels);
   if (!decoded.ok()) return decoded.status();
   const int height = fixed(axes->height) > 0 ? static_cast<int>(fixed(axes->height)) : decoded->height;
   const int width = fixed(axes->width) > 0 ? static_cast<int>(fixed(axes->width)) : decoded->width;
-  const Image image = height == decoded->height && width == decoded->width ? *decoded : Resized(*decoded, width, height);
+  const Image image =
+      height == decoded->height && width == decoded->width ? *decoded : Resized(*decoded, width, height);
 
   const size_t rank = input.has_shape ? input.dimensions.size() : 4;
   std::vector<int64_t> shape(rank, 1);
@@ -87,7 +92,8 @@ Result<Tensor> ImageTensor(const std::string& path, const ValueDescription& inpu
   shape[axes->width] = width;
   const bool bytes = input.element_type == ElementType::kUint8;
   if (!bytes && input.element_type != ElementType::kFloat32) {
-    return Status(StatusCode::kInvalidArgument, "input '" + input.name + "' (" + input.ToString() + ") takes no picture");
+    return Status(StatusCode::kInvalidArgument,
+                  "input '" + input.name + "' (" + input.ToString() + ") takes no picture");
   }
   auto tensor = Tensor::Allocate(bytes ? ElementType::kUint8 : ElementType::kFloat32, shape);
   if (!tensor.ok()) return tensor.status();

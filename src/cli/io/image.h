@@ -24,10 +24,10 @@ Result<Image> ReadImage(const std::string& path, int channels);
 Image Resized(const Image& image, int width, int height);
 
 struct ImageOptions {
-  std::vector<float> mean = {0};    // subtracted from values in [0, 255] * scale; one, or one a channel
-  std::vector<float> std = {1};     // divided by
+  std::vector<float> mean = {0};  // subtracted from values in [0, 255] * scale; one, or one a channel
+  std::vector<float> std = {1};   // divided by
   float scale = 1.0f / 255;
-  std::string layout = "auto";      // NCHW, NHWC, or auto: where the model's input has 1 or 3
+  std::string layout = "auto";  // NCHW, NHWC, or auto: where the model's input has 1 or 3
   bool bgr = false;
 };
 

@@ -83,8 +83,9 @@ Status Store(const Flat& flat, Tensor& tensor, const std::string& name) {
   auto out = tensor.mutable_values<T>();
   for (size_t i = 0; i < flat.leaves.size(); ++i) {
     const json& leaf = *flat.leaves[i];
-    if (!Fits<T>(leaf)) return Bad(name, "holds " + leaf.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 40) +
-                                             ", which is no " + std::string(NameOf(tensor.type())));
+    if (!Fits<T>(leaf))
+      return Bad(name, "holds " + leaf.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 40) +
+                           ", which is no " + std::string(NameOf(tensor.type())));
     if (const auto special = Special(leaf)) {
       out[i] = static_cast<T>(*special);
     } else if (leaf.is_boolean()) {
@@ -102,28 +103,40 @@ Status Store(const Flat& flat, Tensor& tensor, const std::string& name) {
 
 Status StoreAs(ElementType type, const Flat& flat, Tensor& tensor, const std::string& name) {
   switch (type) {
-    case ElementType::kFloat32: return Store<float>(flat, tensor, name);
-    case ElementType::kFloat64: return Store<double>(flat, tensor, name);
-    case ElementType::kInt8: return Store<int8_t>(flat, tensor, name);
-    case ElementType::kInt16: return Store<int16_t>(flat, tensor, name);
-    case ElementType::kInt32: return Store<int32_t>(flat, tensor, name);
-    case ElementType::kInt64: return Store<int64_t>(flat, tensor, name);
-    case ElementType::kUint8: return Store<uint8_t>(flat, tensor, name);
-    case ElementType::kUint16: return Store<uint16_t>(flat, tensor, name);
-    case ElementType::kUint32: return Store<uint32_t>(flat, tensor, name);
-    case ElementType::kUint64: return Store<uint64_t>(flat, tensor, name);
-    case ElementType::kBool: return Store<bool>(flat, tensor, name);
-    default: return Bad(name, "cannot be given as JSON for the type " + std::string(NameOf(type)));
+    case ElementType::kFloat32:
+      return Store<float>(flat, tensor, name);
+    case ElementType::kFloat64:
+      return Store<double>(flat, tensor, name);
+    case ElementType::kInt8:
+      return Store<int8_t>(flat, tensor, name);
+    case ElementType::kInt16:
+      return Store<int16_t>(flat, tensor, name);
+    case ElementType::kInt32:
+      return Store<int32_t>(flat, tensor, name);
+    case ElementType::kInt64:
+      return Store<int64_t>(flat, tensor, name);
+    case ElementType::kUint8:
+      return Store<uint8_t>(flat, tensor, name);
+    case ElementType::kUint16:
+      return Store<uint16_t>(flat, tensor, name);
+    case ElementType::kUint32:
+      return Store<uint32_t>(flat, tensor, name);
+    case ElementType::kUint64:
+      return Store<uint64_t>(flat, tensor, name);
+    case ElementType::kBool:
+      return Store<bool>(flat, tensor, name);
+    default:
+      return Bad(name, "cannot be given as JSON for the type " + std::string(NameOf(type)));
   }
 }
 
 double HalfToDouble(uint16_t bits) {
   const int exponent = (bits >> 10) & 31;
   const int fraction = bits & 1023;
-  double value = exponent == 0    ? std::ldexp(fraction, -24)
-                 : exponent == 31 ? (fraction ? std::numeric_limits<double>::quiet_NaN()
-                                              : std::numeric_limits<double>::infinity())
-                                  : std::ldexp(1024 + fraction, exponent - 25);
+  double value = exponent == 0 ? std::ldexp(fraction, -24)
+                 : exponent == 31
+                     ? (fraction ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity())
+                     : std::ldexp(1024 + fraction, exponent - 25);
   return bits & 0x8000 ? -value : value;
 }
 
@@ -154,20 +167,34 @@ json Nested(const Tensor& tensor, size_t dim, int64_t& next) {
 double ElementAsDouble(const Tensor& tensor, int64_t index) {
   const size_t i = static_cast<size_t>(index);
   switch (tensor.type()) {
-    case ElementType::kFloat32: return tensor.values<float>()[i];
-    case ElementType::kFloat64: return tensor.values<double>()[i];
-    case ElementType::kFloat16: return HalfToDouble(tensor.values<uint16_t>()[i]);
-    case ElementType::kBfloat16: return std::bit_cast<float>(uint32_t{tensor.values<uint16_t>()[i]} << 16);
-    case ElementType::kInt8: return tensor.values<int8_t>()[i];
-    case ElementType::kInt16: return tensor.values<int16_t>()[i];
-    case ElementType::kInt32: return tensor.values<int32_t>()[i];
-    case ElementType::kInt64: return static_cast<double>(tensor.values<int64_t>()[i]);
-    case ElementType::kUint8: return tensor.values<uint8_t>()[i];
-    case ElementType::kUint16: return tensor.values<uint16_t>()[i];
-    case ElementType::kUint32: return tensor.values<uint32_t>()[i];
-    case ElementType::kUint64: return static_cast<double>(tensor.values<uint64_t>()[i]);
-    case ElementType::kBool: return tensor.values<uint8_t>()[i] ? 1 : 0;
-    default: return std::numeric_limits<double>::quiet_NaN();
+    case ElementType::kFloat32:
+      return tensor.values<float>()[i];
+    case ElementType::kFloat64:
+      return tensor.values<double>()[i];
+    case ElementType::kFloat16:
+      return HalfToDouble(tensor.values<uint16_t>()[i]);
+    case ElementType::kBfloat16:
+      return std::bit_cast<float>(uint32_t{tensor.values<uint16_t>()[i]} << 16);
+    case ElementType::kInt8:
+      return tensor.values<int8_t>()[i];
+    case ElementType::kInt16:
+      return tensor.values<int16_t>()[i];
+    case ElementType::kInt32:
+      return tensor.values<int32_t>()[i];
+    case ElementType::kInt64:
+      return static_cast<double>(tensor.values<int64_t>()[i]);
+    case ElementType::kUint8:
+      return tensor.values<uint8_t>()[i];
+    case ElementType::kUint16:
+      return tensor.values<uint16_t>()[i];
+    case ElementType::kUint32:
+      return tensor.values<uint32_t>()[i];
+    case ElementType::kUint64:
+      return static_cast<double>(tensor.values<uint64_t>()[i]);
+    case ElementType::kBool:
+      return tensor.values<uint8_t>()[i] ? 1 : 0;
+    default:
+      return std::numeric_limits<double>::quiet_NaN();
   }
 }
 

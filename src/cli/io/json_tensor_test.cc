@@ -30,7 +30,8 @@ TEST(Json, ShapesAndTypes) {
 TEST(Json, Values) {
   auto t = ParseJsonTensor("[[1,-2],[0.5,3e2]]", ElementType::kFloat32, "file");
   ASSERT_TRUE(t.ok());
-  EXPECT_EQ(std::vector<float>(t->values<float>().begin(), t->values<float>().end()), (std::vector<float>{1, -2, 0.5f, 300}));
+  EXPECT_EQ(std::vector<float>(t->values<float>().begin(), t->values<float>().end()),
+            (std::vector<float>{1, -2, 0.5f, 300}));
   t = ParseJsonTensor("[9223372036854775807,-9223372036854775808]", ElementType::kInt64, "file");
   ASSERT_TRUE(t.ok());
   EXPECT_EQ(t->values<int64_t>()[0], std::numeric_limits<int64_t>::max());
@@ -40,7 +41,8 @@ TEST(Json, Values) {
 }
 
 TEST(Json, Refused) {
-  for (const char* text : {"", "[", "[1,", "[[1],[2,3]]", "[[1],2]", "[1,[2]]", "{\"a\":1}", "null", "[null]", "[1,\"a\"]", "[{}]"}) {
+  for (const char* text :
+       {"", "[", "[1,", "[[1],[2,3]]", "[[1],2]", "[1,[2]]", "{\"a\":1}", "null", "[null]", "[1,\"a\"]", "[{}]"}) {
     const std::string got = Described(text, ElementType::kFloat32);
     EXPECT_EQ(got.substr(0, 6), "error:") << text << " is " << got;
     EXPECT_NE(got.find("file"), std::string::npos) << got;

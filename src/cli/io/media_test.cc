@@ -51,7 +51,8 @@ class Media : public ::testing::Test {
     EXPECT_TRUE(png_image_write_to_file(&png, path.c_str(), 0, pixels, 0, nullptr));
     return path;
   }
-  std::string Wav(int channels, int rate, const std::vector<float>& samples, int format = SF_FORMAT_WAV | SF_FORMAT_FLOAT) {
+  std::string Wav(int channels, int rate, const std::vector<float>& samples,
+                  int format = SF_FORMAT_WAV | SF_FORMAT_FLOAT) {
     const std::string path = path_ + "/a.wav";
     SF_INFO info{};
     info.channels = channels;

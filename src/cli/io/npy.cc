@@ -62,10 +62,10 @@ Result<Header> ParseHeader(const std::string& dict, const std::string& name) {
 ElementType TypeOf(const std::string& descr) {
   const std::string kind = descr.substr(1);
   static const std::pair<const char*, ElementType> kTypes[] = {
-      {"f4", ElementType::kFloat32}, {"f8", ElementType::kFloat64}, {"f2", ElementType::kFloat16},
-      {"i1", ElementType::kInt8},    {"i2", ElementType::kInt16},   {"i4", ElementType::kInt32},
-      {"i8", ElementType::kInt64},   {"u1", ElementType::kUint8},   {"u2", ElementType::kUint16},
-      {"u4", ElementType::kUint32},  {"u8", ElementType::kUint64},  {"b1", ElementType::kBool},
+      {"f4", ElementType::kFloat32},   {"f8", ElementType::kFloat64},    {"f2", ElementType::kFloat16},
+      {"i1", ElementType::kInt8},      {"i2", ElementType::kInt16},      {"i4", ElementType::kInt32},
+      {"i8", ElementType::kInt64},     {"u1", ElementType::kUint8},      {"u2", ElementType::kUint16},
+      {"u4", ElementType::kUint32},    {"u8", ElementType::kUint64},     {"b1", ElementType::kBool},
       {"c8", ElementType::kComplex64}, {"c16", ElementType::kComplex128}};
   for (const auto& [text, type] : kTypes) {
     if (kind == text) return type;
@@ -146,7 +146,8 @@ void FromFortran(const char* data, Tensor& tensor, size_t size) {
 }  // namespace
 
 Result<Tensor> ParseNpy(std::string_view bytes, const std::string& name) {
-  if (bytes.size() < 10 || bytes.substr(0, 6) != std::string_view("\x93NUMPY", 6)) return Bad(name, "is not a .npy file");
+  if (bytes.size() < 10 || bytes.substr(0, 6) != std::string_view("\x93NUMPY", 6))
+    return Bad(name, "is not a .npy file");
   const int major = bytes[6];
   const size_t width = major == 1 ? 2 : 4;
   if (major < 1 || major > 3 || bytes.size() < 8 + width) return Bad(name, "has an unknown .npy version");
@@ -158,7 +159,8 @@ Result<Tensor> ParseNpy(std::string_view bytes, const std::string& name) {
   const std::string_view data = bytes.substr(8 + width + length);
   if (header->descr[1] == 'U' || header->descr[1] == 'S') return ParseStrings(*header, data, name);
   const ElementType type = TypeOf(header->descr);
-  if (type == ElementType::kUndefined) return Bad(name, "holds the type '" + header->descr + "', which is not supported");
+  if (type == ElementType::kUndefined)
+    return Bad(name, "holds the type '" + header->descr + "', which is not supported");
   const size_t size = static_cast<size_t>(BitsOf(type)) / 8;
   if (!Holds(data, header->shape, size)) return Bad(name, "is shorter than its header says");
   auto made = Tensor::Allocate(type, header->shape);
@@ -177,9 +179,9 @@ Result<Tensor> ParseNpy(std::string_view bytes, const std::string& name) {
 }
 
 Result<std::string> FormatNpy(const Tensor& tensor) {
-  static constexpr const char* kByType[] = {"",    "<f4", "|u1", "|i1", "<u2", "<i2", "<i4", "<i8",  "",   "|b1",
-                                            "<f2", "<f8", "<u4", "<u8", "<c8", "<c16", "<u2", "|u1", "|u1", "|u1",
-                                            "|u1", "|u1", "|u1", "|u1", "|u1", "|u1", "|u1"};
+  static constexpr const char* kByType[] = {"",    "<f4", "|u1", "|i1", "<u2", "<i2", "<i4",  "<i8", "",
+                                            "|b1", "<f2", "<f8", "<u4", "<u8", "<c8", "<c16", "<u2", "|u1",
+                                            "|u1", "|u1", "|u1", "|u1", "|u1", "|u1", "|u1",  "|u1", "|u1"};
   std::string descr = kByType[static_cast<int>(tensor.type())];
   std::string data(static_cast<const char*>(tensor.data()), tensor.type() == ElementType::kString ? 0 : tensor.bytes());
   std::vector<int64_t> shape(tensor.shape().begin(), tensor.shape().end());

@@ -17,7 +17,8 @@ using Dims = std::vector<int64_t>;
 // A .npy file by hand, in the given version of the format.
 std::string Npy(const std::string& descr, const std::string& shape, const std::string& data, bool fortran = false,
                 int version = 1) {
-  std::string dict = "{'descr': '" + descr + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape + ", }\n";
+  std::string dict =
+      "{'descr': '" + descr + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape + ", }\n";
   std::string out = std::string("\x93NUMPY") + static_cast<char>(version) + '\0';
   out += static_cast<char>(dict.size() & 255);
   out += static_cast<char>(dict.size() >> 8);
@@ -38,22 +39,24 @@ std::vector<T> ValuesOf(const Tensor& t) {
 Dims ShapeOf(const Tensor& t) { return {t.shape().begin(), t.shape().end()}; }
 
 TEST(Npy, RoundTripsEveryNumpyType) {
-  for (ElementType type : {ElementType::kFloat32, ElementType::kFloat64, ElementType::kFloat16, ElementType::kInt8,
-                           ElementType::kInt16, ElementType::kInt32, ElementType::kInt64, ElementType::kUint8,
-                           ElementType::kUint16, ElementType::kUint32, ElementType::kUint64, ElementType::kBool,
-                           ElementType::kComplex64, ElementType::kComplex128}) {
+  for (ElementType type :
+       {ElementType::kFloat32, ElementType::kFloat64, ElementType::kFloat16, ElementType::kInt8, ElementType::kInt16,
+        ElementType::kInt32, ElementType::kInt64, ElementType::kUint8, ElementType::kUint16, ElementType::kUint32,
+        ElementType::kUint64, ElementType::kBool, ElementType::kComplex64, ElementType::kComplex128}) {
     for (const Dims& dims : {Dims{2, 3}, Dims{5}, Dims{}, Dims{0, 4}}) {
       auto t = Tensor::Allocate(type, dims);
       ASSERT_TRUE(t.ok());
       auto* bytes = static_cast<unsigned char*>(t->mutable_data());
-      for (size_t i = 0; i < t->bytes(); ++i) bytes[i] = static_cast<unsigned char>(type == ElementType::kBool ? i & 1 : i * 37);
+      for (size_t i = 0; i < t->bytes(); ++i)
+        bytes[i] = static_cast<unsigned char>(type == ElementType::kBool ? i & 1 : i * 37);
       auto file = FormatNpy(*t);
       ASSERT_TRUE(file.ok());
       auto back = ParseNpy(*file, "file");
       ASSERT_TRUE(back.ok()) << NameOf(type) << back.status().ToString();
       EXPECT_EQ(back->type(), type);
       EXPECT_EQ(ShapeOf(*back), dims);
-      EXPECT_EQ(Raw(ValuesOf<char>(*Tensor::CopyOf(ElementType::kInt8, Dims{static_cast<int64_t>(back->bytes())}, back->data(), back->bytes()))),
+      EXPECT_EQ(Raw(ValuesOf<char>(*Tensor::CopyOf(ElementType::kInt8, Dims{static_cast<int64_t>(back->bytes())},
+                                                   back->data(), back->bytes()))),
                 std::string(static_cast<const char*>(t->data()), t->bytes()));
     }
   }
@@ -133,11 +136,12 @@ TEST(Npy, Malformed) {
   ASSERT_TRUE(ParseNpy(good, "file").ok());
   for (size_t size = 0; size < good.size(); ++size) EXPECT_FALSE(ParseNpy(good.substr(0, size), "file").ok()) << size;
   for (const std::string& bad :
-       {std::string("hello"), Npy("<f4", "(3,)", Raw<float>({1, 2})), Npy("<q9", "(2,)", "12345678"), Npy("O", "(1,)", "12345678"),
-        Npy("<f4", "(99999999999999999999,)", ""), Npy("<f4", "(999999999999999, 999999999999999)", ""), Npy("<f4", "(-2,)", "12345678"),
-        Npy("|S99999999999999999999", "(1,)", "x"), Npy("|S9223372036854775807", "(2,)", "x"), Npy("|S0", "(1000000000000,)", ""),
-        Npy("|S-4", "(1,)", "x"), Npy("<f4", "(99999999999,)", ""), Npy("<f4", "(2,)", "12345678", false, 9),
-        std::string("\x93NUMPY\x02\0\xff\xff\xff\xff", 12)}) {
+       {std::string("hello"), Npy("<f4", "(3,)", Raw<float>({1, 2})), Npy("<q9", "(2,)", "12345678"),
+        Npy("O", "(1,)", "12345678"), Npy("<f4", "(99999999999999999999,)", ""),
+        Npy("<f4", "(999999999999999, 999999999999999)", ""), Npy("<f4", "(-2,)", "12345678"),
+        Npy("|S99999999999999999999", "(1,)", "x"), Npy("|S9223372036854775807", "(2,)", "x"),
+        Npy("|S0", "(1000000000000,)", ""), Npy("|S-4", "(1,)", "x"), Npy("<f4", "(99999999999,)", ""),
+        Npy("<f4", "(2,)", "12345678", false, 9), std::string("\x93NUMPY\x02\0\xff\xff\xff\xff", 12)}) {
     const auto t = ParseNpy(bad, "the_file");
     EXPECT_FALSE(t.ok()) << bad;
     EXPECT_NE(t.status().message().find("the_file"), std::string::npos) << t.status().message();
@@ -146,7 +150,8 @@ TEST(Npy, Malformed) {
 
 class NpzTest : public ::testing::Test {
  protected:
-  const std::string path_ = (std::filesystem::temp_directory_path() / ("kante-npz-" + std::to_string(::getpid()) + ".npz")).string();
+  const std::string path_ =
+      (std::filesystem::temp_directory_path() / ("kante-npz-" + std::to_string(::getpid()) + ".npz")).string();
   ~NpzTest() override { std::remove(path_.c_str()); }
   void Write(const std::map<std::string, std::string>& entries) {
     int error = 0;
@@ -161,7 +166,8 @@ class NpzTest : public ::testing::Test {
 };
 
 TEST_F(NpzTest, AllArraysByName) {
-  const std::map<std::string, std::string> entries = {{"a.npy", Npy("<f4", "(2,)", Raw<float>({1, 2}))}, {"b.npy", Npy("<i8", "()", Raw<int64_t>({7}))}};
+  const std::map<std::string, std::string> entries = {{"a.npy", Npy("<f4", "(2,)", Raw<float>({1, 2}))},
+                                                      {"b.npy", Npy("<i8", "()", Raw<int64_t>({7}))}};
   Write(entries);
   auto arrays = ReadNpz(path_);
   ASSERT_TRUE(arrays.ok()) << arrays.status().ToString();

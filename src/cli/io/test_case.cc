@@ -25,7 +25,8 @@ Result<std::vector<std::string>> FindTestCases(const std::string& root) {
   const auto options = fs::directory_options::skip_permission_denied;
   for (fs::recursive_directory_iterator it(root, options, error), end; !error && it != end; it.increment(error)) {
     std::error_code ignored;
-    if (it->is_directory(ignored) && fs::exists(it->path() / "model.onnx", ignored)) found.push_back(it->path().string());
+    if (it->is_directory(ignored) && fs::exists(it->path() / "model.onnx", ignored))
+      found.push_back(it->path().string());
   }
   std::sort(found.begin(), found.end());
   return found;

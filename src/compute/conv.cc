@@ -11,8 +11,8 @@ namespace {
 
 constexpr int64_t kMaxAcrossBytes = 32 << 20;  // scratch that threads over images may cost
 constexpr int64_t kFewChannels = 4;
-constexpr int64_t kBandWork = 1 << 15;         // multiplications that are worth a thread
-constexpr int64_t kBandsWanted = 16;           // parts that feed this many threads well enough
+constexpr int64_t kBandWork = 1 << 15;  // multiplications that are worth a thread
+constexpr int64_t kBandsWanted = 16;    // parts that feed this many threads well enough
 
 ConvAlgorithm ChooseAlgorithm(const ConvShape& s) {
   if (s.rank > 3 || s.rank < 1) return ConvAlgorithm::kDirect;
@@ -27,11 +27,16 @@ ConvAlgorithm ChooseAlgorithm(const ConvShape& s) {
 
 const char* ConvAlgorithmName(ConvAlgorithm algorithm) {
   switch (algorithm) {
-    case ConvAlgorithm::kDirect: return "direct";
-    case ConvAlgorithm::kPlanes: return "planes";
-    case ConvAlgorithm::kColumn: return "column";
-    case ConvAlgorithm::kPointwise: return "pointwise";
-    case ConvAlgorithm::kImplicit: return "implicit-gemm";
+    case ConvAlgorithm::kDirect:
+      return "direct";
+    case ConvAlgorithm::kPlanes:
+      return "planes";
+    case ConvAlgorithm::kColumn:
+      return "column";
+    case ConvAlgorithm::kPointwise:
+      return "pointwise";
+    case ConvAlgorithm::kImplicit:
+      return "implicit-gemm";
   }
   return "?";
 }
@@ -41,7 +46,8 @@ ConvPlan PlanConv(const ConvShape& s) {
   plan.algorithm = ChooseAlgorithm(s);
   const int64_t images = s.batch * s.groups;
   switch (plan.algorithm) {
-    case ConvAlgorithm::kDirect: break;
+    case ConvAlgorithm::kDirect:
+      break;
     case ConvAlgorithm::kPlanes: {
       const int64_t planes = s.batch * s.out_channels;
       const int64_t work = s.out_pixels() * s.depth();
@@ -81,11 +87,15 @@ ConvPlan PlanConv(const ConvShape& s) {
 bool RunConv(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, ParallelFor parallel) {
   if (s.batch == 0 || s.out_channels == 0 || s.out_pixels() == 0) return true;
   switch (plan.algorithm) {
-    case ConvAlgorithm::kDirect: return ConvByLoops(s, o, parallel);
-    case ConvAlgorithm::kPlanes: return ConvByPlanes(plan, s, o, parallel);
-    case ConvAlgorithm::kColumn: return ConvByColumn(plan, s, o, parallel);
+    case ConvAlgorithm::kDirect:
+      return ConvByLoops(s, o, parallel);
+    case ConvAlgorithm::kPlanes:
+      return ConvByPlanes(plan, s, o, parallel);
+    case ConvAlgorithm::kColumn:
+      return ConvByColumn(plan, s, o, parallel);
     case ConvAlgorithm::kPointwise:
-    case ConvAlgorithm::kImplicit: return ConvByGemm(plan, s, o, parallel);
+    case ConvAlgorithm::kImplicit:
+      return ConvByGemm(plan, s, o, parallel);
   }
   return false;
 }

@@ -19,21 +19,21 @@
 namespace kante::core {
 
 enum class ConvAlgorithm : int {
-  kDirect,    // any rank, plain loops: what nothing else takes
-  kPlanes,    // plane by plane in place: depthwise, and few output channels a group
-  kColumn,    // one output pixel: a row per image against the weights
-  kPointwise, // 1x1: the input is the right-hand matrix
-  kImplicit,  // panels of input windows packed as the product asks for them
+  kDirect,     // any rank, plain loops: what nothing else takes
+  kPlanes,     // plane by plane in place: depthwise, and few output channels a group
+  kColumn,     // one output pixel: a row per image against the weights
+  kPointwise,  // 1x1: the input is the right-hand matrix
+  kImplicit,   // panels of input windows packed as the product asks for them
 };
 
 const char* ConvAlgorithmName(ConvAlgorithm algorithm);
 
 struct ConvPlan {
   ConvAlgorithm algorithm = ConvAlgorithm::kDirect;
-  GemmPlan gemm;            // kColumn, kPointwise, kImplicit: of one image and group (kColumn: of all images)
-  bool across = false;      // threads over images and groups instead of inside one product
-  int64_t bands = 1;        // kPlanes: parts of a plane
-  int64_t slot_bytes = 0;   // of one thread's scratch
+  GemmPlan gemm;           // kColumn, kPointwise, kImplicit: of one image and group (kColumn: of all images)
+  bool across = false;     // threads over images and groups instead of inside one product
+  int64_t bands = 1;       // kPlanes: parts of a plane
+  int64_t slot_bytes = 0;  // of one thread's scratch
   int64_t scratch_bytes = 0;
 };
 

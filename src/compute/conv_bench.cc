@@ -35,7 +35,8 @@ ConvShape Square(int64_t in, int64_t out, int64_t side, int64_t kernel, int64_t 
 
 // in channels, out channels, side, kernel, stride, groups
 void Convolution(benchmark::State& state) {
-  const ConvShape s = Square(state.range(0), state.range(1), state.range(2), state.range(3), state.range(4), state.range(5));
+  const ConvShape s =
+      Square(state.range(0), state.range(1), state.range(2), state.range(3), state.range(4), state.range(5));
   const ConvPlan plan = PlanConv(s);
   std::vector<float> x(static_cast<size_t>(s.in_channels * s.in_pixels()), 0.5f);
   std::vector<float> w(static_cast<size_t>(s.out_channels * s.depth()), 0.25f);

@@ -32,7 +32,8 @@ struct PlanesJob {
         for (int64_t kz = 0; kz < g.kernel_d; ++kz) {
           const int64_t z = z0 + kz * g.dilation_d;
           if (z < 0 || z >= b.in_d) continue;
-          kernels::DepthwisePlaneAdd(y, x + c * in_px + z * g.in_h * g.in_w, w + c * taps + kz * plane_taps, b, scratch);
+          kernels::DepthwisePlaneAdd(y, x + c * in_px + z * g.in_h * g.in_w, w + c * taps + kz * plane_taps, b,
+                                     scratch);
         }
       }
     }

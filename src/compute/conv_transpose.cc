@@ -89,7 +89,8 @@ bool RunConvTranspose(const ConvTransposePlan& plan, const ConvShape& s, const f
   const auto one = [&](int64_t image, std::byte* memory, ParallelFor threads) {
     const int64_t g = image % s.groups;
     return OneGroup(plan, s, x + image * s.out_per_group() * out_px, w + g * s.out_per_group() * s.depth(),
-                    bias ? bias + g * s.in_per_group() : nullptr, y + image * s.in_per_group() * in_px, memory, threads);
+                    bias ? bias + g * s.in_per_group() : nullptr, y + image * s.in_per_group() * in_px, memory,
+                    threads);
   };
   const int64_t images = s.batch * s.groups;
   if (!plan.across) {

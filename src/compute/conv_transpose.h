@@ -12,10 +12,10 @@
 namespace kante::core {
 
 struct ConvTransposePlan {
-  bool direct = false;        // rank above 3: plain loops
-  bool across = false;        // threads over images and groups
-  int64_t band_rows = 1;      // rows of the small image that one product takes
-  int64_t column_bytes = 0;   // of one band's columns
+  bool direct = false;       // rank above 3: plain loops
+  bool across = false;       // threads over images and groups
+  int64_t band_rows = 1;     // rows of the small image that one product takes
+  int64_t column_bytes = 0;  // of one band's columns
   int64_t slot_bytes = 0;
   int64_t scratch_bytes = 0;
 };

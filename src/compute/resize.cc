@@ -48,7 +48,8 @@ bool ResizePass(float* y, const float* x, int64_t outer, const ResizeAxis& axis,
         if (taps == 2) {
           kernels::LerpGatherRow(y + o * out, x + o * in, index, index + out, w, w + out, static_cast<size_t>(out));
         } else {
-          kernels::TapsGatherRow(y + o * out, x + o * in, index, w, static_cast<size_t>(taps), static_cast<size_t>(out));
+          kernels::TapsGatherRow(y + o * out, x + o * in, index, w, static_cast<size_t>(taps),
+                                 static_cast<size_t>(out));
         }
       }
     });

@@ -31,15 +31,20 @@ float ResizeSource(const ResizeRule& rule, const ResizeAxis& a, int64_t x) {
   const float at = static_cast<float>(x), in = static_cast<float>(a.in), out = static_cast<float>(a.out);
   const float exact_out = a.scale * in;  // before it was rounded to a whole number
   switch (rule.coordinates) {
-    case ResizeCoordinates::kAsymmetric: return at / a.scale;
-    case ResizeCoordinates::kAlignCorners: return exact_out == 1.0f || a.out == 1 ? 0.0f : at * (in - 1) / (exact_out - 1);
-    case ResizeCoordinates::kPytorchHalfPixel: return a.out > 1 ? (at + 0.5f) / a.scale - 0.5f : 0.0f;
-    case ResizeCoordinates::kHalfPixel: return (at + 0.5f) / a.scale - 0.5f;
+    case ResizeCoordinates::kAsymmetric:
+      return at / a.scale;
+    case ResizeCoordinates::kAlignCorners:
+      return exact_out == 1.0f || a.out == 1 ? 0.0f : at * (in - 1) / (exact_out - 1);
+    case ResizeCoordinates::kPytorchHalfPixel:
+      return a.out > 1 ? (at + 0.5f) / a.scale - 0.5f : 0.0f;
+    case ResizeCoordinates::kHalfPixel:
+      return (at + 0.5f) / a.scale - 0.5f;
     case ResizeCoordinates::kHalfPixelSymmetric: {
       const float offset = in / 2 * (1 - out / exact_out);
       return offset + (at + 0.5f) / a.scale - 0.5f;
     }
-    case ResizeCoordinates::kTfHalfPixelForNn: return (at + 0.5f) / a.scale;
+    case ResizeCoordinates::kTfHalfPixelForNn:
+      return (at + 0.5f) / a.scale;
     case ResizeCoordinates::kTfCropAndResize: {
       const float span = (a.crop_end - a.crop_begin) * (in - 1);
       if (a.out == 1) return 0.5f * (a.crop_begin + a.crop_end) * (in - 1);
@@ -53,10 +58,18 @@ int32_t ResizeNearestIndex(const ResizeRule& rule, const ResizeAxis& axis, int64
   const float at = ResizeSource(rule, axis, x);
   float place = 0;
   switch (rule.nearest) {
-    case ResizeNearest::kFloor: place = std::floor(at); break;
-    case ResizeNearest::kCeil: place = std::ceil(at); break;
-    case ResizeNearest::kRoundPreferFloor: place = std::ceil(at - 0.5f); break;
-    case ResizeNearest::kRoundPreferCeil: place = std::floor(at + 0.5f); break;
+    case ResizeNearest::kFloor:
+      place = std::floor(at);
+      break;
+    case ResizeNearest::kCeil:
+      place = std::ceil(at);
+      break;
+    case ResizeNearest::kRoundPreferFloor:
+      place = std::ceil(at - 0.5f);
+      break;
+    case ResizeNearest::kRoundPreferCeil:
+      place = std::floor(at + 0.5f);
+      break;
   }
   // Also sane for values no integer can hold.
   if (!(place > 0)) return 0;

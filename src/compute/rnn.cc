@@ -69,8 +69,13 @@ int64_t PackedMatrix(int64_t k, int64_t n) {
 class Direction {
  public:
   Direction(const RnnJob& job, const Plans& plans, int64_t d, std::byte* scratch)
-      : job_(job), s_(job.shape), plans_(plans), d_(d), work_(scratch, job.shape, plans),
-        backwards_(d == 1 || job.reverse), all_(s_.gates() * s_.hidden) {}
+      : job_(job),
+        s_(job.shape),
+        plans_(plans),
+        d_(d),
+        work_(scratch, job.shape, plans),
+        backwards_(d == 1 || job.reverse),
+        all_(s_.gates() * s_.hidden) {}
 
   // Pre-activations of the input for the whole sequence, biases included.
   bool Project(ParallelFor parallel) {
@@ -114,8 +119,8 @@ class Direction {
   int64_t InputRow(int64_t t, int64_t b) const { return job_.batch_first ? b * s_.sequence + t : t * s_.batch + b; }
   int64_t StateRow(int64_t b) const { return job_.batch_first ? b * s_.directions + d_ : d_ * s_.batch + b; }
   float* OutputRow(int64_t t, int64_t b) const {
-    const int64_t row = job_.batch_first ? (b * s_.sequence + t) * s_.directions + d_
-                                         : (t * s_.directions + d_) * s_.batch + b;
+    const int64_t row =
+        job_.batch_first ? (b * s_.sequence + t) * s_.directions + d_ : (t * s_.directions + d_) * s_.batch + b;
     return job_.y + row * s_.hidden;
   }
 
@@ -195,9 +200,15 @@ class Direction {
     if (s_.cell == RnnCell::kGru && !GruHidden(step, input, stride, parallel)) return false;
     return EachRow(step, parallel, [&](const RnnRow& row, int64_t b) {
       switch (s_.cell) {
-        case RnnCell::kRnn: VanillaRowStep(row); break;
-        case RnnCell::kGru: GruRowStep(row, work_.recurrent + b * n); break;
-        case RnnCell::kLstm: LstmRowStep(row); break;
+        case RnnCell::kRnn:
+          VanillaRowStep(row);
+          break;
+        case RnnCell::kGru:
+          GruRowStep(row, work_.recurrent + b * n);
+          break;
+        case RnnCell::kLstm:
+          LstmRowStep(row);
+          break;
       }
       if (job_.y) std::copy_n(row.h, n, OutputRow(TimeOf(step, b), b));
     });
@@ -213,7 +224,8 @@ class Direction {
       return Product(plans_.hidden, work_.h, 2, work_.recurrent, n, bias, nullptr, 0, parallel);
     }
     std::fill_n(work_.rh, s_.batch * n, 0.0f);  // rows of sequences that are over
-    if (!EachRow(step, parallel, [&](const RnnRow& row, int64_t b) { GruResetRow(row, work_.rh + b * n); })) return false;
+    if (!EachRow(step, parallel, [&](const RnnRow& row, int64_t b) { GruResetRow(row, work_.rh + b * n); }))
+      return false;
     return Product(plans_.hidden, work_.rh, 2, work_.pre + 2 * n, all_, nullptr, input + 2 * n, stride, parallel);
   }
 

@@ -18,7 +18,17 @@ enum class RnnCell : uint8_t { kRnn, kGru, kLstm };
 constexpr int64_t GatesOf(RnnCell cell) { return cell == RnnCell::kLstm ? 4 : cell == RnnCell::kGru ? 3 : 1; }
 
 enum class RnnFunction : uint8_t {
-  kTanh, kSigmoid, kRelu, kAffine, kLeakyRelu, kThresholdedRelu, kScaledTanh, kHardSigmoid, kElu, kSoftsign, kSoftplus
+  kTanh,
+  kSigmoid,
+  kRelu,
+  kAffine,
+  kLeakyRelu,
+  kThresholdedRelu,
+  kScaledTanh,
+  kHardSigmoid,
+  kElu,
+  kSoftsign,
+  kSoftplus
 };
 
 struct RnnActivation {
@@ -43,11 +53,11 @@ struct RnnShape {
 // What a layer computes. Weights are packed by PackRnnWeights; arrays are those of ONNX, absent ones null.
 struct RnnJob {
   RnnShape shape;
-  bool batch_first = false;       // ONNX's layout = 1
-  bool reverse = false;           // the only direction runs backwards
+  bool batch_first = false;  // ONNX's layout = 1
+  bool reverse = false;      // the only direction runs backwards
   bool linear_before_reset = false;
   bool input_forget = false;
-  float clip = 0.0f;              // 0: no limit
+  float clip = 0.0f;                           // 0: no limit
   std::array<RnnActivation, 6> activations{};  // three for each direction: f, g, h
 
   const float* x = nullptr;
@@ -61,7 +71,7 @@ struct RnnJob {
   float* y = nullptr;
   float* y_h = nullptr;
   float* y_c = nullptr;
-  std::byte* scratch = nullptr;      // RnnScratchBytes(shape)
+  std::byte* scratch = nullptr;  // RnnScratchBytes(shape)
 };
 
 int64_t RnnScratchBytes(const RnnShape& s);

@@ -24,18 +24,30 @@ bool DefaultGates(const RnnRow& r) {
 }  // namespace
 
 void RnnActivation::Apply(float* x, int64_t n) const {
-  const auto unary = [&](UnaryOp op, float a = 0, float b = 0) { kernels::Unary(op, x, x, static_cast<size_t>(n), a, b); };
+  const auto unary = [&](UnaryOp op, float a = 0, float b = 0) {
+    kernels::Unary(op, x, x, static_cast<size_t>(n), a, b);
+  };
   switch (function) {
-    case RnnFunction::kTanh: return unary(UnaryOp::kTanh);
-    case RnnFunction::kSigmoid: return unary(UnaryOp::kSigmoid);
-    case RnnFunction::kRelu: return unary(UnaryOp::kRelu);
-    case RnnFunction::kAffine: return unary(UnaryOp::kAffine, alpha, beta);
-    case RnnFunction::kLeakyRelu: return unary(UnaryOp::kLeakyRelu, alpha);
-    case RnnFunction::kThresholdedRelu: return unary(UnaryOp::kThresholdedRelu, alpha);
-    case RnnFunction::kHardSigmoid: return unary(UnaryOp::kHardSigmoid, alpha, beta);
-    case RnnFunction::kElu: return unary(UnaryOp::kElu, alpha);
-    case RnnFunction::kSoftsign: return unary(UnaryOp::kSoftsign);
-    case RnnFunction::kSoftplus: return unary(UnaryOp::kSoftplus);
+    case RnnFunction::kTanh:
+      return unary(UnaryOp::kTanh);
+    case RnnFunction::kSigmoid:
+      return unary(UnaryOp::kSigmoid);
+    case RnnFunction::kRelu:
+      return unary(UnaryOp::kRelu);
+    case RnnFunction::kAffine:
+      return unary(UnaryOp::kAffine, alpha, beta);
+    case RnnFunction::kLeakyRelu:
+      return unary(UnaryOp::kLeakyRelu, alpha);
+    case RnnFunction::kThresholdedRelu:
+      return unary(UnaryOp::kThresholdedRelu, alpha);
+    case RnnFunction::kHardSigmoid:
+      return unary(UnaryOp::kHardSigmoid, alpha, beta);
+    case RnnFunction::kElu:
+      return unary(UnaryOp::kElu, alpha);
+    case RnnFunction::kSoftsign:
+      return unary(UnaryOp::kSoftsign);
+    case RnnFunction::kSoftplus:
+      return unary(UnaryOp::kSoftplus);
     case RnnFunction::kScaledTanh:  // alpha * tanh(beta * x)
       unary(UnaryOp::kAffine, beta, 0);
       unary(UnaryOp::kTanh);
@@ -48,9 +60,19 @@ void LstmRowStep(const RnnRow& r) {
   float *i = r.pre, *o = i + n, *f = o + n, *c = f + n;
   const float *pi = r.peepholes, *po = pi ? pi + n : nullptr, *pf = pi ? po + n : nullptr;
   if (DefaultGates(r) && IsDefault(r.f[2], RnnFunction::kTanh)) {
-    kernels::LstmPointwise({.i = i, .o = o, .f = f, .c = c, .peephole_i = pi, .peephole_o = po, .peephole_f = pf,
-                            .c_prev = r.c, .c_out = r.c, .h_out = r.h, .n = static_cast<size_t>(n),
-                            .clip = r.job->clip, .input_forget = r.job->input_forget});
+    kernels::LstmPointwise({.i = i,
+                            .o = o,
+                            .f = f,
+                            .c = c,
+                            .peephole_i = pi,
+                            .peephole_o = po,
+                            .peephole_f = pf,
+                            .c_prev = r.c,
+                            .c_out = r.c,
+                            .h_out = r.h,
+                            .n = static_cast<size_t>(n),
+                            .clip = r.job->clip,
+                            .input_forget = r.job->input_forget});
     return;
   }
   for (int64_t k = 0; pi && k < n; ++k) {

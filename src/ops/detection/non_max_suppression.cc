@@ -14,8 +14,13 @@ struct Box {
 
 struct NonMaxSuppression {
   static constexpr int kBoxes = 0, kScores = 1, kMost = 2, kIou = 3, kLeast = 4;
-  static constexpr OpInfo kInfo{.name = "NonMaxSuppression", .versions = {10, 11}, .min_inputs = 2, .max_inputs = 5,
-                                .types = kFloat32Only, .same_type = 0b11, .data_dependent = true};
+  static constexpr OpInfo kInfo{.name = "NonMaxSuppression",
+                                .versions = {10, 11},
+                                .min_inputs = 2,
+                                .max_inputs = 5,
+                                .types = kFloat32Only,
+                                .same_type = 0b11,
+                                .data_dependent = true};
   bool centre = false;
 
   static Result<NonMaxSuppression> Parse(AttrReader& a) { return NonMaxSuppression{a.Bool("center_point_box", false)}; }
@@ -83,7 +88,7 @@ struct NonMaxSuppression {
       }
       KANTE_TRY(c.CheckCancelled());
     }
-    KANTE_TRY(Tensor* y, c.Output(0, ElementType::kInt64, Shape{static_cast<int64_t>(picked.size()) / 3, 3}));
+    KANTE_TRY(Tensor * y, c.Output(0, ElementType::kInt64, Shape{static_cast<int64_t>(picked.size()) / 3, 3}));
     std::copy(picked.begin(), picked.end(), y->mutable_data<int64_t>());
     return OkStatus();
   }

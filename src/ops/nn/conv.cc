@@ -74,7 +74,7 @@ struct ConvBase {
 
   Status RunWith(RunContext& c, const Activation& act) const {
     KANTE_TRY(const ConvShape s, Resolve(c.in(kX).shape(), c.in(kW).shape()));
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->type() == ElementType::kFloat64) {
       const double* bias = c.has_input(kB) ? c.in(kB).data<double>() : nullptr;
       return FinishedOr(c, ConvDirect(s, c.in(kX).data<double>(), c.in(kW).data<double>(), bias,
@@ -100,8 +100,8 @@ struct ConvBase {
 };
 
 struct Conv : ConvBase {
-  static constexpr OpInfo kInfo{.name = "Conv", .versions = {1, 11, 22}, .min_inputs = 2, .max_inputs = 3,
-                                .types = kFloats, .same_type = 0b111};
+  static constexpr OpInfo kInfo{
+      .name = "Conv", .versions = {1, 11, 22}, .min_inputs = 2, .max_inputs = 3, .types = kFloats, .same_type = 0b111};
 
   static Result<Conv> Parse(AttrReader& a) {
     Conv op;
@@ -112,9 +112,12 @@ struct Conv : ConvBase {
 };
 
 struct FusedConv : ConvBase {
-  static constexpr OpInfo kInfo{
-      .name = "FusedConv", .domain = "kante", .min_inputs = 2, .max_inputs = 4,
-      .types = {ElementType::kFloat32, ElementType::kFloat16, ElementType::kBfloat16}, .same_type = 0b1111};
+  static constexpr OpInfo kInfo{.name = "FusedConv",
+                                .domain = "kante",
+                                .min_inputs = 2,
+                                .max_inputs = 4,
+                                .types = {ElementType::kFloat32, ElementType::kFloat16, ElementType::kBfloat16},
+                                .same_type = 0b1111};
   std::string activation;
   std::vector<float> params;
   Activation act;

@@ -14,8 +14,12 @@ namespace {
 constexpr int kX = 0, kW = 1, kB = 2;
 
 struct ConvTranspose {
-  static constexpr OpInfo kInfo{.name = "ConvTranspose", .versions = {1, 11, 22}, .min_inputs = 2, .max_inputs = 3,
-                                .types = kFloats, .same_type = 0b111};
+  static constexpr OpInfo kInfo{.name = "ConvTranspose",
+                                .versions = {1, 11, 22},
+                                .min_inputs = 2,
+                                .max_inputs = 3,
+                                .types = kFloats,
+                                .same_type = 0b111};
   Window window;
   int64_t group = 1;
   std::vector<int64_t> output_padding;
@@ -59,7 +63,8 @@ struct ConvTranspose {
       const int64_t extra = output_padding.empty() ? 0 : output_padding[i];
       if (extra < 0 || extra > (int64_t{1} << 31)) return InvalidArgument("output_padding holds ", extra);
       // An empty input writes nothing.
-      const int64_t full = s.out[i] == 0 ? 0 : s.stride[i] * (s.out[i] - 1) + extra + (s.kernel[i] - 1) * s.dilation[i] + 1;
+      const int64_t full =
+          s.out[i] == 0 ? 0 : s.stride[i] * (s.out[i] - 1) + extra + (s.kernel[i] - 1) * s.dilation[i] + 1;
       const bool same = window.auto_pad == AutoPad::kSameUpper || window.auto_pad == AutoPad::kSameLower;
       if (!output_shape.empty() || same) {
         s.in[i] = output_shape.empty() ? s.out[i] * s.stride[i] : output_shape[i + skip];
@@ -104,7 +109,7 @@ struct ConvTranspose {
 
   Status Run(RunContext& c) const {
     KANTE_TRY(const ConvShape s, Resolve(c.in(kX).shape(), c.in(kW).shape()));
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->type() == ElementType::kFloat64) {
       const double* bias = c.has_input(kB) ? c.in(kB).data<double>() : nullptr;
       return FinishedOr(c, ConvTransposeDirect(s, c.in(kX).data<double>(), c.in(kW).data<double>(), bias,

@@ -13,7 +13,7 @@ constexpr double kConvertCost = 0.3;  // ns an element
 Result<const float*> ReadFloats(RunContext& c, const Tensor& t) {
   if (t.type() == ElementType::kFloat32) return t.data<float>();
   const int64_t n = t.elements();
-  KANTE_TRY(std::byte* memory, c.Scratch(n * 4));
+  KANTE_TRY(std::byte * memory, c.Scratch(n * 4));
   float* to = reinterpret_cast<float*>(memory);
   const uint16_t* from = t.data<uint16_t>();
   const bool half = t.type() == ElementType::kFloat16;
@@ -35,7 +35,7 @@ Result<FloatWriter> FloatWriter::Open(RunContext& c, Tensor* t) {
   if (t->type() == ElementType::kFloat32) {
     w.data_ = t->mutable_data<float>();
   } else {
-    KANTE_TRY(std::byte* memory, c.Scratch(t->elements() * 4));
+    KANTE_TRY(std::byte * memory, c.Scratch(t->elements() * 4));
     w.data_ = reinterpret_cast<float*>(memory);
   }
   return w;

@@ -25,7 +25,7 @@ struct GlobalBase {
   template <typename OfFloats, typename OfDoubles>
   static Status Each(RunContext& c, const OfFloats& of_floats, const OfDoubles& of_doubles) {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int64_t planes = x.shape().Product(0, 2), n = x.shape().Product(2, x.rank());
     const double cost = kElementCost * static_cast<double>(n);
     if (x.type() == ElementType::kFloat64) {
@@ -47,9 +47,7 @@ struct GlobalAveragePool : GlobalBase {
   Status Run(RunContext& c) const {
     return Each(
         c,
-        [](const float* x, size_t n) {
-          return kernels::Reduce(kernels::ReduceOp::kSum, x, n) / static_cast<float>(n);
-        },
+        [](const float* x, size_t n) { return kernels::Reduce(kernels::ReduceOp::kSum, x, n) / static_cast<float>(n); },
         [](const double* x, int64_t n) {
           double sum = 0;
           for (int64_t i = 0; i < n; ++i) sum += x[i];

@@ -9,8 +9,12 @@ namespace {
 
 struct MaxUnpool {
   static constexpr int kX = 0, kPlaces = 1, kShape = 2;
-  static constexpr OpInfo kInfo{.name = "MaxUnpool", .versions = {9, 11, 22}, .min_inputs = 2, .max_inputs = 3,
-                                .types = kFloats, .shape_inputs = 0b100};
+  static constexpr OpInfo kInfo{.name = "MaxUnpool",
+                                .versions = {9, 11, 22},
+                                .min_inputs = 2,
+                                .max_inputs = 3,
+                                .types = kFloats,
+                                .shape_inputs = 0b100};
   Window window;
 
   static Result<MaxUnpool> Parse(AttrReader& a) { return MaxUnpool{Window::Read(a)}; }
@@ -49,7 +53,7 @@ struct MaxUnpool {
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(kX);
     KANTE_TRY(const Shape pooled, Pooled(x.shape()));
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     std::memset(y->raw(), 0, static_cast<size_t>(y->bytes()));
     const int64_t* places = c.in(kPlaces).data<int64_t>();
     const int64_t limit = pooled.elements(), size = BitsOf(x.type()) / 8;

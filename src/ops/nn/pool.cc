@@ -48,8 +48,8 @@ struct PoolBase {
 };
 
 struct MaxPool : PoolBase {
-  static constexpr OpInfo kInfo{.name = "MaxPool", .versions = {1, 8, 10, 11, 12, 22}, .max_outputs = 2,
-                                .types = kMaxPoolTypes};
+  static constexpr OpInfo kInfo{
+      .name = "MaxPool", .versions = {1, 8, 10, 11, 12, 22}, .max_outputs = 2, .types = kMaxPoolTypes};
   bool column_major = false;
 
   static Result<MaxPool> Parse(AttrReader& a) {
@@ -62,10 +62,10 @@ struct MaxPool : PoolBase {
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
     KANTE_TRY(const ConvShape s, Resolve(x.shape()));
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     int64_t* index = nullptr;
     if (c.wants_output(1)) {
-      KANTE_TRY(Tensor* places, c.Output(1));
+      KANTE_TRY(Tensor * places, c.Output(1));
       index = places->mutable_data<int64_t>();
     }
     const auto plain = [&](auto type) {
@@ -77,7 +77,7 @@ struct MaxPool : PoolBase {
     if (x.type() == ElementType::kUint8) return plain(uint8_t{});
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     KANTE_TRY(const float* from, ReadFloats(c, x));
-    KANTE_TRY(std::byte* scratch, PlaneScratch(c, s));
+    KANTE_TRY(std::byte * scratch, PlaneScratch(c, s));
     KANTE_TRY(FinishedOr(c, MaxPoolFloat(s, from, out.data(), index, column_major, scratch, ParallelOf(c))));
     return out.Finish(c);
   }
@@ -97,13 +97,13 @@ struct AveragePool : PoolBase {
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
     KANTE_TRY(const ConvShape s, Resolve(x.shape()));
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (x.type() == ElementType::kFloat64) {
       return FinishedOr(c, AveragePoolPlain(s, x.data<double>(), y->mutable_data<double>(), count_pads, ParallelOf(c)));
     }
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     KANTE_TRY(const float* from, ReadFloats(c, x));
-    KANTE_TRY(std::byte* scratch, PlaneScratch(c, s));
+    KANTE_TRY(std::byte * scratch, PlaneScratch(c, s));
     KANTE_TRY(FinishedOr(c, AveragePoolFloat(s, from, out.data(), count_pads, scratch, ParallelOf(c))));
     return out.Finish(c);
   }
@@ -131,7 +131,7 @@ struct LpPool : PoolBase {
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
     KANTE_TRY(const ConvShape s, Resolve(x.shape()));
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const double power = static_cast<double>(p);
     if (x.type() == ElementType::kFloat64) {
       return FinishedOr(c, LpPoolPlain(s, x.data<double>(), y->mutable_data<double>(), power, ParallelOf(c)));

@@ -13,11 +13,12 @@ TEST(MaxPoolTest, Windows) {
       .Attr("kernel_shape", std::vector<int64_t>{2, 3})
       .Attr("strides", std::vector<int64_t>{2, 1})
       .Attr("pads", std::vector<int64_t>{1, 0, 0, 1})
-      .In<float>({1, 2, 4, 5}, {0.25f, -1.25f, 2.0f, -2.0f, 1.0f, 1.5f, 0.75f, -1.25f, 2.0f, 1.25f, -1.5f, 0.5f,
-          -0.25f, -0.5f, 1.75f, -1.25f, 1.25f, 0.25f, 1.5f, 1.25f, 0.25f, 0.0f, 0.0f, -0.5f, -0.25f, 0.0f, 2.0f,
-          -2.0f, -1.25f, -0.75f, -1.75f, 0.0f, 1.25f, 1.75f, 1.5f, 2.0f, -0.25f, 0.75f, 2.0f, -0.5f})
-      .Out<float>({1, 2, 2, 4}, {2.0f, 2.0f, 2.0f, 1.0f, 1.5f, 2.0f, 2.0f, 2.0f, 0.25f, 0.0f, 0.0f, -0.25f, 2.0f,
-          2.0f, 1.75f, 1.75f})
+      .In<float>({1, 2, 4, 5}, {0.25f,  -1.25f, 2.0f,   -2.0f, 1.0f,   1.5f,   0.75f,  -1.25f, 2.0f,   1.25f,
+                                -1.5f,  0.5f,   -0.25f, -0.5f, 1.75f,  -1.25f, 1.25f,  0.25f,  1.5f,   1.25f,
+                                0.25f,  0.0f,   0.0f,   -0.5f, -0.25f, 0.0f,   2.0f,   -2.0f,  -1.25f, -0.75f,
+                                -1.75f, 0.0f,   1.25f,  1.75f, 1.5f,   2.0f,   -0.25f, 0.75f,  2.0f,   -0.5f})
+      .Out<float>({1, 2, 2, 4},
+                  {2.0f, 2.0f, 2.0f, 1.0f, 1.5f, 2.0f, 2.0f, 2.0f, 0.25f, 0.0f, 0.0f, -0.25f, 2.0f, 2.0f, 1.75f, 1.75f})
       .Run();
   OpTest("MaxPool", 12)
       .Attr("kernel_shape", std::vector<int64_t>{2})
@@ -29,8 +30,9 @@ TEST(MaxPoolTest, Windows) {
   OpTest("MaxPool", 12)
       .Attr("kernel_shape", std::vector<int64_t>{2, 2})
       .Attr("dilations", std::vector<int64_t>{2, 2})
-      .In<float>({1, 1, 5, 5}, {0.25f, -1.75f, -1.75f, 1.0f, -0.5f, 1.75f, -1.25f, 0.5f, 1.25f, 2.0f, -0.5f, -2.0f,
-          -0.5f, 2.0f, 1.25f, 1.5f, -1.75f, -1.5f, -1.75f, -2.0f, 0.5f, -0.75f, 0.0f, -1.75f, 1.25f})
+      .In<float>({1, 1, 5, 5},
+                 {0.25f, -1.75f, -1.75f, 1.0f,   -0.5f, 1.75f,  -1.25f, 0.5f, 1.25f,  2.0f, -0.5f,  -2.0f, -0.5f,
+                  2.0f,  1.25f,  1.5f,   -1.75f, -1.5f, -1.75f, -2.0f,  0.5f, -0.75f, 0.0f, -1.75f, 1.25f})
       .Out<float>({1, 1, 3, 3}, {0.25f, 2.0f, 1.25f, 1.75f, 1.25f, 2.0f, 0.5f, 2.0f, 1.25f})
       .Run();
   OpTest("MaxPool", 1)
@@ -41,9 +43,9 @@ TEST(MaxPoolTest, Windows) {
       .Run();
   OpTest("MaxPool", 12)
       .Attr("kernel_shape", std::vector<int64_t>{2, 2, 2})
-      .In<float>({1, 1, 3, 3, 3}, {-0.5f, 2.0f, -2.0f, -1.75f, -0.25f, -1.0f, -0.75f, 1.75f, -0.75f, -1.75f, -0.75f,
-          -2.0f, -0.25f, 2.0f, 2.0f, 1.0f, -1.25f, -1.0f, -0.5f, -0.75f, 1.5f, -0.5f, -0.25f, -0.5f, 1.75f, -0.75f,
-          -1.75f})
+      .In<float>({1, 1, 3, 3, 3}, {-0.5f,  2.0f,   -2.0f, -1.75f, -0.25f, -1.0f, -0.75f, 1.75f,  -0.75f,
+                                   -1.75f, -0.75f, -2.0f, -0.25f, 2.0f,   2.0f,  1.0f,   -1.25f, -1.0f,
+                                   -0.5f,  -0.75f, 1.5f,  -0.5f,  -0.25f, -0.5f, 1.75f,  -0.75f, -1.75f})
       .Out<float>({1, 1, 2, 2, 2}, {2.0f, 2.0f, 2.0f, 2.0f, 2.0f, 2.0f, 2.0f, 2.0f})
       .Run();
 }
@@ -52,8 +54,8 @@ TEST(MaxPoolTest, Indices) {
   OpTest("MaxPool", 12)
       .Attr("kernel_shape", std::vector<int64_t>{2, 2})
       .Attr("strides", std::vector<int64_t>{1, 2})
-      .In<float>({2, 1, 3, 4}, {1.5f, 0.75f, 2.0f, 1.75f, 1.25f, 0.75f, 1.75f, 1.75f, -1.75f, -0.25f, -1.75f, 1.75f,
-          1.5f, 1.5f, -1.25f, 2.0f, 0.0f, 1.0f, 2.0f, -0.25f, 2.0f, -0.75f, -0.25f, 2.0f})
+      .In<float>({2, 1, 3, 4}, {1.5f, 0.75f, 2.0f,   1.75f, 1.25f, 0.75f, 1.75f, 1.75f,  -1.75f, -0.25f, -1.75f, 1.75f,
+                                1.5f, 1.5f,  -1.25f, 2.0f,  0.0f,  1.0f,  2.0f,  -0.25f, 2.0f,   -0.75f, -0.25f, 2.0f})
       .Out<float>({2, 1, 2, 2}, {1.5f, 2.0f, 1.25f, 1.75f, 1.5f, 2.0f, 2.0f, 2.0f})
       .Out<int64_t>({2, 1, 2, 2}, {0, 2, 4, 6, 12, 15, 20, 18})
       .Run();
@@ -90,19 +92,21 @@ TEST(AveragePoolTest, Windows) {
   OpTest("AveragePool", 11)
       .Attr("kernel_shape", std::vector<int64_t>{2, 2})
       .Attr("pads", std::vector<int64_t>{1, 1, 0, 0})
-      .In<float>({1, 2, 3, 4}, {1.75f, 0.0f, -1.5f, -1.25f, 0.25f, -1.25f, 0.0f, -0.5f, -0.75f, -2.0f, 0.75f, 1.25f,
-          0.5f, -1.0f, 2.0f, -1.5f, -0.75f, 1.75f, 2.0f, -1.75f, 1.5f, -0.75f, 0.25f, -2.0f})
-      .Out<float>({1, 2, 3, 4}, {1.75f, 0.875f, -0.75f, -1.375f, 1.0f, 0.1875f, -0.6875f, -0.8125f, -0.25f, -0.9375f,
-          -0.625f, 0.375f, 0.5f, -0.25f, 0.5f, 0.25f, -0.125f, 0.125f, 1.1875f, 0.1875f, 0.375f, 0.4375f, 0.8125f,
-          -0.375f})
+      .In<float>({1, 2, 3, 4},
+                 {1.75f, 0.0f,  -1.5f, -1.25f, 0.25f,  -1.25f, 0.0f, -0.5f,  -0.75f, -2.0f,  0.75f, 1.25f,
+                  0.5f,  -1.0f, 2.0f,  -1.5f,  -0.75f, 1.75f,  2.0f, -1.75f, 1.5f,   -0.75f, 0.25f, -2.0f})
+      .Out<float>({1, 2, 3, 4}, {1.75f,   0.875f,   -0.75f,  -1.375f, 1.0f,   0.1875f, -0.6875f, -0.8125f,
+                                 -0.25f,  -0.9375f, -0.625f, 0.375f,  0.5f,   -0.25f,  0.5f,     0.25f,
+                                 -0.125f, 0.125f,   1.1875f, 0.1875f, 0.375f, 0.4375f, 0.8125f,  -0.375f})
       .Run();
   OpTest("AveragePool", 11)
       .Attr("kernel_shape", std::vector<int64_t>{2, 2})
       .Attr("pads", std::vector<int64_t>{1, 1, 1, 1})
       .Attr("count_include_pad", 1)
       .In<float>({1, 1, 3, 4}, {-1.0f, 2.0f, 1.0f, 1.5f, -2.0f, 0.5f, 0.5f, 0.0f, -0.5f, 0.0f, 0.5f, -1.25f})
-      .Out<float>({1, 1, 4, 5}, {-0.25f, 0.25f, 0.75f, 0.625f, 0.375f, -0.75f, -0.125f, 1.0f, 0.75f, 0.375f, -0.625f,
-          -0.5f, 0.375f, -0.0625f, -0.3125f, -0.125f, -0.125f, 0.125f, -0.1875f, -0.3125f})
+      .Out<float>({1, 1, 4, 5},
+                  {-0.25f,  0.25f, 0.75f,  0.625f,   0.375f,   -0.75f,  -0.125f, 1.0f,   0.75f,    0.375f,
+                   -0.625f, -0.5f, 0.375f, -0.0625f, -0.3125f, -0.125f, -0.125f, 0.125f, -0.1875f, -0.3125f})
       .Run();
   OpTest("AveragePool", 19)
       .Attr("kernel_shape", std::vector<int64_t>{3})
@@ -122,8 +126,8 @@ TEST(AveragePoolTest, Windows) {
   OpTest("AveragePool", 19)
       .Attr("kernel_shape", std::vector<int64_t>{2, 1, 2})
       .Attr("dilations", std::vector<int64_t>{1, 1, 2})
-      .In<float>({1, 1, 2, 3, 3}, {0.75f, 1.75f, -0.5f, -1.75f, 1.5f, -1.25f, -1.0f, -0.5f, 1.75f, 2.0f, -1.0f,
-          -0.25f, 1.75f, -0.5f, 1.25f, 0.75f, -0.5f, 0.75f})
+      .In<float>({1, 1, 2, 3, 3}, {0.75f, 1.75f, -0.5f, -1.75f, 1.5f, -1.25f, -1.0f, -0.5f, 1.75f, 2.0f, -1.0f, -0.25f,
+                                   1.75f, -0.5f, 1.25f, 0.75f, -0.5f, 0.75f})
       .Out<float>({1, 1, 1, 3, 1}, {0.5f, 0.0f, 0.5625f})
       .Run();
 }
@@ -151,8 +155,8 @@ TEST(LpPoolTest, Powers) {
 
 TEST(GlobalPoolTest, All) {
   OpTest("GlobalAveragePool", 1)
-      .In<float>({2, 2, 2, 3}, {0.25f, 1.75f, 1.75f, 1.5f, -1.75f, 0.25f, 1.5f, -2.0f, -1.25f, -2.0f, -1.25f, -2.0f,
-          1.75f, -1.5f, 0.5f, -1.5f, -1.25f, 1.0f, 1.25f, -2.0f, 1.75f, 0.75f, -1.75f, -2.0f})
+      .In<float>({2, 2, 2, 3}, {0.25f, 1.75f, 1.75f, 1.5f,  -1.75f, 0.25f, 1.5f,  -2.0f, -1.25f, -2.0f, -1.25f, -2.0f,
+                                1.75f, -1.5f, 0.5f,  -1.5f, -1.25f, 1.0f,  1.25f, -2.0f, 1.75f,  0.75f, -1.75f, -2.0f})
       .Out<float>({2, 2, 1, 1}, {0.625f, -1.16667f, -0.166667f, -0.333333f})
       .Run();
   OpTest("GlobalMaxPool", 1)
@@ -182,7 +186,11 @@ TEST(LpPoolTest, FirstVersionWroteAFloat) {
       .In<float>({1, 1, 3}, {1, -2, 4})
       .Out<float>({1, 1, 2}, {3, 6})
       .Run();
-  OpTest("GlobalLpPool", 1).Attr("p", AttributeValue(1.0f)).In<float>({1, 1, 2}, {1, -2}).Out<float>({1, 1, 1}, {3}).Run();
+  OpTest("GlobalLpPool", 1)
+      .Attr("p", AttributeValue(1.0f))
+      .In<float>({1, 1, 2}, {1, -2})
+      .Out<float>({1, 1, 1}, {3})
+      .Run();
 }
 
 TEST(PoolTest, Edges) {

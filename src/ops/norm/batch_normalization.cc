@@ -16,13 +16,16 @@ struct Sizes {
 };
 
 // [N, C, ...]; a vector is N values of one channel.
-Sizes SizesOf(const Shape& x) {
-  return {x[0], x.rank() > 1 ? x[1] : 1, x.rank() > 2 ? x.Product(2, x.rank()) : 1};
-}
+Sizes SizesOf(const Shape& x) { return {x[0], x.rank() > 1 ? x[1] : 1, x.rank() > 2 ? x.Product(2, x.rank()) : 1}; }
 
 struct BatchNormalization {
-  static constexpr OpInfo kInfo{.name = "BatchNormalization", .versions = {1, 6, 7, 9, 14, 15}, .min_inputs = 5,
-                                .max_inputs = 5, .max_outputs = 3, .types = kFloats, .in_place = 0b1};
+  static constexpr OpInfo kInfo{.name = "BatchNormalization",
+                                .versions = {1, 6, 7, 9, 14, 15},
+                                .min_inputs = 5,
+                                .max_inputs = 5,
+                                .max_outputs = 3,
+                                .types = kFloats,
+                                .in_place = 0b1};
   float epsilon = 1e-5f;
   float momentum = 0.9f;
   bool training = false;
@@ -71,7 +74,8 @@ struct BatchNormalization {
       const Attribute* a = u.node().FindAttribute("epsilon");
       const float* e = a ? a->get<float>() : nullptr;
       GraphBuilder& b = u.build();
-      const ValueId variance = b.Op("Add", {u.input(kVar), b.Op("CastLike", {b.Scalar(e ? *e : 1e-5f), u.input(kVar)})});
+      const ValueId variance =
+          b.Op("Add", {u.input(kVar), b.Op("CastLike", {b.Scalar(e ? *e : 1e-5f), u.input(kVar)})});
       const ValueId unit = b.Op("Div", {b.Op("Sub", {u.input(kX), u.input(kMean)}), b.Op("Sqrt", {variance})});
       u.ReplaceWith(b.Op("Add", {b.Op("Mul", {unit, u.input(kScale)}), u.input(kBias)}));
     }
@@ -126,7 +130,7 @@ struct BatchNormalization {
   template <typename T>
   Status StoreRunning(RunContext& c, int out, const T* old, T* batch, int64_t n) const {
     if (!c.wants_output(out)) return OkStatus();
-    KANTE_TRY(Tensor* y, c.Output(out));
+    KANTE_TRY(Tensor * y, c.Output(out));
     for (int64_t i = 0; i < n; ++i) batch[i] = old[i] * T(momentum) + batch[i] * T(1 - momentum);
     GetStoreRow<T>(y->type())(y->raw(), batch, n);
     return OkStatus();
@@ -139,7 +143,7 @@ struct BatchNormalization {
     KANTE_TRY(const T* bias, ReadAs<T>(c, c.in(kBias)));
     KANTE_TRY(const T* mean, ReadAs<T>(c, c.in(kMean)));
     KANTE_TRY(const T* variance, ReadAs<T>(c, c.in(kVar)));
-    KANTE_TRY(std::byte* memory, c.Scratch(s.channels * 4 * static_cast<int64_t>(sizeof(T))));
+    KANTE_TRY(std::byte * memory, c.Scratch(s.channels * 4 * static_cast<int64_t>(sizeof(T))));
     T* factor = reinterpret_cast<T*>(memory);
     T* shift = factor + s.channels;
     T* batch_mean = shift + s.channels;
@@ -175,7 +179,7 @@ struct BatchNormalization {
   }
 
   Status Run(RunContext& c) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->type() == ElementType::kFloat64) return Compute(c, c.in(kX).data<double>(), y->mutable_data<double>());
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     KANTE_TRY(const float* x, ReadFloats(c, kX));

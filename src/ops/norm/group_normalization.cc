@@ -19,7 +19,8 @@ struct GroupBase {
     c.SetType(0, c.type(kX));
     KANTE_TRY(const Shape x, c.shape(kX));
     if (x.rank() < 2) return InvalidArgument("input 0 needs at least 2 dimensions, not ", x.ToString());
-    if (groups > 0 && x[1] % groups != 0) return InvalidArgument(x[1], " channels do not fall into ", groups, " groups");
+    if (groups > 0 && x[1] % groups != 0)
+      return InvalidArgument(x[1], " channels do not fall into ", groups, " groups");
     for (int i = 1; i < 3; ++i) {
       KANTE_TRY(const Shape p, c.shape(i));
       if (p.rank() != 1 || p[0] != x[1]) {
@@ -37,25 +38,25 @@ struct GroupBase {
     KANTE_TRY(const T* scale, ReadAs<T>(c, c.in(kScale)));
     KANTE_TRY(const T* bias, ReadAs<T>(c, c.in(kBias)));
     const int64_t n = channels_each * pixels;
-    return c.Parallel(shape[0] * channels / channels_each, kElementCost * static_cast<double>(n),
-                      [&](int64_t begin, int64_t end) {
-                        for (int64_t g = begin; g < end; ++g) {
-                          T mean, variance;
-                          MeanVariance(x + g * n, n, &mean, &variance);
-                          const T inverse = T(1) / std::sqrt(variance + T(epsilon));
-                          for (int64_t k = 0; k < channels_each; ++k) {
-                            const int64_t plane = g * channels_each + k, ch = plane % channels;
-                            const T factor = scale[ch] * inverse;
-                            ScaleShift(y + plane * pixels, x + plane * pixels, factor, bias[ch] - mean * factor, pixels);
-                          }
-                        }
-                      });
+    return c.Parallel(
+        shape[0] * channels / channels_each, kElementCost * static_cast<double>(n), [&](int64_t begin, int64_t end) {
+          for (int64_t g = begin; g < end; ++g) {
+            T mean, variance;
+            MeanVariance(x + g * n, n, &mean, &variance);
+            const T inverse = T(1) / std::sqrt(variance + T(epsilon));
+            for (int64_t k = 0; k < channels_each; ++k) {
+              const int64_t plane = g * channels_each + k, ch = plane % channels;
+              const T factor = scale[ch] * inverse;
+              ScaleShift(y + plane * pixels, x + plane * pixels, factor, bias[ch] - mean * factor, pixels);
+            }
+          }
+        });
   }
 
   Status RunGroups(RunContext& c, int64_t groups) const {
     const int64_t channels = c.in(kX).dim(1);
     const int64_t each = groups > 0 ? std::max<int64_t>(channels / groups, 1) : 1;
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->type() == ElementType::kFloat64) return Compute(c, each, c.in(kX).data<double>(), y->mutable_data<double>());
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     KANTE_TRY(const float* x, ReadFloats(c, kX));
@@ -65,8 +66,13 @@ struct GroupBase {
 };
 
 struct InstanceNormalization : GroupBase {
-  static constexpr OpInfo kInfo{.name = "InstanceNormalization", .versions = {1, 6, 22}, .min_inputs = 3,
-                                .max_inputs = 3, .types = kFloats, .same_type = 0b111, .in_place = 0b1};
+  static constexpr OpInfo kInfo{.name = "InstanceNormalization",
+                                .versions = {1, 6, 22},
+                                .min_inputs = 3,
+                                .max_inputs = 3,
+                                .types = kFloats,
+                                .same_type = 0b111,
+                                .in_place = 0b1};
 
   static Result<InstanceNormalization> Parse(AttrReader& a) {
     InstanceNormalization op;
@@ -82,8 +88,13 @@ struct InstanceNormalization : GroupBase {
 };
 
 struct GroupNormalization : GroupBase {
-  static constexpr OpInfo kInfo{.name = "GroupNormalization", .versions = {18, 21}, .min_inputs = 3, .max_inputs = 3,
-                                .types = kFloats, .same_type = 0b111, .in_place = 0b1};
+  static constexpr OpInfo kInfo{.name = "GroupNormalization",
+                                .versions = {18, 21},
+                                .min_inputs = 3,
+                                .max_inputs = 3,
+                                .types = kFloats,
+                                .same_type = 0b111,
+                                .in_place = 0b1};
   int64_t groups = 1;
 
   static Result<GroupNormalization> Parse(AttrReader& a) {
@@ -103,8 +114,8 @@ struct GroupNormalization : GroupBase {
     if (!groups || *groups < 1) return InvalidGraph("num_groups must be a positive int");
     GraphBuilder& b = u.build();
     const ValueId channels = b.Op("Shape", {u.input(kX)}, {Attribute("start", 1), Attribute("end", 2)});
-    const ValueId shape = b.Op("Concat", {b.Ints({*groups}), b.Op("Div", {channels, b.Ints({*groups})})},
-                               {Attribute("axis", 0)});
+    const ValueId shape =
+        b.Op("Concat", {b.Ints({*groups}), b.Op("Div", {channels, b.Ints({*groups})})}, {Attribute("axis", 0)});
     for (size_t i = 1; i < 3; ++i) {
       const ValueId column = b.Op("Reshape", {u.input(i), b.Ints({-1, 1})});
       u.SetInput(i, b.Op("Reshape", {b.Op("Expand", {column, shape}), b.Ints({-1})}));

@@ -69,7 +69,7 @@ struct RowNorm {
     KANTE_TRY(const T* from, ReadAs<T>(c, t));
     const int64_t n = row.elements();
     if (t.elements() == n) return from;
-    KANTE_TRY(std::byte* memory, c.Scratch(n * static_cast<int64_t>(sizeof(T))));
+    KANTE_TRY(std::byte * memory, c.Scratch(n * static_cast<int64_t>(sizeof(T))));
     T* to = reinterpret_cast<T*>(memory);
     const int lead = row.rank() - t.rank();
     for (int64_t k = 0; k < n; ++k) {
@@ -88,14 +88,14 @@ struct RowNorm {
   // Where row statistics go: null if not wanted.
   static Result<float*> Statistics(RunContext& c, int out, int64_t rows) {
     if (!c.wants_output(out)) return static_cast<float*>(nullptr);
-    KANTE_TRY(Tensor* t, c.Output(out));
+    KANTE_TRY(Tensor * t, c.Output(out));
     if (t->type() == ElementType::kFloat32) return t->mutable_data<float>();
-    KANTE_TRY(std::byte* memory, c.Scratch(rows * 4));
+    KANTE_TRY(std::byte * memory, c.Scratch(rows * 4));
     return reinterpret_cast<float*>(memory);
   }
   static Status StoreStatistics(RunContext& c, int out, const float* values, int64_t rows) {
     if (!values) return OkStatus();
-    KANTE_TRY(Tensor* t, c.Output(out));
+    KANTE_TRY(Tensor * t, c.Output(out));
     if (t->type() != ElementType::kFloat32) GetStoreRow<float>(t->type())(t->raw(), values, rows);
     return OkStatus();
   }
@@ -122,7 +122,7 @@ struct RowNorm {
 
   template <typename FloatRow, typename DoubleRow>
   Status RunRows(RunContext& c, const FloatRow& float_row, const DoubleRow& double_row) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->type() == ElementType::kFloat64) {
       return EachRow(c, c.in(kX).data<double>(), y->mutable_data<double>(), double_row);
     }
@@ -134,8 +134,13 @@ struct RowNorm {
 };
 
 struct LayerNormalization : RowNorm {
-  static constexpr OpInfo kInfo{.name = "LayerNormalization", .versions = {17}, .min_inputs = 2, .max_inputs = 3,
-                                .max_outputs = 3, .types = kFloats, .in_place = 0b1};
+  static constexpr OpInfo kInfo{.name = "LayerNormalization",
+                                .versions = {17},
+                                .min_inputs = 2,
+                                .max_inputs = 3,
+                                .max_outputs = 3,
+                                .types = kFloats,
+                                .in_place = 0b1};
 
   static Result<LayerNormalization> Parse(AttrReader& a) {
     LayerNormalization op;
@@ -164,8 +169,12 @@ struct LayerNormalization : RowNorm {
 };
 
 struct RMSNormalization : RowNorm {
-  static constexpr OpInfo kInfo{.name = "RMSNormalization", .versions = {23}, .min_inputs = 2, .max_inputs = 2,
-                                .types = kFloats, .in_place = 0b1};
+  static constexpr OpInfo kInfo{.name = "RMSNormalization",
+                                .versions = {23},
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .types = kFloats,
+                                .in_place = 0b1};
 
   static Result<RMSNormalization> Parse(AttrReader& a) {
     RMSNormalization op;

@@ -50,7 +50,7 @@ struct LpNormalization {
   }
 
   Status Run(RunContext& c) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->type() == ElementType::kFloat64) return Compute(c, c.in(0).data<double>(), y->mutable_data<double>());
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     KANTE_TRY(const float* x, ReadFloats(c, 0));

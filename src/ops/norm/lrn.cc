@@ -43,7 +43,8 @@ struct LRN {
     return c.Parallel(shape[0] * channels, cost, [&](int64_t begin, int64_t end) {
       for (int64_t plane = begin; plane < end; ++plane) {
         const int64_t ch = plane % channels, base = plane - ch;
-        const int64_t first = std::max<int64_t>(0, ch - below), last = std::min(channels - 1, ch + std::min(above, channels));
+        const int64_t first = std::max<int64_t>(0, ch - below),
+                      last = std::min(channels - 1, ch + std::min(above, channels));
         for (int64_t i = 0; i < pixels; ++i) {
           double sum = 0;
           for (int64_t k = first; k <= last; ++k) {
@@ -58,7 +59,7 @@ struct LRN {
   }
 
   Status Run(RunContext& c) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->type() == ElementType::kFloat64) return Compute(c, c.in(0).data<double>(), y->mutable_data<double>());
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     KANTE_TRY(const float* x, ReadFloats(c, 0));

@@ -10,8 +10,8 @@ namespace {
 constexpr double kEpsilon = 1e-9;  // ONNX adds it to the standard deviation
 
 struct MeanVarianceNormalization {
-  static constexpr OpInfo kInfo{.name = "MeanVarianceNormalization", .versions = {9, 13}, .types = kFloats,
-                                .in_place = 0b1};
+  static constexpr OpInfo kInfo{
+      .name = "MeanVarianceNormalization", .versions = {9, 13}, .types = kFloats, .in_place = 0b1};
   std::vector<int64_t> axes;
 
   static Result<MeanVarianceNormalization> Parse(AttrReader& a) {
@@ -75,15 +75,14 @@ struct MeanVarianceNormalization {
         squares += d * d;
       });
       const double deviation = std::sqrt(squares / count) + kEpsilon;
-      Walk(shape, reduced, [&](int64_t at) {
-        y[base + at] = static_cast<T>((static_cast<double>(x[base + at]) - mean) / deviation);
-      });
+      Walk(shape, reduced,
+           [&](int64_t at) { y[base + at] = static_cast<T>((static_cast<double>(x[base + at]) - mean) / deviation); });
     });
     return OkStatus();
   }
 
   Status Run(RunContext& c) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->type() == ElementType::kFloat64) return Compute(c, c.in(0).data<double>(), y->mutable_data<double>());
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     KANTE_TRY(const float* x, ReadFloats(c, 0));

@@ -16,7 +16,7 @@ namespace kante::core {
 template <typename T>
 Result<const T*> ReadAs(RunContext& c, const Tensor& t) {
   if (t.type() == ElementTypeFor<T>) return t.data<T>();
-  KANTE_TRY(std::byte* memory, c.Scratch(t.elements() * static_cast<int64_t>(sizeof(T))));
+  KANTE_TRY(std::byte * memory, c.Scratch(t.elements() * static_cast<int64_t>(sizeof(T))));
   T* to = reinterpret_cast<T*>(memory);
   GetLoadRow<T>(t.type())(to, t.raw(), t.elements());
   return to;
@@ -29,7 +29,7 @@ struct FloatTarget {
 
   static Result<FloatTarget> Open(RunContext& c, Tensor* t) {
     if (t->type() == ElementType::kFloat32) return FloatTarget{t, t->mutable_data<float>()};
-    KANTE_TRY(std::byte* memory, c.Scratch(t->elements() * 4));
+    KANTE_TRY(std::byte * memory, c.Scratch(t->elements() * 4));
     return FloatTarget{t, reinterpret_cast<float*>(memory)};
   }
   void Close() const {

@@ -36,8 +36,8 @@ struct Taps {
 };
 
 struct GridSample {
-  static constexpr OpInfo kInfo{.name = "GridSample", .versions = {16, 20, 22}, .min_inputs = 2, .max_inputs = 2,
-                                .types = kNumeric | kBool};
+  static constexpr OpInfo kInfo{
+      .name = "GridSample", .versions = {16, 20, 22}, .min_inputs = 2, .max_inputs = 2, .types = kNumeric | kBool};
   SampleMode mode = SampleMode::kLinear;
   SamplePadding padding = SamplePadding::kZeros;
   bool align_corners = false;
@@ -131,13 +131,13 @@ struct GridSample {
 
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     if (y->elements() == 0) return OkStatus();
     KANTE_TRY(const float* from, ReadAs<float>(c, x));
     KANTE_TRY(const float* grid, ReadAs<float>(c, c.in(1)));
     float* to = y->mutable_data<float>();
     if (y->type() != ElementType::kFloat32) {
-      KANTE_TRY(std::byte* memory, c.Scratch(y->elements() * 4));
+      KANTE_TRY(std::byte * memory, c.Scratch(y->elements() * 4));
       to = reinterpret_cast<float*>(memory);
     }
     const int spatial = x.rank() - 2;

@@ -23,8 +23,11 @@ int64_t DimOf(float value) {
 }
 
 struct Resize {
-  static constexpr OpInfo kInfo{.name = "Resize", .versions = {10, 11, 13, 18, 19}, .max_inputs = 4,
-                                .types = kNumeric | kBool, .shape_inputs = 0b1110};
+  static constexpr OpInfo kInfo{.name = "Resize",
+                                .versions = {10, 11, 13, 18, 19},
+                                .max_inputs = 4,
+                                .types = kNumeric | kBool,
+                                .shape_inputs = 0b1110};
   ResizeRule rule;
   KeepAspect aspect = KeepAspect::kStretch;
   float extrapolation = 0.0f;
@@ -81,7 +84,8 @@ struct Resize {
     std::vector<int> where;
     for (int64_t a : axes) {
       KANTE_TRY(const int at, NormalizeAxis(a, x.rank()));
-      if (std::find(where.begin(), where.end(), at) != where.end()) return InvalidArgument("axis ", at, " is named twice");
+      if (std::find(where.begin(), where.end(), at) != where.end())
+        return InvalidArgument("axis ", at, " is named twice");
       where.push_back(at);
     }
     if (axes.empty()) {
@@ -170,7 +174,7 @@ struct Resize {
       sizes.assign(values.begin(), values.begin() + count);
     }
     KANTE_TRY(const Grid grid, MakeGrid(x.shape(), roi, scales, sizes));
-    KANTE_TRY(Tensor* y, c.Output(0, x.type(), grid.out));
+    KANTE_TRY(Tensor * y, c.Output(0, x.type(), grid.out));
     if (y->elements() == 0) return OkStatus();
     if (x.rank() == 0) {
       std::copy_n(x.raw(), x.bytes(), y->raw());
@@ -183,7 +187,7 @@ struct Resize {
   Status Nearest(RunContext& c, const Grid& grid, const Tensor& x, const Tensor& y) const {
     int64_t total = 0;
     for (int64_t side : grid.out.dims()) total += side;
-    KANTE_TRY(std::byte* memory, c.Scratch(total * 4));
+    KANTE_TRY(std::byte * memory, c.Scratch(total * 4));
     int32_t* next = reinterpret_cast<int32_t*>(memory);
     std::array<const int32_t*, kMaxRank> index{};
     for (int d = 0; d < x.rank(); ++d) {
@@ -204,7 +208,7 @@ struct Resize {
     float* result = y.mutable_data<float>();
     const bool direct = y.type() == ElementType::kFloat32;
     if (!direct) {
-      KANTE_TRY(std::byte* memory, c.Scratch(y.elements() * 4));
+      KANTE_TRY(std::byte * memory, c.Scratch(y.elements() * 4));
       result = reinterpret_cast<float*>(memory);
     }
     int passes = 0;
@@ -218,7 +222,7 @@ struct Resize {
         return InvalidArgument("a scale of dimension ", d, " is too small");
       }
       const int64_t taps = ResizeTaps(rule, a);
-      KANTE_TRY(std::byte* table, c.Scratch(taps * a.out * 8));
+      KANTE_TRY(std::byte * table, c.Scratch(taps * a.out * 8));
       int32_t* index = reinterpret_cast<int32_t*>(table);
       float* w = reinterpret_cast<float*>(table + taps * a.out * 4);
       ResizeWeights(rule, a, index, w);
@@ -226,7 +230,7 @@ struct Resize {
       float* to = result;
       if (--passes > 0) {
         KANTE_TRY(const int64_t bytes, StorageBytes(ElementType::kFloat32, shape));
-        KANTE_TRY(std::byte* memory, c.Scratch(bytes));
+        KANTE_TRY(std::byte * memory, c.Scratch(bytes));
         to = reinterpret_cast<float*>(memory);
       }
       KANTE_TRY(FinishedOr(c, ResizePass(to, from, shape.Product(0, d), a, shape.Product(d + 1, shape.rank()), taps,

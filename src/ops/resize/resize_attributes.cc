@@ -18,8 +18,8 @@ E OneOf(AttrReader& a, const char* attribute, const char* fallback, const char* 
 }
 
 // In the order of the enumerators.
-constexpr const char* kCoordinates[] = {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners",
-                                        "asymmetric", "tf_crop_and_resize", "tf_half_pixel_for_nn"};
+constexpr const char* kCoordinates[] = {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel",  "align_corners",
+                                        "asymmetric", "tf_crop_and_resize",   "tf_half_pixel_for_nn"};
 constexpr const char* kModes[] = {"nearest", "linear", "cubic"};
 constexpr const char* kNearest[] = {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"};
 constexpr const char* kAspects[] = {"stretch", "not_larger", "not_smaller"};

@@ -26,7 +26,7 @@ Result<const float*> Packed(RunContext& c, const RnnShape& s, int input) {
   if (const std::byte* packed = c.packed(input)) return reinterpret_cast<const float*>(packed);
   const bool recurrence = input == kR;
   KANTE_TRY(const float* plain, ReadAs<float>(c, c.in(input)));
-  KANTE_TRY(std::byte* memory, c.Scratch(PackedRnnFloats(s, recurrence) * 4));
+  KANTE_TRY(std::byte * memory, c.Scratch(PackedRnnFloats(s, recurrence) * 4));
   float* to = reinterpret_cast<float*>(memory);
   KANTE_TRY(FinishedOr(c, PackRnnWeights(to, plain, s, recurrence, ParallelOf(c))));
   return to;
@@ -40,7 +40,7 @@ Result<const float*> Optional(RunContext& c, int i) {
 // Output i where it is wanted.
 Result<FloatTarget> Wanted(RunContext& c, int i) {
   if (!c.wants_output(i)) return FloatTarget{};
-  KANTE_TRY(Tensor* t, c.Output(i));
+  KANTE_TRY(Tensor * t, c.Output(i));
   return FloatTarget::Open(c, t);
 }
 
@@ -61,7 +61,8 @@ Result<RnnShape> Recurrent::Resolve(const Shape& x, const Shape& w, const Shape&
   KANTE_TRY(CheckSizes(r.dims()));
   const int64_t rows = s.gates() * s.hidden;
   if (!(w == Shape{directions, rows, s.input})) return InvalidArgument("W ", w.ToString(), " does not suit X and R");
-  if (!(r == Shape{directions, rows, s.hidden})) return InvalidArgument("R ", r.ToString(), " is not a square per gate");
+  if (!(r == Shape{directions, rows, s.hidden}))
+    return InvalidArgument("R ", r.ToString(), " is not a square per gate");
   return s;
 }
 
@@ -117,7 +118,7 @@ Status Recurrent::Pack(PackContext& c) const {
   s.input = w[2];
   s.hidden = w[1] / GatesOf(cell);
   const bool recurrence = c.input() == kR;
-  KANTE_TRY(std::byte* to, c.Allocate(PackedRnnFloats(s, recurrence) * 4));
+  KANTE_TRY(std::byte * to, c.Allocate(PackedRnnFloats(s, recurrence) * 4));
   const auto alone = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
     body(0, count);
     return true;

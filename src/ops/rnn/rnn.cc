@@ -91,8 +91,14 @@ struct RecurrentOp : Recurrent {
 };
 
 struct RNN : RecurrentOp {
-  static constexpr OpInfo kInfo{.name = "RNN", .versions = {1, 7, 14, 22}, .min_inputs = 3, .max_inputs = 6,
-                                .min_outputs = 0, .max_outputs = 2, .types = kFloats, .same_type = 0b101111};
+  static constexpr OpInfo kInfo{.name = "RNN",
+                                .versions = {1, 7, 14, 22},
+                                .min_inputs = 3,
+                                .max_inputs = 6,
+                                .min_outputs = 0,
+                                .max_outputs = 2,
+                                .types = kFloats,
+                                .same_type = 0b101111};
   static Result<RNN> Parse(AttrReader& a) {
     RNN op;
     op.Read(a, RnnCell::kRnn);
@@ -101,8 +107,14 @@ struct RNN : RecurrentOp {
 };
 
 struct GRU : RecurrentOp {
-  static constexpr OpInfo kInfo{.name = "GRU", .versions = {1, 3, 7, 14, 22}, .min_inputs = 3, .max_inputs = 6,
-                                .min_outputs = 0, .max_outputs = 2, .types = kFloats, .same_type = 0b101111};
+  static constexpr OpInfo kInfo{.name = "GRU",
+                                .versions = {1, 3, 7, 14, 22},
+                                .min_inputs = 3,
+                                .max_inputs = 6,
+                                .min_outputs = 0,
+                                .max_outputs = 2,
+                                .types = kFloats,
+                                .same_type = 0b101111};
   static Result<GRU> Parse(AttrReader& a) {
     GRU op;
     op.Read(a, RnnCell::kGru);
@@ -111,8 +123,14 @@ struct GRU : RecurrentOp {
 };
 
 struct LSTM : RecurrentOp {
-  static constexpr OpInfo kInfo{.name = "LSTM", .versions = {1, 7, 14, 22}, .min_inputs = 3, .max_inputs = 8,
-                                .min_outputs = 0, .max_outputs = 3, .types = kFloats, .same_type = 0b11101111};
+  static constexpr OpInfo kInfo{.name = "LSTM",
+                                .versions = {1, 7, 14, 22},
+                                .min_inputs = 3,
+                                .max_inputs = 8,
+                                .min_outputs = 0,
+                                .max_outputs = 3,
+                                .types = kFloats,
+                                .same_type = 0b11101111};
   static Result<LSTM> Parse(AttrReader& a) {
     LSTM op;
     op.Read(a, RnnCell::kLstm);

@@ -24,9 +24,9 @@ struct Transforms {
   // `room`: complex numbers of a line buffer beside the transform's own work.
   static Result<Transforms> Make(RunContext& c, int64_t n, int64_t room, int64_t lines) {
     const int64_t unit = static_cast<int64_t>(sizeof(Complex));
-    KANTE_TRY(std::byte* tables, c.Scratch(Fft::TableSize(n) * unit));
+    KANTE_TRY(std::byte * tables, c.Scratch(Fft::TableSize(n) * unit));
     const int64_t slot = (room + Fft::WorkSize(n)) * unit;
-    KANTE_TRY(std::byte* memory, c.Scratch(slot * ScratchSlots::CountFor(std::max<int64_t>(lines, 1))));
+    KANTE_TRY(std::byte * memory, c.Scratch(slot * ScratchSlots::CountFor(std::max<int64_t>(lines, 1))));
     return Transforms{Fft(n, reinterpret_cast<Complex*>(tables)), memory, slot};
   }
 
@@ -47,8 +47,8 @@ Result<int64_t> CheckLength(int64_t n) {
 }
 
 struct DFT {
-  static constexpr OpInfo kInfo{.name = "DFT", .versions = {17, 20}, .max_inputs = 3, .types = kFloats,
-                                .shape_inputs = 0b110};
+  static constexpr OpInfo kInfo{
+      .name = "DFT", .versions = {17, 20}, .max_inputs = 3, .types = kFloats, .shape_inputs = 0b110};
   bool inverse = false;
   bool onesided = false;
 
@@ -67,9 +67,9 @@ struct DFT {
 
   struct Sizes {
     int axis = 0;
-    int64_t n = 1;       // of the transform
-    int64_t out = 1;     // entries along the axis
-    int64_t parts = 2;   // 1: real results
+    int64_t n = 1;      // of the transform
+    int64_t out = 1;    // entries along the axis
+    int64_t parts = 2;  // 1: real results
   };
 
   Result<Sizes> Resolve(const Shape& x, std::span<const int64_t> length, std::span<const int64_t> axis) const {
@@ -115,7 +115,7 @@ struct DFT {
     KANTE_TRY(const std::vector<int64_t> length, Ints(c, 1));
     KANTE_TRY(const std::vector<int64_t> axis, Ints(c, 2));
     KANTE_TRY(const Sizes s, Resolve(x.shape(), length, axis));
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int last = x.rank() - 1;
     const int64_t in = x.dim(s.axis), parts = x.dim(last), inner = x.shape().Product(s.axis + 1, last);
     const int64_t lines = x.shape().Product(0, s.axis) * inner;
@@ -145,8 +145,13 @@ struct DFT {
 
 struct STFT {
   static constexpr int kSignal = 0, kStep = 1, kWindow = 2, kLength = 3;
-  static constexpr OpInfo kInfo{.name = "STFT", .versions = {17}, .min_inputs = 2, .max_inputs = 4, .types = kFloats,
-                                .same_type = 0b101, .shape_inputs = 0b1010};
+  static constexpr OpInfo kInfo{.name = "STFT",
+                                .versions = {17},
+                                .min_inputs = 2,
+                                .max_inputs = 4,
+                                .types = kFloats,
+                                .same_type = 0b101,
+                                .shape_inputs = 0b1010};
   bool onesided = true;
 
   static Result<STFT> Parse(AttrReader& a) { return STFT{a.Bool("onesided", true)}; }
@@ -200,7 +205,7 @@ struct STFT {
     }
     const int64_t width = c.has_input(kWindow) ? c.in(kWindow).elements() : 0;
     KANTE_TRY(const Sizes s, Resolve(x.shape(), step[0], width, length));
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int64_t lines = x.dim(0) * s.frames, parts = x.rank() == 3 ? x.dim(2) : 1;
     if (lines == 0) return OkStatus();
     const auto load = GetLoadRow<double>(x.type());
@@ -208,7 +213,7 @@ struct STFT {
     const int64_t size = BitsOf(x.type()) / 8;
     const double* window = nullptr;
     if (width > 0) {
-      KANTE_TRY(std::byte* memory, c.Scratch(width * 8));
+      KANTE_TRY(std::byte * memory, c.Scratch(width * 8));
       load(reinterpret_cast<double*>(memory), c.in(kWindow).raw(), width);
       window = reinterpret_cast<double*>(memory);
     }

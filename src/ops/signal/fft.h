@@ -24,10 +24,10 @@ class Fft {
   void Radix2(std::complex<double>* x, int64_t n, bool inverse) const;
 
   int64_t n_;
-  int64_t padded_;                  // power of two that the transforms run at
-  std::complex<double>* twiddle_;   // padded_ / 2
-  std::complex<double>* chirp_;     // Bluestein: n
-  std::complex<double>* kernel_;    // Bluestein: padded_, transformed
+  int64_t padded_;                 // power of two that the transforms run at
+  std::complex<double>* twiddle_;  // padded_ / 2
+  std::complex<double>* chirp_;    // Bluestein: n
+  std::complex<double>* kernel_;   // Bluestein: padded_, transformed
 };
 
 }  // namespace kante::core

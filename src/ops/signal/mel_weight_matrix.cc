@@ -11,8 +11,12 @@ namespace {
 
 struct MelWeightMatrix {
   static constexpr int kBins = 0, kDftLength = 1, kSampleRate = 2, kLower = 3, kUpper = 4;
-  static constexpr OpInfo kInfo{.name = "MelWeightMatrix", .versions = {17}, .min_inputs = 5, .max_inputs = 5,
-                                .types = kIndices, .shape_inputs = 0b11};
+  static constexpr OpInfo kInfo{.name = "MelWeightMatrix",
+                                .versions = {17},
+                                .min_inputs = 5,
+                                .max_inputs = 5,
+                                .types = kIndices,
+                                .shape_inputs = 0b11};
   ElementType type = ElementType::kFloat32;
 
   static Result<MelWeightMatrix> Parse(AttrReader& a) {
@@ -51,7 +55,7 @@ struct MelWeightMatrix {
     KANTE_TRY(const double rate, Scalar(c, kSampleRate));
     KANTE_TRY(const double lower, Scalar(c, kLower));
     KANTE_TRY(const double upper, Scalar(c, kUpper));
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int64_t rows = y->dim(0), bins = y->dim(1);
     const double low = Mel(lower), step = (Mel(upper) - low) / static_cast<double>(bins + 2);
     // Corners of the triangles as places in the spectrum; outside it nothing is written.

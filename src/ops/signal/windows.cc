@@ -31,7 +31,7 @@ struct WindowBase {
   }
 
   Status Fill(RunContext& c, double a0, double a1, double a2) const {
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int64_t n = y->elements(), bytes = BitsOf(type) / 8;
     const auto store = GetStoreRow<double>(type);
     const double period = static_cast<double>(periodic ? n : n - 1);

@@ -56,7 +56,7 @@ InputFacts FactsOf(const Value* value) {
     facts.type = t.type();
     facts.shape_known = true;
     facts.shape = t.shape();
-    if (t.device().is_host() && t.contiguous()) facts.value = &t;
+    if (t.device().is_host() && t.contiguous() && t.aligned()) facts.value = &t;
   } else if (value->is_sequence()) {
     facts.kind = ValueKind::kSequence;
     facts.type = value->sequence()->element_type;

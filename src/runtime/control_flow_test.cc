@@ -2,6 +2,8 @@
 // If, Loop and Scan through sessions: bodies, captures, state, dynamic shapes.
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "base/clock.h"
 
 #include "tests/support/test_session.h"
@@ -46,6 +48,47 @@ Graph IfGraph() {
   const ValueId y = g.Op("If", {cond}, {then_body.Body("then_branch"), else_body.Body("else_branch")});
   g.Output(g.Op("Mul", {y, y}));
   return std::move(g.graph);
+}
+
+// Weights of a mapped file promise no alignment; a body knows them only as values from outside.
+TEST(ControlFlowTest, BodiesSeeUnalignedOuterConstantsAligned) {
+  alignas(16) static std::byte memory[4 * 3 + 1] = {};
+  const float weights[3] = {2, 3, 4};
+  std::memcpy(memory + 1, weights, sizeof(weights));
+  static bool aligned = false;
+  aligned = false;
+  GraphWriter g;
+  const ValueId cond = g.Input("cond", kBoolean, {});
+  const ValueId x = g.Input("x", kF32, {-1});
+  const Tensor off(kF32, Shape{3}, Buffer::Wrap(memory + 1, sizeof(weights), nullptr));
+  ASSERT_FALSE(off.aligned());
+  const ValueId w = g.Constant(off);
+  GraphWriter then_body;
+  then_body.Output(then_body.Op("Probe", {then_body.Capture(w, "w")}));
+  GraphWriter else_body;
+  else_body.Output(else_body.Op("Neg", {else_body.Capture(x, "x")}));
+  g.Output(g.Op("If", {cond}, {then_body.Body("then_branch"), else_body.Body("else_branch")}));
+
+  // Copies its input, and notes how it lay.
+  OpDef probe = *OpRegistry::BuiltIns().Find("", "Neg");
+  probe.info.name = "Probe";
+  probe.run = [](const void*, RunContext& c) -> Status {
+    aligned = c.in(0).aligned();
+    KANTE_TRY(Tensor * y, c.Output(0));
+    std::memcpy(y->raw(), c.in(0).raw(), static_cast<size_t>(c.in(0).bytes()));
+    return OkStatus();
+  };
+  OpRegistry registry = OpRegistry::BuiltIns();
+  registry.Add(probe);
+  Model::Options model;
+  model.optimization = OptimizationLevel::kNone;
+  model.registry = std::make_shared<const OpRegistry>(registry);
+  TestSession s(std::move(g.graph), TestSession::OneThread(), model);
+  ASSERT_TRUE(s.session);
+  auto out = s.Run({Bool(true), Floats({1}, {1})});
+  ASSERT_TRUE(out.ok()) << out.status().ToString();
+  EXPECT_EQ(FloatsOf((*out)[0]), (std::vector<float>{2, 3, 4}));
+  EXPECT_TRUE(aligned);
 }
 
 TEST(ControlFlowTest, IfRunsOneBranchWithOuterValues) {
@@ -130,8 +173,8 @@ Graph NestedGraph() {
   const ValueId cond = body.Input("cond", kBoolean, {});
   const ValueId state = body.Input("state", kF32, {1});
   const ValueId x_in_body = body.Capture(x, "x_in_body");
-  const ValueId odd = body.Op("Equal", {body.Op("Mod", {i, body.Constant(Tensor::Scalar(2))}),
-                                        body.Constant(Tensor::Scalar(1))});
+  const ValueId odd =
+      body.Op("Equal", {body.Op("Mod", {i, body.Constant(Tensor::Scalar(2))}), body.Constant(Tensor::Scalar(1))});
   GraphWriter then_body;
   then_body.Output(then_body.Op("Add", {then_body.Capture(state, "s"), then_body.Capture(x_in_body, "xx")}));
   GraphWriter else_body;

@@ -11,6 +11,7 @@ namespace kante::core {
 namespace {
 
 constexpr int64_t kMaxEvaluatedElements = 1024;  // of values worked out at layout because they can be
+constexpr int64_t kMaxAlignedBytes = int64_t{1} << 16;
 
 bool Foldable(const OpInfo& info) { return !info.data_dependent && !info.stateful; }
 
@@ -86,7 +87,12 @@ Result<std::shared_ptr<const Layout>> LayoutBuilder::Build() {
     const SlotId slot = segment_.slots[k];
     slots_[k].root = slot;
     if (plan_.slots()[slot].constant) {
-      known_.push_back(std::make_unique<Value>(*plan_.graph().Constant(plan_.slots()[slot].value)));
+      // Infer looks into small constants only; those that lie unaligned in the file are copied for it.
+      Tensor constant = *plan_.graph().Constant(plan_.slots()[slot].value);
+      if (constant.bytes() <= kMaxAlignedBytes) {
+        KANTE_TRY(constant, Compact(constant));
+      }
+      known_.push_back(std::make_unique<Value>(std::move(constant)));
       slots_[k].facts = FactsOf(known_.back().get());
     }
   }
@@ -166,8 +172,8 @@ Status LayoutBuilder::Evaluate(const Step& step, StepLayout& layout) {
     }
     in.push_back(&holders[k]);
   }
-  KANTE_TRY(std::vector<Value> out, EvaluateNode(step.op, plan_.graph().node(step.node), in, limits_,
-                                                 limits_.max_folded_bytes));
+  KANTE_TRY(std::vector<Value> out,
+            EvaluateNode(step.op, plan_.graph().node(step.node), in, limits_, limits_.max_folded_bytes));
   layout.skip = true;
   for (size_t k = 0; k < out.size(); ++k) {
     if (step.outputs[k] == kNone) continue;
@@ -195,7 +201,8 @@ Status LayoutBuilder::ComputeFacts(uint32_t i, const Step& step, StepLayout& lay
   bool small = true;
   for (size_t k = 0; k < out.size(); ++k) {
     if (!out[k].wanted || out[k].kind == ValueKind::kSequence || out[k].certainty == Certainty::kExact) continue;
-    if (step.op.def->info.data_dependent || out[k].kind == ValueKind::kOptional || out[k].kind == ValueKind::kMap) continue;
+    if (step.op.def->info.data_dependent || out[k].kind == ValueKind::kOptional || out[k].kind == ValueKind::kMap)
+      continue;
     return NodeError(Error(StatusCode::kNotImplemented, "the shape of output ", k, " cannot be known"), node, in);
   }
   for (const OutputFacts& o : out) {

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
+#include "ops/evaluate.h"
 #include "tests/support/test_session.h"
 
 namespace kante::core {
@@ -51,6 +54,32 @@ TEST(LayoutTest, AValueThatIsReadLaterIsNotOverwritten) {
   auto out = s.Run({Floats({2}, {0, 100})});
   ASSERT_TRUE(out.ok()) << out.status().ToString();
   EXPECT_EQ(FloatsOf((*out)[0]), (std::vector<float>{0, 0}));
+}
+
+// Mapped files promise no alignment: the sanitizers see a read through a pointer that is off.
+TEST(LayoutTest, UnalignedConstantsDecideShapes) {
+  alignas(8) std::byte memory[8 * 2 + 1] = {};
+  const int64_t target[2] = {2, -1};
+  std::memcpy(memory + 1, target, sizeof(target));
+  GraphWriter g;
+  const ValueId x = g.Input("x", kF32, {-1});
+  const Tensor shape(ElementType::kInt64, Shape{2}, Buffer::Wrap(memory + 1, sizeof(target), nullptr));
+  ASSERT_FALSE(shape.aligned());
+  g.Output(g.Op("Reshape", {g.Op("Relu", {x}), g.Constant(shape)}));
+  TestSession s(std::move(g.graph), TestSession::OneThread(), Plain());
+  const auto layout = LayoutOf(s, {Ramp({6})});
+  ASSERT_TRUE(layout);
+  EXPECT_EQ(layout->steps.back().outputs[0].shape, (Shape{2, 3}));
+}
+
+// What facts hand to Infer may be read through a typed pointer.
+TEST(LayoutTest, FactsHoldNoUnalignedValues) {
+  alignas(8) std::byte memory[9] = {};
+  const Value off(Tensor(ElementType::kInt64, Shape{1}, Buffer::Wrap(memory + 1, 8, nullptr)));
+  EXPECT_EQ(FactsOf(&off).value, nullptr);
+  EXPECT_TRUE(FactsOf(&off).shape_known);
+  const Value good(Tensor::Scalar(7));
+  EXPECT_EQ(FactsOf(&good).value, &good.tensor());
 }
 
 TEST(LayoutTest, ReshapesAreViewsAndRunNothing) {

@@ -40,7 +40,12 @@ class Execution::StepHost::BodyRunner final : public SubgraphRunner {
 
 Execution::StepHost::StepHost(Session& session, const RunControl& control, const Step& step,
                               std::span<const Value> values, int depth, std::byte* scratch, int64_t scratch_bytes)
-    : session_(session), control_(control), step_(step), values_(values), depth_(depth), scratch_(scratch),
+    : session_(session),
+      control_(control),
+      step_(step),
+      values_(values),
+      depth_(depth),
+      scratch_(scratch),
       scratch_bytes_(scratch_bytes) {}
 
 Execution::StepHost::~StepHost() = default;
@@ -94,7 +99,16 @@ Result<SubgraphRunner*> Execution::StepHost::Subgraph(int i) {
     return Error(StatusCode::kLimitExceeded, "bodies are nested deeper than ", limits().max_nesting);
   }
   std::vector<Value> captures;
-  for (SlotId slot : step_.body_captures[static_cast<size_t>(i)]) captures.push_back(values_[slot]);
+  for (SlotId slot : step_.body_captures[static_cast<size_t>(i)]) {
+    const Value& value = values_[slot];
+    if (!value.is_tensor() || !value.tensor().device().is_host() || value.tensor().aligned()) {
+      captures.push_back(value);
+      continue;
+    }
+    // Only weights in a mapped file lie so. The body would take them for values of a run, which are always aligned.
+    KANTE_TRY(Tensor aligned, session_.model().weights().Aligned(value.tensor()));
+    captures.push_back(Value(std::move(aligned)));
+  }
   runners_.push_back(std::make_unique<BodyRunner>(session_, control_, *step_.bodies[static_cast<size_t>(i)],
                                                   std::move(captures), depth_ + 1));
   return static_cast<SubgraphRunner*>(runners_.back().get());

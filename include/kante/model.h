@@ -20,9 +20,9 @@ namespace kante {
 
 // How much of the graph is rewritten at load. Results agree within rounding at every level.
 enum class OptimizationLevel : int {
-  kNone = 0,      // as the model says, in the newest opset
-  kBasic = 1,     // folding, dead code, common subexpressions
-  kAll = 2,       // and fusions
+  kNone = 0,   // as the model says, in the newest opset
+  kBasic = 1,  // folding, dead code, common subexpressions
+  kAll = 2,    // and fusions
 };
 
 enum class FileMapping : int {
@@ -32,10 +32,10 @@ enum class FileMapping : int {
 
 // What a model may cost at load. A model is untrusted input.
 struct LoadLimits {
-  int64_t max_nodes = 4'000'000;              // after functions are inlined
-  int max_nesting = 64;                       // of subgraphs
+  int64_t max_nodes = 4'000'000;  // after functions are inlined
+  int max_nesting = 64;           // of subgraphs
   int max_function_depth = 32;
-  int64_t max_folded_bytes = 64 << 20;        // of one constant that folding makes
+  int64_t max_folded_bytes = 64 << 20;  // of one constant that folding makes
   int64_t max_folded_total_bytes = 256 << 20;
   int64_t max_tensor_bytes = int64_t{1} << 40;
 };
@@ -76,31 +76,31 @@ struct ValueDescription {
 struct OperatorCount {
   std::string domain;
   std::string name;
-  int version = 0;       // the newest version, to which nodes were upgraded
+  int version = 0;  // the newest version, to which nodes were upgraded
   int64_t count = 0;
   bool supported = true;
-  double flops = 0;      // of all its nodes, where shapes are known
+  double flops = 0;  // of all its nodes, where shapes are known
 };
 
 // What Model::Inspect finds. Bytes and FLOPs speak of the shapes given, or of those the model fixes.
 struct ModelReport {
-  std::vector<OperatorCount> operators;       // by falling count
-  int64_t parameters = 0;                     // elements of all constants
+  std::vector<OperatorCount> operators;  // by falling count
+  int64_t parameters = 0;                // elements of all constants
   int64_t parameter_bytes = 0;
-  double flops = 0;                           // one multiply-add counts two
-  int64_t activation_bytes = 0;               // sum of all intermediate values
-  int64_t arena_bytes = 0;                    // what a run needs at once
-  bool complete = false;                      // every shape was known
-  std::vector<std::string> unsupported;       // one sentence for each node that cannot run, with the reason
+  double flops = 0;                      // one multiply-add counts two
+  int64_t activation_bytes = 0;          // sum of all intermediate values
+  int64_t arena_bytes = 0;               // what a run needs at once
+  bool complete = false;                 // every shape was known
+  std::vector<std::string> unsupported;  // one sentence for each node that cannot run, with the reason
 };
 
 struct OperatorInfo {
   std::string domain;
   std::string name;
-  std::vector<int> versions;   // at which its meaning or types changed
+  std::vector<int> versions;                                             // at which its meaning or types changed
   int min_inputs = 0, max_inputs = 0, min_outputs = 0, max_outputs = 0;  // a million or more: any number
-  std::vector<ElementType> types;  // of the inputs that share a type
-  bool has_kernel = false;         // else it is computed by its expansion
+  std::vector<ElementType> types;                                        // of the inputs that share a type
+  bool has_kernel = false;                                               // else it is computed by its expansion
 };
 // The operators of this build, sorted by domain and name.
 KANTE_API std::vector<OperatorInfo> ListOperators();
@@ -118,7 +118,8 @@ class KANTE_API Model {
   Model& operator=(Model&&) noexcept;
 
   // Reads an .onnx file, upgrades it to the newest opset and optimises it. Errors name the file and what is wrong:
-  // NoSuchFile, InvalidProtobuf, InvalidGraph, NotImplemented (an unknown operator or opset), LimitExceeded, OutOfMemory.
+  // NoSuchFile, InvalidProtobuf, InvalidGraph, NotImplemented (an unknown operator or opset), LimitExceeded,
+  // OutOfMemory.
   static Result<Model> Load(const std::string& path, const LoadOptions& options = {});
   // The same from memory, which is copied. External data is looked for in `folder`; empty refuses it.
   static Result<Model> LoadFromMemory(std::span<const std::byte> bytes, const LoadOptions& options = {},
@@ -130,7 +131,7 @@ class KANTE_API Model {
   const std::vector<ValueDescription>& outputs() const;
   const std::map<std::string, std::string>& metadata() const;  // metadata_props
   const std::map<std::string, int>& opsets() const;            // as imported by the file; "" is ai.onnx
-  std::string name() const;        // of the graph
+  std::string name() const;                                    // of the graph
   std::string producer() const;
   int64_t ir_version() const;
 

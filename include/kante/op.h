@@ -26,12 +26,12 @@ namespace kante {
 
 // What the engine must know of an operator before a model uses it.
 struct OpSignature {
-  std::string domain;       // must not be one of ONNX's
+  std::string domain;  // must not be one of ONNX's
   std::string name;
-  int version = 1;          // of the domain since which the operator means this
+  int version = 1;  // of the domain since which the operator means this
   int min_inputs = 1, max_inputs = 1;
   int min_outputs = 1, max_outputs = 1;
-  bool stateful = false;    // results may differ for equal inputs: never folded or merged
+  bool stateful = false;        // results may differ for equal inputs: never folded or merged
   bool data_dependent = false;  // output shapes are known only when Run has run: Infer may leave them open
 };
 

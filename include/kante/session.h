@@ -22,10 +22,10 @@ struct SessionOptions {
   // Threads a run may use: 0 takes the pool that all such sessions share (one thread per usable core); 1 runs on the
   // caller alone; n > 1 makes a pool of this session's own. Results are bit-equal for every number.
   int threads = 0;
-  int spin_microseconds = 20;                           // how long an idle worker waits awake; 0: sleeps at once
-  int64_t max_memory_bytes = int64_t{16} << 30;         // activations and outputs alive at once
-  int64_t max_loop_iterations = int64_t{1} << 40;       // of Loop
-  int64_t layout_cache_bytes = 16 << 20;                // plans kept for shapes seen before
+  int spin_microseconds = 20;                      // how long an idle worker waits awake; 0: sleeps at once
+  int64_t max_memory_bytes = int64_t{16} << 30;    // activations and outputs alive at once
+  int64_t max_loop_iterations = int64_t{1} << 40;  // of Loop
+  int64_t layout_cache_bytes = 16 << 20;           // plans kept for shapes seen before
 };
 
 struct CancelState;
@@ -44,15 +44,15 @@ class KANTE_API CancelToken {
 
 // What an observer sees after a node ran.
 struct NodeResult {
-  std::string node;                       // the user's node (or nodes, when fused)
+  std::string node;  // the user's node (or nodes, when fused)
   std::string op_type;
   std::vector<std::string> output_names;
-  std::vector<Value> outputs;             // valid during the call; copy elements to keep them
+  std::vector<Value> outputs;  // valid during the call; copy elements to keep them
 };
 
 struct RunOptions {
-  CancelToken* cancel = nullptr;      // stops within a parallel range; the run returns Cancelled
-  int64_t time_limit_ms = 0;          // 0: none; DeadlineExceeded afterwards
+  CancelToken* cancel = nullptr;         // stops within a parallel range; the run returns Cancelled
+  int64_t time_limit_ms = 0;             // 0: none; DeadlineExceeded afterwards
   std::function<void(double)> progress;  // share of steps done in [0, 1], called between steps on the running thread
   std::function<void(const NodeResult&)> observer;  // after every node of the top graph: slow, for tools
 };

@@ -14,17 +14,17 @@ namespace kante {
 enum class StatusCode : int {
   kOk = 0,
   kFail = 1,
-  kInvalidArgument = 2,   // the caller's mistake: a wrong feed, name, type, shape, option
+  kInvalidArgument = 2,  // the caller's mistake: a wrong feed, name, type, shape, option
   kNoSuchFile = 3,
   kNoModel = 4,
   kRuntimeError = 6,
-  kInvalidProtobuf = 7,   // the bytes are not an ONNX model
-  kNotImplemented = 9,    // an operator, type or feature that this build does not have
-  kInvalidGraph = 10,     // the model contradicts itself or the ONNX specification
+  kInvalidProtobuf = 7,  // the bytes are not an ONNX model
+  kNotImplemented = 9,   // an operator, type or feature that this build does not have
+  kInvalidGraph = 10,    // the model contradicts itself or the ONNX specification
   kCancelled = 12,
   kNotFound = 14,
   kOutOfMemory = 100,
-  kLimitExceeded = 101,   // a limit of LoadOptions or SessionOptions
+  kLimitExceeded = 101,  // a limit of LoadOptions or SessionOptions
   kDeadlineExceeded = 102,
 };
 
@@ -60,8 +60,8 @@ class Status {
 template <typename T>
 class Result {
  public:
-  Result(T value) : value_(std::move(value)) {}            // NOLINT: implicit on purpose
-  Result(Status status) : status_(std::move(status)) {}    // NOLINT: implicit on purpose
+  Result(T value) : value_(std::move(value)) {}          // NOLINT: implicit on purpose
+  Result(Status status) : status_(std::move(status)) {}  // NOLINT: implicit on purpose
 
   bool ok() const { return value_.has_value(); }
   explicit operator bool() const { return ok(); }

@@ -18,10 +18,33 @@ namespace kante {
 
 // ONNX's 26 element types, numbered as TensorProto.DataType.
 enum class ElementType : int {
-  kUndefined = 0, kFloat32 = 1, kUint8 = 2, kInt8 = 3, kUint16 = 4, kInt16 = 5, kInt32 = 6, kInt64 = 7, kString = 8,
-  kBool = 9, kFloat16 = 10, kFloat64 = 11, kUint32 = 12, kUint64 = 13, kComplex64 = 14, kComplex128 = 15,
-  kBfloat16 = 16, kFloat8E4M3FN = 17, kFloat8E4M3FNUZ = 18, kFloat8E5M2 = 19, kFloat8E5M2FNUZ = 20, kUint4 = 21,
-  kInt4 = 22, kFloat4E2M1 = 23, kFloat8E8M0 = 24, kUint2 = 25, kInt2 = 26,
+  kUndefined = 0,
+  kFloat32 = 1,
+  kUint8 = 2,
+  kInt8 = 3,
+  kUint16 = 4,
+  kInt16 = 5,
+  kInt32 = 6,
+  kInt64 = 7,
+  kString = 8,
+  kBool = 9,
+  kFloat16 = 10,
+  kFloat64 = 11,
+  kUint32 = 12,
+  kUint64 = 13,
+  kComplex64 = 14,
+  kComplex128 = 15,
+  kBfloat16 = 16,
+  kFloat8E4M3FN = 17,
+  kFloat8E4M3FNUZ = 18,
+  kFloat8E5M2 = 19,
+  kFloat8E5M2FNUZ = 20,
+  kUint4 = 21,
+  kInt4 = 22,
+  kFloat4E2M1 = 23,
+  kFloat8E8M0 = 24,
+  kUint2 = 25,
+  kInt2 = 26,
 };
 
 // "float32", "int4", "string": numpy's spelling where it has one. "undefined" for numbers that are no type.
@@ -32,18 +55,52 @@ KANTE_API ElementType ElementTypeOfName(std::string_view name);
 KANTE_API int BitsOf(ElementType type);
 
 // The element type that stores a C++ type.
-template <typename T> struct ElementTypeOf;
-template <> struct ElementTypeOf<float> { static constexpr ElementType value = ElementType::kFloat32; };
-template <> struct ElementTypeOf<double> { static constexpr ElementType value = ElementType::kFloat64; };
-template <> struct ElementTypeOf<int8_t> { static constexpr ElementType value = ElementType::kInt8; };
-template <> struct ElementTypeOf<uint8_t> { static constexpr ElementType value = ElementType::kUint8; };
-template <> struct ElementTypeOf<int16_t> { static constexpr ElementType value = ElementType::kInt16; };
-template <> struct ElementTypeOf<uint16_t> { static constexpr ElementType value = ElementType::kUint16; };
-template <> struct ElementTypeOf<int32_t> { static constexpr ElementType value = ElementType::kInt32; };
-template <> struct ElementTypeOf<uint32_t> { static constexpr ElementType value = ElementType::kUint32; };
-template <> struct ElementTypeOf<int64_t> { static constexpr ElementType value = ElementType::kInt64; };
-template <> struct ElementTypeOf<uint64_t> { static constexpr ElementType value = ElementType::kUint64; };
-template <> struct ElementTypeOf<bool> { static constexpr ElementType value = ElementType::kBool; };
+template <typename T>
+struct ElementTypeOf;
+template <>
+struct ElementTypeOf<float> {
+  static constexpr ElementType value = ElementType::kFloat32;
+};
+template <>
+struct ElementTypeOf<double> {
+  static constexpr ElementType value = ElementType::kFloat64;
+};
+template <>
+struct ElementTypeOf<int8_t> {
+  static constexpr ElementType value = ElementType::kInt8;
+};
+template <>
+struct ElementTypeOf<uint8_t> {
+  static constexpr ElementType value = ElementType::kUint8;
+};
+template <>
+struct ElementTypeOf<int16_t> {
+  static constexpr ElementType value = ElementType::kInt16;
+};
+template <>
+struct ElementTypeOf<uint16_t> {
+  static constexpr ElementType value = ElementType::kUint16;
+};
+template <>
+struct ElementTypeOf<int32_t> {
+  static constexpr ElementType value = ElementType::kInt32;
+};
+template <>
+struct ElementTypeOf<uint32_t> {
+  static constexpr ElementType value = ElementType::kUint32;
+};
+template <>
+struct ElementTypeOf<int64_t> {
+  static constexpr ElementType value = ElementType::kInt64;
+};
+template <>
+struct ElementTypeOf<uint64_t> {
+  static constexpr ElementType value = ElementType::kUint64;
+};
+template <>
+struct ElementTypeOf<bool> {
+  static constexpr ElementType value = ElementType::kBool;
+};
 
 struct TensorRep;
 
@@ -125,8 +182,8 @@ class Value {
 
   Kind kind() const { return kind_; }
   bool is_tensor() const { return kind_ == Kind::kTensor; }
-  const Tensor& tensor() const { return tensor_; }             // REQUIRES: is_tensor()
-  const std::vector<Value>& items() const { return items_; }   // of a sequence; keys and values of a map
+  const Tensor& tensor() const { return tensor_; }            // REQUIRES: is_tensor()
+  const std::vector<Value>& items() const { return items_; }  // of a sequence; keys and values of a map
   ElementType element_type() const { return is_tensor() && tensor_.valid() ? tensor_.type() : element_type_; }
 
  private:

@@ -7,21 +7,36 @@ namespace kante::core {
 
 const char* StatusCodeName(StatusCode code) {
   switch (code) {
-    case StatusCode::kOk: return "OK";
-    case StatusCode::kFail: return "Fail";
-    case StatusCode::kInvalidArgument: return "InvalidArgument";
-    case StatusCode::kNoSuchFile: return "NoSuchFile";
-    case StatusCode::kNoModel: return "NoModel";
-    case StatusCode::kRuntimeError: return "RuntimeError";
-    case StatusCode::kInvalidProtobuf: return "InvalidProtobuf";
-    case StatusCode::kNotImplemented: return "NotImplemented";
-    case StatusCode::kInvalidGraph: return "InvalidGraph";
-    case StatusCode::kCancelled: return "Cancelled";
-    case StatusCode::kNotFound: return "NotFound";
-    case StatusCode::kOutOfMemory: return "OutOfMemory";
-    case StatusCode::kLimitExceeded: return "LimitExceeded";
-    case StatusCode::kDeadlineExceeded: return "DeadlineExceeded";
-    case StatusCode::kUnknown: return "Unknown";
+    case StatusCode::kOk:
+      return "OK";
+    case StatusCode::kFail:
+      return "Fail";
+    case StatusCode::kInvalidArgument:
+      return "InvalidArgument";
+    case StatusCode::kNoSuchFile:
+      return "NoSuchFile";
+    case StatusCode::kNoModel:
+      return "NoModel";
+    case StatusCode::kRuntimeError:
+      return "RuntimeError";
+    case StatusCode::kInvalidProtobuf:
+      return "InvalidProtobuf";
+    case StatusCode::kNotImplemented:
+      return "NotImplemented";
+    case StatusCode::kInvalidGraph:
+      return "InvalidGraph";
+    case StatusCode::kCancelled:
+      return "Cancelled";
+    case StatusCode::kNotFound:
+      return "NotFound";
+    case StatusCode::kOutOfMemory:
+      return "OutOfMemory";
+    case StatusCode::kLimitExceeded:
+      return "LimitExceeded";
+    case StatusCode::kDeadlineExceeded:
+      return "DeadlineExceeded";
+    case StatusCode::kUnknown:
+      return "Unknown";
   }
   return "Fail";
 }

@@ -70,10 +70,8 @@ inline void AppendTo(std::string& out, const char* s) { out.append(s); }
 inline void AppendTo(std::string& out, char c) { out.push_back(c); }
 void AppendTo(std::string& out, double v);
 template <typename T>
-  requires std::is_integral_v<T>
-void AppendTo(std::string& out, T v) {
-  out += std::to_string(v);
-}
+requires std::is_integral_v<T>
+void AppendTo(std::string& out, T v) { out += std::to_string(v); }
 }  // namespace internal
 
 template <typename... Args>
@@ -107,9 +105,9 @@ class [[nodiscard]] Result {
   Result(T value) : has_value_(true) { new (&value_) T(std::move(value)); }  // NOLINT: implicit on purpose
   Result(Status status) : status_(std::move(status)) {}                      // NOLINT: implicit on purpose
   template <typename U>
-    requires(std::is_convertible_v<U &&, T> && !std::is_same_v<std::decay_t<U>, T> &&
-             !std::is_same_v<std::decay_t<U>, Status> && !std::is_same_v<std::decay_t<U>, Result>)
-  Result(U&& value) : has_value_(true) {
+  requires(std::is_convertible_v<U&&, T> && !std::is_same_v<std::decay_t<U>, T> &&
+           !std::is_same_v<std::decay_t<U>, Status> && !std::is_same_v<std::decay_t<U>, Result>) Result(U&& value)
+      : has_value_(true) {
     new (&value_) T(std::forward<U>(value));
   }
   Result(Result&& other) noexcept : status_(std::move(other.status_)), has_value_(other.has_value_) {
@@ -157,21 +155,22 @@ Status&& TakeStatus(Result<T>& r) {
 // KANTE_TRY(decl, expr);  the same for a Result; else `decl` is initialised with its value.
 #define KANTE_TRY_CAT_(a, b) a##b
 #define KANTE_TRY_CAT(a, b) KANTE_TRY_CAT_(a, b)
-#define KANTE_TRY_1(expr)                                              \
-  do {                                                                 \
-    auto kante_try_status_ = (expr);                                   \
-    if (!kante_try_status_.ok()) [[unlikely]]                          \
-      return ::kante::core::internal::TakeStatus(kante_try_status_);   \
+#define KANTE_TRY_1(expr)                                            \
+  do {                                                               \
+    auto kante_try_status_ = (expr);                                 \
+    if (!kante_try_status_.ok()) [[unlikely]]                        \
+      return ::kante::core::internal::TakeStatus(kante_try_status_); \
   } while (0)
-#define KANTE_TRY_2_(tmp, decl, ...)                                       \
-  auto tmp = (__VA_ARGS__);                                                \
-  if (!tmp.ok()) [[unlikely]] return ::kante::core::internal::TakeStatus(tmp); \
+#define KANTE_TRY_2_(tmp, decl, ...)                 \
+  auto tmp = (__VA_ARGS__);                          \
+  if (!tmp.ok()) [[unlikely]]                        \
+    return ::kante::core::internal::TakeStatus(tmp); \
   decl = std::move(tmp).value()
 #define KANTE_TRY_2(decl, ...) KANTE_TRY_2_(KANTE_TRY_CAT(kante_try_result_, __LINE__), decl, __VA_ARGS__)
 #define KANTE_TRY_PICK(_1, _2, _3, _4, _5, _6, _7, _8, NAME, ...) NAME
-#define KANTE_TRY(...)                                                                                        \
+#define KANTE_TRY(...)                                                                                      \
   KANTE_TRY_PICK(__VA_ARGS__, KANTE_TRY_2, KANTE_TRY_2, KANTE_TRY_2, KANTE_TRY_2, KANTE_TRY_2, KANTE_TRY_2, \
-                 KANTE_TRY_2, KANTE_TRY_1, )                                                                  \
+                 KANTE_TRY_2, KANTE_TRY_1, )                                                                \
   (__VA_ARGS__)
 
 }  // namespace kante::core

@@ -19,8 +19,7 @@ template <typename R, typename... Args>
 class FunctionRef<R(Args...)> {
  public:
   template <typename F>
-    requires(!std::is_same_v<std::decay_t<F>, FunctionRef>)
-  FunctionRef(F&& f)  // NOLINT: implicit on purpose
+  requires(!std::is_same_v<std::decay_t<F>, FunctionRef>) FunctionRef(F&& f)  // NOLINT: implicit on purpose
       : object_(const_cast<void*>(static_cast<const void*>(&f))), call_([](void* o, Args... args) -> R {
           return (*static_cast<std::remove_reference_t<F>*>(o))(std::forward<Args>(args)...);
         }) {}
@@ -44,12 +43,13 @@ class CancelToken {
 
 // A pool of `threads - 1` workers; the caller of ParallelFor is the last one. With one thread nothing is created.
 //  - Counted (shared_ptr): sessions hold it; the workers are joined when the last user goes. Never a static object.
-//  - A loop started inside a worker runs inline. Concurrent loops take workers that are free and never wait for each other.
+//  - A loop started inside a worker runs inline. Concurrent loops take workers that are free and never wait for each
+//  other.
 //  - Idle workers spin for a bounded time (spin_us, 0 allowed), then sleep.
 class ThreadPool {
  public:
   struct Options {
-    int threads = 0;     // 0: one per core this process may use
+    int threads = 0;  // 0: one per core this process may use
     int spin_us = 20;
     // Called instead of creating a std::thread when set: must start `run(arg)` on a new thread and return a handle.
     std::function<void*(void (*run)(void*), void* arg)> create_thread;

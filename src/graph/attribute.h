@@ -30,9 +30,8 @@ struct SparseTensor {
 
 using AttributeValue =
     std::variant<std::monostate, int64_t, float, std::string, Tensor, std::shared_ptr<Graph>, std::vector<int64_t>,
-                 std::vector<float>, std::vector<std::string>, std::vector<Tensor>,
-                 std::vector<std::shared_ptr<Graph>>, TypeInfo, std::vector<TypeInfo>, SparseTensor,
-                 std::vector<SparseTensor>, AttributeReference>;
+                 std::vector<float>, std::vector<std::string>, std::vector<Tensor>, std::vector<std::shared_ptr<Graph>>,
+                 TypeInfo, std::vector<TypeInfo>, SparseTensor, std::vector<SparseTensor>, AttributeReference>;
 
 // A named attribute of a node, of any of ONNX's attribute types.
 struct Attribute {

@@ -24,11 +24,11 @@ inline constexpr uint32_t kNone = ~uint32_t{0};  // no value (an absent optional
 
 // An application of an operator.
 struct Node {
-  std::string domain;   // "" is ai.onnx
+  std::string domain;  // "" is ai.onnx
   std::string op_type;
-  std::string name;     // the user's, may be empty
-  std::string overload; // of a model-local function
-  int version = 0;      // opset version that the node is written in; the operator's newest after the upgrade
+  std::string name;              // the user's, may be empty
+  std::string overload;          // of a model-local function
+  int version = 0;               // opset version that the node is written in; the operator's newest after the upgrade
   std::vector<ValueId> inputs;   // kNone: absent
   std::vector<ValueId> outputs;  // kNone: not wanted
   std::vector<Attribute> attributes;
@@ -50,11 +50,11 @@ struct Node {
 struct ValueInfo {
   std::string name;  // unique in its graph
   TypeInfo type;
-  Tensor constant;   // a value known for ever (initializer, folded node); no producer then
-  Tensor initial;    // default of a graph input that a caller may override
+  Tensor constant;  // a value known for ever (initializer, folded node); no producer then
+  Tensor initial;   // default of a graph input that a caller may override
   NodeId producer = kNone;
-  uint32_t output_index = 0;        // of the producer
-  std::vector<NodeId> consumers;    // one entry per use, uses by subgraphs of a node included
+  uint32_t output_index = 0;      // of the producer
+  std::vector<NodeId> consumers;  // one entry per use, uses by subgraphs of a node included
   bool is_graph_input = false;
   uint32_t graph_output_uses = 0;
 };

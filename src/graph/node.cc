@@ -57,9 +57,9 @@ std::string Node::DisplayName() const {
 }
 
 const char* AttributeKindName(const AttributeValue& value) {
-  constexpr const char* kNames[] = {"none",    "int",    "float",       "string", "tensor", "graph",         "ints",
-                                    "floats",  "strings", "tensors",    "graphs", "type",   "types",         "sparse tensor",
-                                    "sparse tensors", "reference"};
+  constexpr const char* kNames[] = {"none",  "int",           "float",          "string",   "tensor", "graph",
+                                    "ints",  "floats",        "strings",        "tensors",  "graphs", "type",
+                                    "types", "sparse tensor", "sparse tensors", "reference"};
   return kNames[value.index()];
 }
 

@@ -24,12 +24,17 @@ std::optional<Shape> TypeInfo::concrete_shape() const {
 
 std::string TypeInfo::ToString() const {
   switch (kind) {
-    case ValueKind::kUnknown: return "?";
-    case ValueKind::kSequence: return StrCat("seq(", inner ? inner->ToString() : "?", ")");
-    case ValueKind::kOptional: return StrCat("optional(", inner ? inner->ToString() : "?", ")");
-    case ValueKind::kMap: return StrCat("map(", NameOf(element_type), ",", inner ? inner->ToString() : "?", ")");
+    case ValueKind::kUnknown:
+      return "?";
+    case ValueKind::kSequence:
+      return StrCat("seq(", inner ? inner->ToString() : "?", ")");
+    case ValueKind::kOptional:
+      return StrCat("optional(", inner ? inner->ToString() : "?", ")");
+    case ValueKind::kMap:
+      return StrCat("map(", NameOf(element_type), ",", inner ? inner->ToString() : "?", ")");
     case ValueKind::kTensor:
-    case ValueKind::kSparseTensor: break;
+    case ValueKind::kSparseTensor:
+      break;
   }
   std::string out = StrCat(kind == ValueKind::kSparseTensor ? "sparse " : "",
                            element_type == ElementType::kUndefined ? "?" : NameOf(element_type));

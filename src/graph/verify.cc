@@ -45,8 +45,7 @@ Status VerifySources(const Graph& graph, const std::vector<NodeId>& producer, co
   for (const Capture& c : graph.captures()) captured[c.inner] = true;
   for (ValueId v = 0; v < graph.value_count(); ++v) {
     const ValueInfo& info = graph.value(v);
-    const bool has_source =
-        producer[v] != kNone || info.is_graph_input || captured[v] || !info.constant.empty();
+    const bool has_source = producer[v] != kNone || info.is_graph_input || captured[v] || !info.constant.empty();
     if (!has_source && (uses[v] > 0 || info.graph_output_uses > 0)) {
       return InvalidGraph("nothing produces the value '", info.name, "'");
     }

@@ -27,7 +27,7 @@ class AttrReader {
   std::vector<int64_t> Ints(std::string_view name);  // empty if absent
   std::vector<float> Floats(std::string_view name);
   std::vector<std::string> Strings(std::string_view name);
-  Tensor TensorOf(std::string_view name);            // no tensor if absent
+  Tensor TensorOf(std::string_view name);                         // no tensor if absent
   ElementType Type(std::string_view name, ElementType fallback);  // an int that is a TensorProto.DataType
   // A subgraph (required). The executor finds it again through Node::Subgraphs in attribute order.
   const Graph* Subgraph(std::string_view name);

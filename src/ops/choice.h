@@ -83,10 +83,10 @@ class PackContext {
 
 // How a value lies in memory: a property of values in the Plan, never of the graph.
 enum class StorageFormat : uint8_t {
-  kPlain,      // dense row-major, logical order
-  kBlocked8,   // [N][C/8][spatial...][8], channels padded with zeros
+  kPlain,     // dense row-major, logical order
+  kBlocked8,  // [N][C/8][spatial...][8], channels padded with zeros
   kBlocked16,
-  kDevice,     // a provider's own
+  kDevice,  // a provider's own
 };
 
 // Handed to Formats: the operator names, best first, what it can read and write for these shapes. Without the facet

@@ -17,7 +17,7 @@ namespace kante::core {
 
 // What is known of one input when shapes are inferred.
 struct InputFacts {
-  ValueKind kind = ValueKind::kUnknown;                // kUnknown with present: nothing is known yet
+  ValueKind kind = ValueKind::kUnknown;  // kUnknown with present: nothing is known yet
   ElementType type = ElementType::kUndefined;
   bool present = false;
   bool shape_known = false;

@@ -58,12 +58,12 @@ struct OpDef {
   const void* user = nullptr;
 
   Result<OpAttributes> (*parse)(AttrReader& reader, const OpDef& def) = nullptr;  // never null
-  Status (*upgrade)(UpgradeContext& context, int from) = nullptr;  // null: older versions mean the same
-  Status (*infer)(const void* attributes, InferContext& context) = nullptr;   // never null
-  Status (*choose)(const void* attributes, ChooseContext& context) = nullptr; // null: nothing to decide
+  Status (*upgrade)(UpgradeContext& context, int from) = nullptr;                 // null: older versions mean the same
+  Status (*infer)(const void* attributes, InferContext& context) = nullptr;       // never null
+  Status (*choose)(const void* attributes, ChooseContext& context) = nullptr;     // null: nothing to decide
   Status (*pack)(const void* attributes, PackContext& context) = nullptr;
   Status (*formats)(const void* attributes, const ChooseContext& context, FormatChoice& choice) = nullptr;
-  Status (*run)(const void* attributes, RunContext& context) = nullptr;       // null: Expand is used
+  Status (*run)(const void* attributes, RunContext& context) = nullptr;  // null: Expand is used
   // Arithmetic operations for these shapes, a multiply-add counting two; null: one for each output element.
   double (*flops)(const void* attributes, const ChooseContext& context) = nullptr;
   Status (*expand)(const void* attributes, ExpandContext& context) = nullptr;
@@ -90,7 +90,7 @@ constexpr OpDef MakeOpDef() {
   def.info = T::kInfo;
   def.parse = &ParseAs<T>;
   def.infer = [](const void* a, InferContext& c) -> Status { return static_cast<const T*>(a)->Infer(c); };
-  if constexpr (requires(UpgradeContext& u) { T::Upgrade(u, 1); }) def.upgrade = &T::Upgrade;
+  if constexpr (requires(UpgradeContext & u) { T::Upgrade(u, 1); }) def.upgrade = &T::Upgrade;
   if constexpr (requires(const T& t, ChooseContext& c) { t.Choose(c); }) {
     def.choose = [](const void* a, ChooseContext& c) -> Status { return static_cast<const T*>(a)->Choose(c); };
   }
@@ -117,9 +117,9 @@ constexpr OpDef MakeOpDef() {
 }  // namespace internal
 
 // Defines kante::core::op_defs::T, which ops.inc lists. Use inside namespace kante::core, outside any other.
-#define KANTE_DEFINE_OP(T)                                        \
-  namespace op_defs {                                             \
-  extern const ::kante::core::OpDef T;                            \
+#define KANTE_DEFINE_OP(T)                                                    \
+  namespace op_defs {                                                         \
+  extern const ::kante::core::OpDef T;                                        \
   constexpr ::kante::core::OpDef T = internal::MakeOpDef<::kante::core::T>(); \
   }
 

@@ -68,20 +68,20 @@ struct OpInfo {
   std::string_view name;
   std::string_view domain = "";
   Versions versions = {1};
-  int form_since = 0;            // the version since which only types were added; 0: the newest
+  int form_since = 0;  // the version since which only types were added; 0: the newest
   int min_inputs = 1;
   int max_inputs = 1;
   int min_outputs = 1;
   int max_outputs = 1;
-  TypeSet types = kAnyType;      // of the inputs in `same_type`, which must all agree
+  TypeSet types = kAnyType;  // of the inputs in `same_type`, which must all agree
   uint32_t same_type = 0b1;
-  uint32_t in_place = 0;         // inputs whose memory output 0 may take when nobody else reads it
-  uint32_t strided = 0;          // inputs accepted with any strides
-  uint32_t shape_inputs = 0;     // inputs whose values decide output shapes
-  bool commutative = false;      // the first two inputs may be exchanged
-  bool stateful = false;         // draws random numbers or has effects: never folded, merged or dropped for equality
-  bool value_from_shape = false; // outputs depend on the shapes of the inputs only (Shape, Size)
-  bool data_dependent = false;   // output shapes are known only once it ran (NonZero, If, Loop)
+  uint32_t in_place = 0;          // inputs whose memory output 0 may take when nobody else reads it
+  uint32_t strided = 0;           // inputs accepted with any strides
+  uint32_t shape_inputs = 0;      // inputs whose values decide output shapes
+  bool commutative = false;       // the first two inputs may be exchanged
+  bool stateful = false;          // draws random numbers or has effects: never folded, merged or dropped for equality
+  bool value_from_shape = false;  // outputs depend on the shapes of the inputs only (Shape, Size)
+  bool data_dependent = false;    // output shapes are known only once it ran (NonZero, If, Loop)
 
   constexpr bool accepts_strided(int i) const { return (strided >> (i < 31 ? i : 31)) & 1; }
   constexpr bool decides_shape(int i) const { return (shape_inputs >> (i < 31 ? i : 31)) & 1; }

@@ -19,9 +19,7 @@ namespace {
 
 constexpr int kNewestOnnxOpset = 28;
 
-std::string KeyOf(std::string_view domain, std::string_view name) {
-  return StrCat(CanonicalDomain(domain), ":", name);
-}
+std::string KeyOf(std::string_view domain, std::string_view name) { return StrCat(CanonicalDomain(domain), ":", name); }
 
 }  // namespace
 

@@ -22,10 +22,11 @@ struct OpInstance {
 // Immutable once a model uses it; copies are cheap enough to make one per set of custom operators.
 class OpRegistry {
  public:
-  OpRegistry() = default;      // empty
+  OpRegistry() = default;  // empty
   static OpRegistry BuiltIns();
 
-  // Adds or replaces by (domain, name). The OpDef must live as long as the registry's users; `keep_alive` may see to it.
+  // Adds or replaces by (domain, name). The OpDef must live as long as the registry's users; `keep_alive` may see to
+  // it.
   void Add(const OpDef& def, std::shared_ptr<const void> keep_alive = nullptr);
   // Declares that models may import `domain` up to `version`.
   void AddDomain(std::string_view domain, int version);

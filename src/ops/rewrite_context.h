@@ -19,7 +19,9 @@ namespace kante::core {
 class UpgradeContext {
  public:
   UpgradeContext(Graph& graph, NodeId id, int opset)
-      : graph_(graph), id_(id), opset_(opset),
+      : graph_(graph),
+        id_(id),
+        opset_(opset),
         builder_(graph, graph.node(id).name.empty() ? graph.node(id).op_type : graph.node(id).name,
                  {graph.node(id).DisplayName()}) {}
 
@@ -29,13 +31,9 @@ class UpgradeContext {
   int opset() const { return opset_; }               // that the model imports
   GraphBuilder& build() { return builder_; }
 
-  bool has_input(size_t i) const {
-    return i < graph_.node(id_).inputs.size() && graph_.node(id_).inputs[i] != kNone;
-  }
+  bool has_input(size_t i) const { return i < graph_.node(id_).inputs.size() && graph_.node(id_).inputs[i] != kNone; }
   ValueId input(size_t i) const { return has_input(i) ? graph_.node(id_).inputs[i] : kNone; }
-  ValueId output(size_t i) const {
-    return i < graph_.node(id_).outputs.size() ? graph_.node(id_).outputs[i] : kNone;
-  }
+  ValueId output(size_t i) const { return i < graph_.node(id_).outputs.size() ? graph_.node(id_).outputs[i] : kNone; }
   // Appends absent inputs as needed.
   void SetInput(size_t i, ValueId value);
   // An `ints` attribute becomes constant input `i`; nothing happens if it is absent.
@@ -61,15 +59,14 @@ class UpgradeContext {
 class ExpandContext {
  public:
   ExpandContext(Graph& graph, NodeId id)
-      : graph_(graph), id_(id),
+      : graph_(graph),
+        id_(id),
         builder_(graph, graph.node(id).name.empty() ? graph.node(id).op_type : graph.node(id).name,
                  {graph.node(id).DisplayName()}),
         results_(graph.node(id).outputs.size(), kNone) {}
 
   GraphBuilder& build() { return builder_; }
-  bool has_input(size_t i) const {
-    return i < graph_.node(id_).inputs.size() && graph_.node(id_).inputs[i] != kNone;
-  }
+  bool has_input(size_t i) const { return i < graph_.node(id_).inputs.size() && graph_.node(id_).inputs[i] != kNone; }
   ValueId input(size_t i) const { return has_input(i) ? graph_.node(id_).inputs[i] : kNone; }
   bool wants_output(size_t i) const {
     return i < graph_.node(id_).outputs.size() && graph_.node(id_).outputs[i] != kNone;

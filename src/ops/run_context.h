@@ -46,7 +46,8 @@ class RunContext {
   bool has_input(int i) const {
     return i < input_count() && inputs_[static_cast<size_t>(i)] && inputs_[static_cast<size_t>(i)]->has_value();
   }
-  // REQUIRES: has_input(i) and a tensor (Infer has checked kinds and types). Dense and aligned unless kInfo says strided.
+  // REQUIRES: has_input(i) and a tensor (Infer has checked kinds and types). Dense and aligned unless kInfo says
+  // strided.
   const Tensor& in(int i) const { return inputs_[static_cast<size_t>(i)]->tensor(); }
   const Value& in_value(int i) const { return *inputs_[static_cast<size_t>(i)]; }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Execution providers: devices behind one interface. A provider claims nodes, compiles them, owns memory on its device
-// and runs steps on queues. The runtime decides order, memory and copies; a provider sees no plan and no other provider.
+// and runs steps on queues. The runtime decides order, memory and copies; a provider sees no plan and no other
+// provider.
 #pragma once
 
 #include <memory>
@@ -54,8 +55,8 @@ class Provider {
   virtual Device device() const { return Device{}; }
   // Steps are done when Run returns; no queue is made.
   virtual bool synchronous() const { return true; }
-  // Whether it will run this node. `op` is parsed; Infer has accepted it. Nodes that no provider claims are expanded, or
-  // are an error. Asynchronous providers are not asked about nodes whose output shapes depend on data.
+  // Whether it will run this node. `op` is parsed; Infer has accepted it. Nodes that no provider claims are expanded,
+  // or are an error. Asynchronous providers are not asked about nodes whose output shapes depend on data.
   virtual bool Claim(const Graph& graph, NodeId id, const OpInstance& op) const = 0;
   virtual Result<std::unique_ptr<Executable>> Compile(const Graph& graph, NodeId id, const OpInstance& op) const = 0;
   // Memory on the device; only called when device() is not the host.

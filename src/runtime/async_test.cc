@@ -48,8 +48,7 @@ TEST(AsyncTest, DeviceAndHostStepsAgreeWithHostOnly) {
 }
 
 TEST(AsyncTest, ThePlanCopiesSignalsAndWaits) {
-  TestSession s(Mixed(), TestSession::OneThread(),
-                With(std::make_shared<FakeProvider>(std::set<std::string>{"Mul"})));
+  TestSession s(Mixed(), TestSession::OneThread(), With(std::make_shared<FakeProvider>(std::set<std::string>{"Mul"})));
   int copies = 0, signals = 0, waits = 0;
   for (const Step& step : s.model->plan().steps()) {
     copies += step.kind == StepKind::kCopy;
@@ -92,8 +91,7 @@ TEST(AsyncTest, ADecidingValueMadeOnTheDeviceReachesTheHost) {
     g.Output(g.Op("Expand", {x, g.Op("Mul", {n, g.Ints({2, 1})})}));
     return std::move(g.graph);
   };
-  TestSession s(build(), TestSession::OneThread(),
-                With(std::make_shared<FakeProvider>(std::set<std::string>{"Mul"})));
+  TestSession s(build(), TestSession::OneThread(), With(std::make_shared<FakeProvider>(std::set<std::string>{"Mul"})));
   auto out = s.Run({Floats({1, 2}, {1, 2}), Tensor::Vector(std::vector<int64_t>{2, 2})});
   ASSERT_TRUE(out.ok()) << out.status().ToString();
   EXPECT_EQ((*out)[0].tensor().shape(), Shape({4, 2}));
@@ -113,8 +111,7 @@ TEST(AsyncTest, DeviceValuesReachBodies) {
     g.Output(g.Op("If", {cond}, {then_body.Body("then_branch"), else_body.Body("else_branch")}));
     return std::move(g.graph);
   };
-  TestSession s(build(), TestSession::OneThread(),
-                With(std::make_shared<FakeProvider>(std::set<std::string>{"Mul"})));
+  TestSession s(build(), TestSession::OneThread(), With(std::make_shared<FakeProvider>(std::set<std::string>{"Mul"})));
   const bool no = false;
   auto out = s.Run({Tensor::Of<bool>({}, std::span<const bool>(&no, 1)), Floats({2}, {1, 3})});
   ASSERT_TRUE(out.ok()) << out.status().ToString();

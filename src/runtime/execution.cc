@@ -25,8 +25,13 @@ struct Execution::PendingStep {
 };
 
 Execution::Execution(Session& session, const Plan& plan, const RunControl& control, int depth)
-    : session_(session), plan_(plan), control_(control), depth_(depth), values_(plan.slots().size()),
-      queues_(plan.providers().size()), events_(plan.providers().size()) {}
+    : session_(session),
+      plan_(plan),
+      control_(control),
+      depth_(depth),
+      values_(plan.slots().size()),
+      queues_(plan.providers().size()),
+      events_(plan.providers().size()) {}
 
 Execution::~Execution() {
   queues_.clear();  // waits for what still runs
@@ -43,9 +48,7 @@ void Execution::Start(std::span<const Value> inputs, std::span<const Value> capt
   entered_ = false;
 }
 
-void Execution::SetTarget(size_t i, Tensor target) {
-  targets_.emplace_back(plan_.outputs()[i], std::move(target));
-}
+void Execution::SetTarget(size_t i, Tensor target) { targets_.emplace_back(plan_.outputs()[i], std::move(target)); }
 
 Status Execution::CheckControl() const { return CheckRunControl(control_); }
 
@@ -89,8 +92,8 @@ Status Execution::EnterSegment() {
       values_[slot] = Value(*plan_.graph().Constant(plan_.slots()[slot].value));
     }
   }
-  KANTE_TRY(layout_, session_.cache(plan_).Find(plan_, segment_, values_, session_.model().weights(),
-                                                session_.limits(), session_.layout_cache_bytes()));
+  KANTE_TRY(layout_, session_.cache(plan_).Find(plan_, segment_, values_, session_.model().weights(), session_.limits(),
+                                                session_.layout_cache_bytes()));
   arenas_.assign(plan_.providers().size(), nullptr);
   for (size_t p = 0; p < arenas_.size(); ++p) {
     const int64_t bytes = layout_->arena_bytes[p];
@@ -291,16 +294,15 @@ void Execution::Observe(const Step& step) {
 
 Result<Value> Execution::TakeOutput(size_t i, bool outermost) {
   const SlotId slot = plan_.outputs()[i];
-  Value value = plan_.slots()[slot].constant
-                    ? Value(*plan_.graph().Constant(plan_.slots()[slot].value))
-                    : values_[slot];
+  Value value =
+      plan_.slots()[slot].constant ? Value(*plan_.graph().Constant(plan_.slots()[slot].value)) : values_[slot];
   if (!value.is_tensor()) return value;
   const Tensor& t = value.tensor();
   const Buffer& buffer = *t.buffer();
-  const bool ours = !buffer.transient() && !(outermost && (buffer.read_only() || plan_.slots()[slot].producer == kNone));
+  const bool ours =
+      !buffer.transient() && !(outermost && (buffer.read_only() || plan_.slots()[slot].producer == kNone));
   if (ours && t.contiguous() && t.aligned()) return value;
-  KANTE_TRY(Tensor copy,
-            Tensor::Allocate(t.type(), t.shape(), std::shared_ptr<Allocator>(session_.allocator())));
+  KANTE_TRY(Tensor copy, Tensor::Allocate(t.type(), t.shape(), std::shared_ptr<Allocator>(session_.allocator())));
   CopyElements(t, copy);
   return Value(std::move(copy));
 }

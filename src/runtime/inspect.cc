@@ -59,8 +59,8 @@ class Counter {
     if (!op.ok()) {
       use.supported = false;
       out_.complete = false;
-      out_.unsupported.push_back(StrCat("node '", node.DisplayName(), "' (", node.op_type, "): ",
-                                        op.status().message()));
+      out_.unsupported.push_back(
+          StrCat("node '", node.DisplayName(), "' (", node.op_type, "): ", op.status().message()));
       return;
     }
     use.version = op->def->info.versions.newest();

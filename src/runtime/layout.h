@@ -16,17 +16,18 @@
 
 namespace kante::core {
 
-// Identifies a layout among those of one segment: the kinds, types and shapes of its entries, then the key values' bytes.
+// Identifies a layout among those of one segment: the kinds, types and shapes of its entries, then the key values'
+// bytes.
 using LayoutKey = std::vector<int64_t>;
 
 // Where an output's memory comes from.
 enum class Placement : uint8_t {
-  kNone,      // not wanted
-  kArena,     // at `offset` of its provider's arena
-  kOwned,     // a buffer of its own: it leaves the run
-  kView,      // part of input `view_of`'s memory: nothing runs
-  kValue,     // known already: Layout::values
-  kAtRun,     // shape known only when the step has run, or not a tensor
+  kNone,   // not wanted
+  kArena,  // at `offset` of its provider's arena
+  kOwned,  // a buffer of its own: it leaves the run
+  kView,   // part of input `view_of`'s memory: nothing runs
+  kValue,  // known already: Layout::values
+  kAtRun,  // shape known only when the step has run, or not a tensor
 };
 
 struct OutputLayout {
@@ -40,8 +41,8 @@ struct OutputLayout {
 struct StepLayout {
   bool skip = false;  // views and known values only
   Choice choice;
-  std::vector<std::shared_ptr<const Buffer>> packed;     // parallel to choice.packs, those used
-  std::vector<std::pair<uint32_t, Value>> replaced;      // inputs that are aligned copies of constants
+  std::vector<std::shared_ptr<const Buffer>> packed;  // parallel to choice.packs, those used
+  std::vector<std::pair<uint32_t, Value>> replaced;   // inputs that are aligned copies of constants
   std::vector<OutputLayout> outputs;
   int64_t scratch_offset = -1;  // in the host's arena
 };
@@ -49,10 +50,10 @@ struct StepLayout {
 // Immutable; counted, so that an eviction does not disturb runs that use it.
 struct Layout {
   LayoutKey key;
-  std::vector<StepLayout> steps;                  // of the segment, from its begin
-  std::vector<std::pair<SlotId, Value>> values;   // worked out here
-  std::vector<int64_t> arena_bytes;               // by provider
-  int64_t bytes = 0;                              // of the layout itself, about
+  std::vector<StepLayout> steps;                 // of the segment, from its begin
+  std::vector<std::pair<SlotId, Value>> values;  // worked out here
+  std::vector<int64_t> arena_bytes;              // by provider
+  int64_t bytes = 0;                             // of the layout itself, about
 };
 
 // The key of a segment for the values that are its entries; `values` is indexed by slot.

@@ -21,14 +21,14 @@ class LayoutBuilder {
   // What is known of a slot while laying out.
   struct SlotFacts {
     InputFacts facts;
-    SlotId root = kNone;        // whose memory it is
-    uint32_t last_use = 0;      // step; of roots
+    SlotId root = kNone;    // whose memory it is
+    uint32_t last_use = 0;  // step; of roots
     Placement placement = Placement::kNone;
     int64_t offset = 0;
     int64_t bytes = 0;
-    bool whole = true;          // the slot covers its root's memory from the start
-    bool leaves = false;        // used after the segment, by asynchronous steps, or as a graph output
-    bool owned = false;         // a graph output shares the memory
+    bool whole = true;    // the slot covers its root's memory from the start
+    bool leaves = false;  // used after the segment, by asynchronous steps, or as a graph output
+    bool owned = false;   // a graph output shares the memory
     bool strided = false;
   };
 
@@ -53,7 +53,7 @@ class LayoutBuilder {
   WeightStore& weights_;
   const Limits& limits_;
   std::shared_ptr<Layout> layout_;
-  std::vector<SlotFacts> slots_;  // parallel to Segment::slots
+  std::vector<SlotFacts> slots_;               // parallel to Segment::slots
   std::vector<std::unique_ptr<Value>> known_;  // what SlotFacts::facts.value points into
   std::vector<ArenaPlanner> arenas_;
 };

@@ -21,8 +21,8 @@ Status CheckOperators(const Graph& graph, const OpRegistry& registry) {
       if (!g.alive(id) || registry.Has(g.node(id).domain, g.node(id).op_type)) continue;
       const Node& node = g.node(id);
       ++count;
-      const std::string name = StrCat(node.domain.empty() ? "" : node.domain + ".", node.op_type, " (node '",
-                                      node.DisplayName(), "')");
+      const std::string name =
+          StrCat(node.domain.empty() ? "" : node.domain + ".", node.op_type, " (node '", node.DisplayName(), "')");
       if (unknown.size() < kMaxNamed) unknown.push_back(name);
     }
   });

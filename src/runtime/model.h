@@ -22,15 +22,15 @@ class Model {
     OptimizationLevel optimization = OptimizationLevel::kAll;
     Mapping mapping = Mapping::kMap;
     Limits limits;
-    std::shared_ptr<const OpRegistry> registry;                // null: the built-ins
-    std::vector<std::shared_ptr<Provider>> providers;          // before the CPU, by preference
-    std::function<bool(double)> progress;                      // false cancels
-    bool inspect_only = false;  // unknown operators are let through; there is no plan then
+    std::shared_ptr<const OpRegistry> registry;        // null: the built-ins
+    std::vector<std::shared_ptr<Provider>> providers;  // before the CPU, by preference
+    std::function<bool(double)> progress;              // false cancels
+    bool inspect_only = false;                         // unknown operators are let through; there is no plan then
   };
 
   static Result<std::shared_ptr<const Model>> Load(const std::string& path, const Options& options);
-  static Result<std::shared_ptr<const Model>> LoadFromMemory(std::span<const std::byte> bytes, const std::string& folder,
-                                                             const Options& options);
+  static Result<std::shared_ptr<const Model>> LoadFromMemory(std::span<const std::byte> bytes,
+                                                             const std::string& folder, const Options& options);
   // From a graph in the newest opset (tests, tools).
   static Result<std::shared_ptr<const Model>> FromGraph(Graph graph, const Options& options);
 

@@ -22,12 +22,12 @@ using SlotId = uint32_t;
 
 struct Slot {
   ValueId value = kNone;
-  uint16_t provider = 0;   // index into Plan::providers; memory of that provider's device
+  uint16_t provider = 0;  // index into Plan::providers; memory of that provider's device
   StorageFormat format = StorageFormat::kPlain;
   bool constant = false;
-  uint32_t producer = kNone;       // step
-  uint32_t first_segment = 0;      // in which it is produced (or entered, for inputs and captures)
-  uint32_t last_segment = 0;       // in which it is used last
+  uint32_t producer = kNone;   // step
+  uint32_t first_segment = 0;  // in which it is produced (or entered, for inputs and captures)
+  uint32_t last_segment = 0;   // in which it is used last
   bool graph_output = false;
 };
 
@@ -42,20 +42,21 @@ class Plan;
 
 struct Step {
   StepKind kind = StepKind::kCompute;
-  uint16_t provider = 0;        // whose queue it runs on
-  uint16_t wait_provider = 0;   // of kWait: whose signal
-  NodeId node = kNone;          // of kCompute
+  uint16_t provider = 0;       // whose queue it runs on
+  uint16_t wait_provider = 0;  // of kWait: whose signal
+  NodeId node = kNone;         // of kCompute
   OpInstance op;
   std::unique_ptr<Executable> executable;
-  std::vector<SlotId> inputs;   // kNone: absent
-  std::vector<SlotId> outputs;  // kNone: not wanted
-  uint32_t wanted = 0;          // bit per wanted output (bit 31: all from 31 on)
-  bool layout_value = false;    // a shape depends on its result: it is computed while laying out
-  std::vector<std::unique_ptr<Plan>> bodies;           // of control flow, in the order of Node::Subgraphs
-  std::vector<std::vector<SlotId>> body_captures;      // for each body: the slots of this plan that it captures
+  std::vector<SlotId> inputs;                      // kNone: absent
+  std::vector<SlotId> outputs;                     // kNone: not wanted
+  uint32_t wanted = 0;                             // bit per wanted output (bit 31: all from 31 on)
+  bool layout_value = false;                       // a shape depends on its result: it is computed while laying out
+  std::vector<std::unique_ptr<Plan>> bodies;       // of control flow, in the order of Node::Subgraphs
+  std::vector<std::vector<SlotId>> body_captures;  // for each body: the slots of this plan that it captures
 };
 
-// Steps [begin, end) that can be laid out at once when the shapes of `entries` and the values of `key_values` are known.
+// Steps [begin, end) that can be laid out at once when the shapes of `entries` and the values of `key_values` are
+// known.
 struct Segment {
   uint32_t begin = 0;
   uint32_t end = 0;

@@ -61,9 +61,9 @@ std::string Profiler::Stop() {
   for (const Record& r : records_) {
     out += first ? "\n" : ",\n";
     first = false;
-    out += StrCat("{\"name\":", JsonString(r.name), ",\"cat\":", JsonString(r.category), ",\"ph\":\"X\",\"pid\":1,\"tid\":",
-                  r.thread, ",\"ts\":", Micros(r.begin_ns - origin_ns_), ",\"dur\":", Micros(r.end_ns - r.begin_ns),
-                  ",\"args\":{\"detail\":", JsonString(r.detail), "}}");
+    out += StrCat("{\"name\":", JsonString(r.name), ",\"cat\":", JsonString(r.category),
+                  ",\"ph\":\"X\",\"pid\":1,\"tid\":", r.thread, ",\"ts\":", Micros(r.begin_ns - origin_ns_),
+                  ",\"dur\":", Micros(r.end_ns - r.begin_ns), ",\"args\":{\"detail\":", JsonString(r.detail), "}}");
   }
   records_.clear();
   return out + "\n]}\n";

@@ -9,8 +9,8 @@
 namespace kante::core {
 namespace {
 
-constexpr size_t kMaxCone = 512;          // steps computed at layout for one deciding value
-constexpr int64_t kMaxKeyElements = 64;   // of an entry that is not itself a deciding input
+constexpr size_t kMaxCone = 512;         // steps computed at layout for one deciding value
+constexpr int64_t kMaxKeyElements = 64;  // of an entry that is not itself a deciding input
 
 class Cutter {
  public:
@@ -142,8 +142,8 @@ class Cutter {
   std::span<Step> steps_;
   std::span<Slot> slots_;
   uint16_t cpu_;
-  std::vector<SlotId> keys_;     // of the segment being built: entries whose values join its key
-  std::vector<uint32_t> seen_;   // begin + 1 of the segment that a slot last entered
+  std::vector<SlotId> keys_;    // of the segment being built: entries whose values join its key
+  std::vector<uint32_t> seen_;  // begin + 1 of the segment that a slot last entered
 };
 
 }  // namespace

@@ -169,10 +169,7 @@ Status Session::Prepare(std::span<const Value> inputs) {
     values[plan.inputs()[i]] = inputs[i];
   }
   if (plan.segments().empty() || !plan.segments()[0].key_values.empty()) return OkStatus();
-  return cache(plan)
-      .Find(plan, 0, values, model_->weights(), limits_, layout_cache_bytes_)
-      .TakeStatus()
-      .Clone();
+  return cache(plan).Find(plan, 0, values, model_->weights(), limits_, layout_cache_bytes_).TakeStatus().Clone();
 }
 
 }  // namespace kante::core

@@ -30,7 +30,8 @@ int64_t CapacityOf(const Tensor& tensor, int axis) {
   const int64_t below = shape.Product(axis + 1, shape.rank());
   const int64_t above = shape.Product(0, axis);
   const int64_t element = BitsOf(tensor.type()) / 8;
-  const int64_t capacity = static_cast<int64_t>(tensor.buffer()->bytes()) / std::max<int64_t>(1, above * below * element);
+  const int64_t capacity =
+      static_cast<int64_t>(tensor.buffer()->bytes()) / std::max<int64_t>(1, above * below * element);
   const auto strides = GrowingStrides(shape, axis, capacity);
   for (int d = 0; d < shape.rank(); ++d) {
     if (shape[d] != 1 && tensor.stride(d) != strides[static_cast<size_t>(d)]) return 0;
@@ -56,8 +57,8 @@ Result<Tensor> AllocateGrowing(ElementType type, const Shape& shape, int axis, i
 
 Result<Tensor> Append(const Tensor& past, const Tensor& step, int axis, std::shared_ptr<Allocator> allocator) {
   if (past.type() != step.type() || past.rank() != step.rank()) {
-    return InvalidArgument("cannot append ", NameOf(step.type()), step.shape().ToString(), " to ",
-                           NameOf(past.type()), past.shape().ToString());
+    return InvalidArgument("cannot append ", NameOf(step.type()), step.shape().ToString(), " to ", NameOf(past.type()),
+                           past.shape().ToString());
   }
   KANTE_TRY(axis, NormalizeAxis(axis, past.rank()));
   for (int d = 0; d < past.rank(); ++d) {

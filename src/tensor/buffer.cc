@@ -14,7 +14,10 @@ Status NoMemory(int64_t bytes) { return Error(StatusCode::kOutOfMemory, "cannot 
 }  // namespace
 
 Buffer::Buffer(void* data, size_t bytes, Deleter deleter, Device device)
-    : data_(static_cast<std::byte*>(data)), bytes_(bytes), deleter_(std::move(deleter)), device_(device),
+    : data_(static_cast<std::byte*>(data)),
+      bytes_(bytes),
+      deleter_(std::move(deleter)),
+      device_(device),
       id_(NextId()) {}
 
 Buffer::~Buffer() {
@@ -25,8 +28,8 @@ Result<std::shared_ptr<Buffer>> Buffer::Allocate(int64_t bytes, Allocator& alloc
   void* data = bytes < 0 ? nullptr : allocator.Allocate(static_cast<size_t>(bytes));
   if (!data) return NoMemory(bytes);
   Allocator* a = &allocator;
-  return std::make_shared<Buffer>(data, static_cast<size_t>(bytes), [a](void* p, size_t n) { a->Free(p, n); },
-                                  Device{});
+  return std::make_shared<Buffer>(
+      data, static_cast<size_t>(bytes), [a](void* p, size_t n) { a->Free(p, n); }, Device{});
 }
 
 Result<std::shared_ptr<Buffer>> Buffer::Allocate(int64_t bytes, std::shared_ptr<Allocator> allocator) {
@@ -41,8 +44,8 @@ std::shared_ptr<Buffer> Buffer::Wrap(void* data, size_t bytes, Deleter deleter, 
 }
 
 std::shared_ptr<Buffer> Buffer::Borrow(const void* data, size_t bytes, std::shared_ptr<const void> owner) {
-  auto buffer = std::make_shared<Buffer>(const_cast<void*>(data), bytes, [o = std::move(owner)](void*, size_t) {},
-                                         Device{});
+  auto buffer = std::make_shared<Buffer>(
+      const_cast<void*>(data), bytes, [o = std::move(owner)](void*, size_t) {}, Device{});
   buffer->read_only_ = true;
   return buffer;
 }

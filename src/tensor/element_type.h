@@ -59,23 +59,41 @@ constexpr bool IsSubByte(ElementType t) {
 }
 
 // Storage forms of the types C++ has no name for. Bits only; conversions are in convert.h.
-struct Float16 { uint16_t bits; };
-struct Bfloat16 { uint16_t bits; };
+struct Float16 {
+  uint16_t bits;
+};
+struct Bfloat16 {
+  uint16_t bits;
+};
 
 // The element type of a C++ type: ElementTypeFor<float> == kFloat32.
-template <typename T> inline constexpr ElementType ElementTypeFor = ElementType::kUndefined;
-template <> inline constexpr ElementType ElementTypeFor<float> = ElementType::kFloat32;
-template <> inline constexpr ElementType ElementTypeFor<double> = ElementType::kFloat64;
-template <> inline constexpr ElementType ElementTypeFor<uint8_t> = ElementType::kUint8;
-template <> inline constexpr ElementType ElementTypeFor<int8_t> = ElementType::kInt8;
-template <> inline constexpr ElementType ElementTypeFor<uint16_t> = ElementType::kUint16;
-template <> inline constexpr ElementType ElementTypeFor<int16_t> = ElementType::kInt16;
-template <> inline constexpr ElementType ElementTypeFor<uint32_t> = ElementType::kUint32;
-template <> inline constexpr ElementType ElementTypeFor<int32_t> = ElementType::kInt32;
-template <> inline constexpr ElementType ElementTypeFor<uint64_t> = ElementType::kUint64;
-template <> inline constexpr ElementType ElementTypeFor<int64_t> = ElementType::kInt64;
-template <> inline constexpr ElementType ElementTypeFor<bool> = ElementType::kBool;
-template <> inline constexpr ElementType ElementTypeFor<Float16> = ElementType::kFloat16;
-template <> inline constexpr ElementType ElementTypeFor<Bfloat16> = ElementType::kBfloat16;
+template <typename T>
+inline constexpr ElementType ElementTypeFor = ElementType::kUndefined;
+template <>
+inline constexpr ElementType ElementTypeFor<float> = ElementType::kFloat32;
+template <>
+inline constexpr ElementType ElementTypeFor<double> = ElementType::kFloat64;
+template <>
+inline constexpr ElementType ElementTypeFor<uint8_t> = ElementType::kUint8;
+template <>
+inline constexpr ElementType ElementTypeFor<int8_t> = ElementType::kInt8;
+template <>
+inline constexpr ElementType ElementTypeFor<uint16_t> = ElementType::kUint16;
+template <>
+inline constexpr ElementType ElementTypeFor<int16_t> = ElementType::kInt16;
+template <>
+inline constexpr ElementType ElementTypeFor<uint32_t> = ElementType::kUint32;
+template <>
+inline constexpr ElementType ElementTypeFor<int32_t> = ElementType::kInt32;
+template <>
+inline constexpr ElementType ElementTypeFor<uint64_t> = ElementType::kUint64;
+template <>
+inline constexpr ElementType ElementTypeFor<int64_t> = ElementType::kInt64;
+template <>
+inline constexpr ElementType ElementTypeFor<bool> = ElementType::kBool;
+template <>
+inline constexpr ElementType ElementTypeFor<Float16> = ElementType::kFloat16;
+template <>
+inline constexpr ElementType ElementTypeFor<Bfloat16> = ElementType::kBfloat16;
 
 }  // namespace kante::core

@@ -28,7 +28,7 @@ struct Map {
 class Value {
  public:
   Value() = default;
-  Value(Tensor tensor) : rep_(std::move(tensor)) {}                           // NOLINT: implicit on purpose
+  Value(Tensor tensor) : rep_(std::move(tensor)) {}                               // NOLINT: implicit on purpose
   Value(std::shared_ptr<const Sequence> sequence) : rep_(std::move(sequence)) {}  // NOLINT
   Value(std::shared_ptr<const Map> map) : rep_(std::move(map)) {}                 // NOLINT
 

@@ -118,7 +118,8 @@ class FakeExecutable final : public Executable {
 
 class FakeQueue final : public Queue {
  public:
-  explicit FakeQueue(std::shared_ptr<FakeProvider::State> state) : state_(std::move(state)), worker_([this] { Work(); }) {}
+  explicit FakeQueue(std::shared_ptr<FakeProvider::State> state)
+      : state_(std::move(state)), worker_([this] { Work(); }) {}
   ~FakeQueue() override {
     {
       std::lock_guard lock(mutex_);

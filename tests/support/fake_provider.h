@@ -11,8 +11,8 @@
 namespace kante::core {
 
 // An asynchronous provider for tests. It claims the operators it is told to and runs them, by the CPU's code, on a
-// worker thread of each queue, with a delay. Its "device memory" are addresses that fault when the host touches them; the
-// real bytes lie elsewhere. A runtime that forgets a copy, a signal or a wait crashes or fails its test.
+// worker thread of each queue, with a delay. Its "device memory" are addresses that fault when the host touches them;
+// the real bytes lie elsewhere. A runtime that forgets a copy, a signal or a wait crashes or fails its test.
 class FakeProvider final : public Provider {
  public:
   explicit FakeProvider(std::set<std::string> operators, int delay_us = 200);

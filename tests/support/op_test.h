@@ -31,7 +31,9 @@ class OpTest {
   OpTest& Attr(std::string name, F value) {
     return Attr(std::move(name), AttributeValue(value));
   }
-  OpTest& Attr(std::string name, const char* value) { return Attr(std::move(name), AttributeValue(std::string(value))); }
+  OpTest& Attr(std::string name, const char* value) {
+    return Attr(std::move(name), AttributeValue(std::string(value)));
+  }
 
   template <typename T>
   OpTest& In(const Shape& shape, const std::vector<T>& values) {

@@ -13,8 +13,12 @@ constexpr int64_t kMaxSamples = 1 << 20;  // of one output: a region's size come
 
 struct RoiAlign {
   static constexpr int kX = 0, kRois = 1, kBatch = 2;
-  static constexpr OpInfo kInfo{.name = "RoiAlign", .versions = {10, 16, 22}, .min_inputs = 3, .max_inputs = 3,
-                                .types = kFloats, .same_type = 0b11};
+  static constexpr OpInfo kInfo{.name = "RoiAlign",
+                                .versions = {10, 16, 22},
+                                .min_inputs = 3,
+                                .max_inputs = 3,
+                                .types = kFloats,
+                                .same_type = 0b11};
   bool max = false;
   bool half_pixel = true;
   int64_t height = 1;
@@ -80,15 +84,17 @@ struct RoiAlign {
 
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(kX);
-    KANTE_TRY(Tensor* y, c.Output(0));
+    KANTE_TRY(Tensor * y, c.Output(0));
     const int64_t channels = x.dim(1), h = x.dim(2), w = x.dim(3), count = c.in(kRois).dim(0);
     const int64_t* batch = c.in(kBatch).data<int64_t>();
     KANTE_TRY(const float* rois, ReadAs<float>(c, c.in(kRois)));
     for (int64_t r = 0; r < count; ++r) {
       if (batch[r] < 0 || batch[r] >= x.dim(0)) return InvalidArgument("batch_indices holds ", batch[r]);
       const double most = static_cast<double>(kMaxSamples);
-      const double rows = std::fabs(static_cast<double>(rois[4 * r + 3]) - rois[4 * r + 1]) * scale / static_cast<double>(height);
-      const double cols = std::fabs(static_cast<double>(rois[4 * r + 2]) - rois[4 * r]) * scale / static_cast<double>(width);
+      const double rows =
+          std::fabs(static_cast<double>(rois[4 * r + 3]) - rois[4 * r + 1]) * scale / static_cast<double>(height);
+      const double cols =
+          std::fabs(static_cast<double>(rois[4 * r + 2]) - rois[4 * r]) * scale / static_cast<double>(width);
       if (!((rows + 1) * (cols + 1) < most) && sampling == 0) return InvalidArgument("region ", r, " is too large");
     }
     if (y->elements() == 0 || h == 0 || w == 0) {
@@ -97,13 +103,14 @@ struct RoiAlign {
     }
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     KANTE_TRY(const float* from, ReadAs<float>(c, x));
-    KANTE_TRY(c.Parallel(count * channels, 200.0 * static_cast<double>(height * width), [&](int64_t begin, int64_t end) {
-      for (int64_t plane = begin; plane < end; ++plane) {
-        const int64_t r = plane / channels;
-        Region(out.data() + plane * height * width, from + (batch[r] * channels + plane % channels) * h * w,
-               rois + 4 * r, h, w);
-      }
-    }));
+    KANTE_TRY(
+        c.Parallel(count * channels, 200.0 * static_cast<double>(height * width), [&](int64_t begin, int64_t end) {
+          for (int64_t plane = begin; plane < end; ++plane) {
+            const int64_t r = plane / channels;
+            Region(out.data() + plane * height * width, from + (batch[r] * channels + plane % channels) * h * w,
+                   rois + 4 * r, h, w);
+          }
+        }));
     return out.Finish(c);
   }
 

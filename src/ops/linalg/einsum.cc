@@ -206,8 +206,12 @@ Status RunAs(RunContext& c, const EinsumProblem& p, Tensor* y) {
 }
 
 struct Einsum {
-  static constexpr OpInfo kInfo{
-      .name = "Einsum", .versions = {12, 28}, .form_since = 12, .max_inputs = kVariadic, .types = kNumeric, .same_type = ~uint32_t{0}};
+  static constexpr OpInfo kInfo{.name = "Einsum",
+                                .versions = {12, 28},
+                                .form_since = 12,
+                                .max_inputs = kVariadic,
+                                .types = kNumeric,
+                                .same_type = ~uint32_t{0}};
   EinsumEquation equation;
 
   static Result<Einsum> Parse(AttrReader& a) {

@@ -16,7 +16,7 @@ class OpExecutable final : public Executable {
   // Operators that only make views of their first input have no Run; a copy is what remains where no view can be.
   static Status CopyReshaped(RunContext& context) {
     const Tensor& x = context.in(0);
-    KANTE_TRY(Tensor* y, context.Output(0));
+    KANTE_TRY(Tensor * y, context.Output(0));
     if (y->elements() != x.elements() || y->type() != x.type()) {
       return Error(StatusCode::kRuntimeError, "the operator has no kernel");
     }

@@ -26,7 +26,10 @@ struct Reversing {
 };
 constexpr OpDef kReversing = internal::MakeOpDef<Reversing>();
 
-OpInstance Op() { return OpInstance{&kReversing, OpAttributes()}; }
+OpInstance Op() {
+  static Reversing attributes;
+  return OpInstance{&kReversing, OpAttributes(&attributes, [](void*) {})};
+}
 
 TEST(WeightStoreTest, PacksOnceForEachFormat) {
   WeightStore store;

@@ -15,6 +15,7 @@ struct RoiAlign {
   static constexpr int kX = 0, kRois = 1, kBatch = 2;
   static constexpr OpInfo kInfo{.name = "RoiAlign",
                                 .versions = {10, 16, 22},
+                                .form_since = 16,
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .types = kFloats,

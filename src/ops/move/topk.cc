@@ -12,6 +12,7 @@ namespace {
 struct TopK {
   static constexpr OpInfo kInfo{.name = "TopK",
                                 .versions = {1, 10, 11, 24},
+                                .form_since = 11,
                                 .min_inputs = 2,
                                 .max_inputs = 2,
                                 .min_outputs = 1,

@@ -135,11 +135,13 @@ struct RoiAlign {
         const float at_y = top + (static_cast<float>(k / cols) + 0.5f) * bin_h / static_cast<float>(rows);
         const float at_x = left + (static_cast<float>(k % cols) + 0.5f) * bin_w / static_cast<float>(cols);
         const Sample s = SampleOf(at_y, at_x, h, w);
-        float part = 0;
-        for (int q = 0; q < 4; ++q) part += s.w[q] * x[s.at[q]];
-        sum += part;
-        best = first ? part : std::max(best, part);
-        first = false;
+        // ONNX's maximum is that of the weighted neighbours, not of the interpolated samples.
+        for (int q = 0; q < 4; ++q) {
+          const float part = s.w[q] * x[s.at[q]];
+          sum += part;
+          best = first ? part : std::max(best, part);
+          first = false;
+        }
       }
       y[i] = max ? best : sum / samples;
     }

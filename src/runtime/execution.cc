@@ -50,8 +50,6 @@ void Execution::Start(std::span<const Value> inputs, std::span<const Value> capt
 
 void Execution::SetTarget(size_t i, Tensor target) { targets_.emplace_back(plan_.outputs()[i], std::move(target)); }
 
-Status Execution::CheckControl() const { return CheckRunControl(control_); }
-
 Result<Execution::Progress> Execution::Resume(bool block) {
   for (; segment_ < plan_.segments().size(); ++segment_) {
     const Segment& segment = plan_.segments()[segment_];
@@ -67,7 +65,7 @@ Result<Execution::Progress> Execution::Resume(bool block) {
         if (!ready) return Progress::kPending;
         continue;
       }
-      KANTE_TRY(CheckControl());
+      KANTE_TRY(CheckRunControl(control_));
       KANTE_TRY(RunStep(step, layout_->steps[step_ - segment.begin]));
       if (depth_ > 0) continue;
       if (control_.observer && step.kind == StepKind::kCompute) Observe(step);

@@ -44,7 +44,6 @@ class Execution {
   Status MakeViews(const Step& step, const StepLayout& layout);
   Result<bool> Wait(const Step& step, bool block);
   Result<Value> Planned(SlotId slot, const OutputLayout& output);
-  Status CheckControl() const;
   Result<Queue*> QueueOf(uint16_t provider);
   void Observe(const Step& step);
   Status Fail(Status status, const Step& step) const;

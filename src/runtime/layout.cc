@@ -119,7 +119,7 @@ Result<std::shared_ptr<const Layout>> LayoutBuilder::Build() {
 Status LayoutBuilder::Facts(uint32_t i) {
   const Step& step = plan_.steps()[i];
   StepLayout& layout = layout_->steps[i - segment_.begin];
-  if (step.kind == StepKind::kCompute) return ComputeFacts(i, step, layout);
+  if (step.kind == StepKind::kCompute) return ComputeFacts(step, layout);
   if (step.kind != StepKind::kCopy) return OkStatus();
   const SlotFacts& from = At(step.inputs[0]);
   SlotFacts& to = At(step.outputs[0]);
@@ -183,7 +183,7 @@ Status LayoutBuilder::Evaluate(const Step& step, StepLayout& layout) {
   return OkStatus();
 }
 
-Status LayoutBuilder::ComputeFacts(uint32_t i, const Step& step, StepLayout& layout) {
+Status LayoutBuilder::ComputeFacts(const Step& step, StepLayout& layout) {
   const Node& node = plan_.graph().node(step.node);
   std::vector<InputFacts> in(step.inputs.size());
   for (size_t k = 0; k < in.size(); ++k) {
@@ -230,7 +230,6 @@ Status LayoutBuilder::ComputeFacts(uint32_t i, const Step& step, StepLayout& lay
   if (layout.skip) return OkStatus();
   status = ChooseAndPack(step, in, out, layout);
   if (!status.ok()) return NodeError(std::move(status), node, in);
-  (void)i;
   return OkStatus();
 }
 

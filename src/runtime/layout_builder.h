@@ -33,7 +33,7 @@ class LayoutBuilder {
   };
 
   Status Facts(uint32_t i);
-  Status ComputeFacts(uint32_t i, const Step& step, StepLayout& layout);
+  Status ComputeFacts(const Step& step, StepLayout& layout);
   Status ChooseAndPack(const Step& step, std::span<const InputFacts> in, std::span<const OutputFacts> out,
                        StepLayout& layout);
   Status Evaluate(const Step& step, StepLayout& layout);

@@ -103,7 +103,9 @@ struct GridSample {
     if (mode == SampleMode::kNearest) at = std::nearbyint(at);
     const float low = align_corners ? 0 : -0.5f, high = align_corners ? length - 1 : length - 0.5f;
     if (at < low || at > high) {
-      if (padding == SamplePadding::kBorder) at = std::clamp(at, 0.0f, length - 1);
+      // As in PyTorch, a cubic's place stays outside, and only the pixels that it is mixed from are clamped.
+      const bool clamped = padding == SamplePadding::kBorder && mode != SampleMode::kCubic;
+      if (clamped) at = std::clamp(at, 0.0f, length - 1);
       if (padding == SamplePadding::kReflection) at = Reflect(at, low, high);
     }
     Taps t;

@@ -12,10 +12,30 @@ import sys
 TABLE = pathlib.Path(__file__).resolve().parents[1] / "tests" / "schemas" / "onnx_schemas.tsv"
 
 # domain.name: why the program need not know it yet
+QUANTIZATION = "quantization"
+TEXT = "text and images"
+ML = "classical machine learning"
+STATE = "decoders with state"
 NOT_YET = {
+    **dict.fromkeys("QuantizeLinear DequantizeLinear DynamicQuantizeLinear QLinearConv QLinearMatMul ConvInteger "
+                    "MatMulInteger".split(), QUANTIZATION),
+    **dict.fromkeys("StringConcat StringNormalizer StringSplit RegexFullMatch TfIdfVectorizer ImageDecoder".split(),
+                    TEXT),
+    **dict.fromkeys("CausalConvWithState LinearAttention ai.onnx.preview.FlexAttention".split(), STATE),
+    **dict.fromkeys(["ai.onnx.ml." + name for name in (
+        "ArrayFeatureExtractor Binarizer CastMap CategoryMapper DictVectorizer FeatureVectorizer Imputer LabelEncoder "
+        "LinearClassifier LinearRegressor Normalizer OneHotEncoder Scaler SVMClassifier SVMRegressor TreeEnsemble "
+        "TreeEnsembleClassifier TreeEnsembleRegressor ZipMap").split()], ML),
+    "ai.onnx.preview.training.Gradient": "comes with training",
 }
 # domain.name: types of the first input that the program refuses, and why
+UNORDERED = "complex128 complex64"
+NO_ARITHMETIC = "complex128 complex64 string"
 NARROWER = {
+    "Col2Im": (NO_ARITHMETIC, "adds"),
+    "GridSample": (NO_ARITHMETIC, "interpolates"),
+    "Resize": (NO_ARITHMETIC, "interpolates"),
+    "Unique": (UNORDERED, "sorts"),
 }
 # ONNX's C names for element types; the others are spelt alike.
 SPELLING = {"float": "float32", "double": "float64"}

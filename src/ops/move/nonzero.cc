@@ -23,9 +23,22 @@ int64_t CollectHalf(const uint16_t* x, int64_t n, int64_t* to) {
   return count;
 }
 
+// Storage of complex numbers.
+struct Complex128Bits {
+  double re = 0, im = 0;
+  bool operator!=(const Complex128Bits& other) const { return re != other.re || im != other.im; }
+};
+struct Complex64Bits {
+  float re = 0, im = 0;
+  bool operator!=(const Complex64Bits& other) const { return re != other.re || im != other.im; }
+};
+
 struct NonZero {
   static constexpr OpInfo kInfo{
-      .name = "NonZero", .versions = {9, 13}, .types = kNumeric | kBool, .data_dependent = true};
+      .name = "NonZero",
+      .versions = {9, 13},
+      .types = kNumeric | kBool | TypeSet{ElementType::kComplex64, ElementType::kComplex128, ElementType::kString},
+      .data_dependent = true};
 
   Status Infer(InferContext& c) const {
     c.SetType(0, ElementType::kInt64);
@@ -45,6 +58,12 @@ struct NonZero {
       count = Collect(x.data<double>(), n, found);
     } else if (x.type() == ElementType::kFloat16 || x.type() == ElementType::kBfloat16) {
       count = CollectHalf(x.data<uint16_t>(), n, found);
+    } else if (x.type() == ElementType::kString) {
+      count = Collect(x.data<std::string>(), n, found);
+    } else if (x.type() == ElementType::kComplex64) {
+      count = Collect(x.data<Complex64Bits>(), n, found);
+    } else if (x.type() == ElementType::kComplex128) {
+      count = Collect(x.data<Complex128Bits>(), n, found);
     } else if (BitsOf(x.type()) == 8) {
       count = Collect(x.data<uint8_t>(), n, found);
     } else if (BitsOf(x.type()) == 16) {

@@ -3,13 +3,15 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check check-full bench format docs clean
+.PHONY: help demo build test conformance check check-full bench format docs clean
 
 JOBS ?= $(shell nproc)
 RELEASE := build/release
 # Real models in ONNX's backend-test layout to test with, besides the repository's own.
 MODELS ?= $(firstword $(wildcard $(abspath ../shared/models)))
-CONFIGURE = cmake -DKANTE_TEST_MODELS="$(MODELS)" --log-level=WARNING --preset
+# ONNX's backend tests: an archive or a folder; Debian's libonnx-testdata is tested with as well.
+ONNX_TESTS ?= $(firstword $(wildcard $(abspath ../shared/onnx-tests/onnx-backend-tests.tar.xz)))
+CONFIGURE = cmake -DKANTE_TEST_MODELS="$(MODELS)" -DKANTE_ONNX_TESTS="$(ONNX_TESTS)" --log-level=WARNING --preset
 BUILD = cmake --build --parallel $(JOBS) --preset
 CTEST = ctest --output-on-failure --no-tests=error -j $(JOBS)
 
@@ -32,6 +34,13 @@ test: ## Build everything for release and run all tests (15 minutes at most)
 	$(CONFIGURE) release
 	$(BUILD) release
 	cd $(RELEASE) && $(CTEST)
+
+conformance: ## Run ONNX's backend suite (part of test)
+	@tools/bootstrap.sh check
+	@$(CONFIGURE) release >/dev/null
+	@$(BUILD) release --target conformance
+	@tests/conformance/run.sh $(RELEASE) "$(ONNX_TESTS)" --core
+	@tests/conformance/run.sh $(RELEASE) "$(ONNX_TESTS)"
 
 check: ## Format, layers, file lengths, symbols, sizes, and the core tests under ASan and UBSan
 	@tools/bootstrap.sh check

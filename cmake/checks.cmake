@@ -2,6 +2,7 @@
 # Tests that are not C++: of the checks themselves, of the installed package, of the documents'
 # examples, and of real models when a folder of them is given.
 set(KANTE_TEST_MODELS "" CACHE PATH "Models in ONNX's backend-test layout to run; empty means none")
+set(KANTE_ONNX_TESTS "" CACHE PATH "ONNX's backend tests: a .tar.xz or the folder in it; empty means none")
 find_package(Python3 COMPONENTS Interpreter)
 
 function(kante_script_test name)
@@ -35,5 +36,23 @@ if(KANTE_TEST_MODELS AND TARGET kante_cli)
         --threads ${threads} --level ${level})
       set_tests_properties(${name} PROPERTIES TIMEOUT 900 LABELS core)
     endforeach()
+  endforeach()
+endif()
+
+# ONNX's backend suite, with everything the program has and by the core alone.
+if(TARGET kante_cli_parts AND NOT CMAKE_CROSSCOMPILING)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/conformance/*.cc)
+  add_executable(conformance ${sources})
+  target_include_directories(conformance PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(conformance PRIVATE kante_cli_parts)
+  foreach(which core program)
+    set(options)
+    if(which STREQUAL "core")
+      set(options --core)
+    endif()
+    add_test(NAME conformance_${which} COMMAND tests/conformance/run.sh ${PROJECT_BINARY_DIR}
+      "${KANTE_ONNX_TESTS}" ${options})
+    set_tests_properties(conformance_${which} PROPERTIES TIMEOUT 900 LABELS conformance
+      WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} SKIP_RETURN_CODE 77 RESOURCE_LOCK onnx_tests)
   endforeach()
 endif()

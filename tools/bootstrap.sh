@@ -6,7 +6,7 @@ set -euo pipefail
 
 build=(g++ cmake ninja-build ccache pkg-config python3 libhwy-dev libgtest-dev libcli11-dev
   nlohmann-json3-dev libsndfile1-dev libpng-dev libjpeg-dev libzip-dev)
-check=(clang-14 libclang-rt-14-dev clang-format-14 binutils git)
+check=(clang-14 libclang-rt-14-dev clang-format-14 binutils git xz-utils libonnx-testdata)
 full=(g++-aarch64-linux-gnu qemu-user googletest libbenchmark-dev)
 
 wanted=()

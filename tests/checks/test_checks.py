@@ -14,6 +14,7 @@ TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 sys.path.insert(0, str(TOOLS))
 import check_file_length  # noqa: E402
 import check_layers  # noqa: E402
+import check_schemas  # noqa: E402
 import check_size  # noqa: E402
 import check_symbols  # noqa: E402
 import check_text  # noqa: E402
@@ -222,6 +223,31 @@ class Format(Tree):
         self.assertEqual(0, exit_status())
         self.write("src/base/bad.cc", "int   x  =1;\n")
         self.assertEqual(1, exit_status())
+
+
+class Schemas(unittest.TestCase):
+    WANT = {"Abs": ({"1", "13"}, {"float32", "int8"}), "Shape": ({"1"}, None)}
+    HAVE = {"Abs": ({"1", "13"}, {"float32", "int8", "bool"}), "Shape": ({"1"}, None)}
+
+    def expect(self, fragment, have=None, not_yet=(), narrower=None):
+        found = check_schemas.check(self.WANT, {**self.HAVE, **(have or {})}, dict.fromkeys(not_yet), narrower or {})
+        self.assertEqual(1 if fragment else 0, len(found), found)
+        self.assertIn(fragment, "".join(found))
+
+    def test_all(self):
+        self.expect("")
+        self.assertEqual([], check_schemas.check(self.WANT, {"Shape": self.HAVE["Shape"]}, {"Abs": ""}, {}))
+        self.assertGreater(len(check_schemas.wanted()), 200)
+
+    def test_missing(self):
+        self.assertEqual(["Abs is not known"], check_schemas.check(self.WANT, {"Shape": self.HAVE["Shape"]}, {}, {}))
+        self.expect("Abs has versions 1 13, not 1", {"Abs": ({"1"}, None)})
+        self.expect("Abs takes int8 too", {"Abs": ({"1", "13"}, {"float32"})})
+
+    def test_excuses(self):
+        self.expect("", {"Abs": ({"1", "13"}, {"float32"})}, narrower={"Abs": ("int8", "why")})
+        self.expect("needs no excuse for int8", narrower={"Abs": ("int8", "why")})
+        self.expect("Abs is excused but known", not_yet=["Abs"])
 
 
 if __name__ == "__main__":

@@ -385,6 +385,20 @@ TEST(EyeLike, PutsOnesOnADiagonal) {
   OpTest("EyeLike", 22).Attr("k", -1).In<float>({2, 2}, {9, 9, 9, 9}).Out<float>({2, 2}, {0, 0, 1, 0}).Run();
 }
 
+TEST(Trilu, OfStrings) {
+  using Strings = std::vector<std::string>;
+  OpTest("Trilu", 14)
+      .In<std::string>({2, 2}, Strings{"a", "b", "c", "d"})
+      .Out<std::string>({2, 2}, Strings{"a", "b", "", "d"})
+      .Run();
+  OpTest("Trilu", 14)
+      .Attr("upper", 0)
+      .In<std::string>({2, 2}, Strings{"a", "b", "c", "d"})
+      .In<int64_t>({}, {-1})
+      .Out<std::string>({2, 2}, Strings{"", "", "c", ""})
+      .Run();
+}
+
 TEST(Dropout, IsTheIdentityInInference) {
   OpTest("Dropout", 22).In<float>({2}, {1, 2}).Out<float>({2}, {1, 2}).Run();
   OpTest("Dropout", 13).In<float>({2}, {1, 2}).Out<float>({2}, {1, 2}).Out<bool>({2}, {true, true}).Run();

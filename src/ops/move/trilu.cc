@@ -11,6 +11,14 @@
 namespace kante::core {
 namespace {
 
+void Clear(const Movable& to, int64_t first, int64_t count) {
+  if (to.strings()) {
+    std::fill_n(reinterpret_cast<std::string*>(to.data) + first, count, std::string());
+  } else {
+    std::memset(to.data + first * to.size, 0, static_cast<size_t>(count * to.size));
+  }
+}
+
 struct Trilu {
   static constexpr OpInfo kInfo{.name = "Trilu", .versions = {14}, .min_inputs = 1, .max_inputs = 2, .in_place = 0b1};
   bool upper = true;
@@ -20,7 +28,6 @@ struct Trilu {
   Status Infer(InferContext& c) const {
     c.SetType(0, c.type(0));
     KANTE_TRY(c.RequireType(1, {ElementType::kInt64}));
-    if (c.type(0) == ElementType::kString) return NotImplemented("Trilu of strings");
     if (c.has_input(1) && c.in(1).shape_known && c.in(1).shape.elements() != 1) {
       return InvalidArgument("k must be a scalar, not ", c.in(1).shape.ToString());
     }
@@ -38,8 +45,7 @@ struct Trilu {
     const int64_t k = std::clamp(c.has_input(1) ? *c.in(1).data<int64_t>() : 0, -rows, columns);
     KANTE_TRY(const Movable from, ReadMovable(c, x));
     KANTE_TRY(const Movable to, WriteMovable(c, *y));
-    const int64_t size = to.size;
-    KANTE_TRY(c.Parallel(x.elements() / columns, 3 + 0.2 * static_cast<double>(columns * size),
+    KANTE_TRY(c.Parallel(x.elements() / columns, 3 + 0.2 * static_cast<double>(columns * to.size),
                          [&](int64_t begin, int64_t end) {
                            for (int64_t r = begin; r < end; ++r) {
                              // Columns before `cut` belong to the lower part.
@@ -48,8 +54,7 @@ struct Trilu {
                              const int64_t kept = upper ? columns - cut : cut;
                              if (to.data != from.data && kept > 0)
                                CopyRun(to, r * columns + first, from, r * columns + first, kept);
-                             std::memset(to.data + (r * columns + (upper ? 0 : cut)) * size, 0,
-                                         static_cast<size_t>((columns - kept) * size));
+                             Clear(to, r * columns + (upper ? 0 : cut), columns - kept);
                            }
                          }));
     Finish(to, *y);

@@ -167,12 +167,15 @@ void OpTest::Run() {
   for (const Value& v : inputs_) {
     if (v.has_value()) feeds.push_back(v);
   }
-  std::vector<Value> values = StartValues(graph, feeds);
-  status = EvaluateGraph(graph, registry, values);
-  ASSERT_TRUE(status.ok()) << status.ToString();
-  std::vector<Value> got;
-  for (ValueId v : graph.outputs()) got.push_back(values[v]);
-  Check("evaluated", got);
+  const OpDef* def = registry.Find(node_.domain, node_.op_type);
+  if (def && def->run) {  // else sessions expand it
+    std::vector<Value> values = StartValues(graph, feeds);
+    status = EvaluateGraph(graph, registry, values);
+    ASSERT_TRUE(status.ok()) << status.ToString();
+    std::vector<Value> got;
+    for (ValueId v : graph.outputs()) got.push_back(values[v]);
+    Check("evaluated", got);
+  }
 
   struct Mode {
     const char* name;

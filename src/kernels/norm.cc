@@ -60,6 +60,8 @@ void SoftmaxRow(float* y, const float* x, size_t n) {
   MapRow(y, n, [=](const auto& load) HWY_ATTR { return hn::Mul(load(y), scale); });
 }
 
+float ExpRow(float* y, const float* x, float top, size_t n) { return ExpAndSum(y, x, n, Const(top)); }
+
 float LogSumExp(const float* x, size_t n) {
   const float max = ReduceRow<MaxReducer>(x, n);
   if (max - max != 0) return max;  // an infinity or NaN is the answer itself
@@ -126,6 +128,7 @@ HWY_AFTER_NAMESPACE();
 namespace kante::kernels {
 
 KANTE_DISPATCH(SoftmaxRow);
+KANTE_DISPATCH(ExpRow);
 KANTE_DISPATCH(LogSumExp);
 KANTE_DISPATCH(LogSoftmaxRow);
 KANTE_DISPATCH(MeanVariance);
@@ -135,6 +138,7 @@ KANTE_DISPATCH(ScaleShiftRow);
 KANTE_DISPATCH(ScaleShiftVector);
 
 void SoftmaxRow(float* y, const float* x, size_t n) { KANTE_CALL(SoftmaxRow)(y, x, n); }
+float ExpRow(float* y, const float* x, float top, size_t n) { return KANTE_CALL(ExpRow)(y, x, top, n); }
 float LogSumExp(const float* x, size_t n) { return KANTE_CALL(LogSumExp)(x, n); }
 void LogSoftmaxRow(float* y, const float* x, size_t n) { KANTE_CALL(LogSoftmaxRow)(y, x, n); }
 void MeanVariance(const float* x, size_t n, float* mean, float* variance) {

@@ -11,6 +11,9 @@ namespace kante::kernels {
 /// arithmetic says.
 void SoftmaxRow(float* y, const float* x, size_t n);
 
+/// y = exp(x - top); the sum of y. REQUIRES: x <= top or NaN.
+float ExpRow(float* y, const float* x, float top, size_t n);
+
 /// y = x - max - log(sum(exp(x - max))).
 void LogSoftmaxRow(float* y, const float* x, size_t n);
 

@@ -39,6 +39,9 @@ TEST(Norm, SoftmaxLogSoftmaxLogSumExp) {
                       2.4e-7 * (std::fabs(x[i] - max) + std::fabs(std::log(sum)) + 1));
         }
         ASSERT_NEAR(LogSumExp(x.data(), n), max + std::log(sum), 2.4e-7 * (std::fabs(max) + std::log(sum) + 1));
+        ASSERT_TRUE(Near(ExpRow(z.data(), x.data(), static_cast<float>(max), n), sum, units, 1e-37));
+        for (size_t i = 0; i < n; ++i) ASSERT_TRUE(Near(z[i], std::exp(x[i] - max), 4 + std::fabs(x[i] - max), 1e-37));
+        LogSoftmaxRow(z.data(), x.data(), n);
         const TightBuffer<float> copy = Row(n, n, -range, range);
         SoftmaxRow(x.data(), x.data(), n);
         for (size_t i = 0; i < n; ++i) ASSERT_TRUE(SameBits(x[i], y[i])) << "in place";

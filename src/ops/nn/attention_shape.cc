@@ -63,7 +63,6 @@ Result<AttentionShape> AttentionShape::Make(const AttentionRule& rule, const Sha
     s.past = (*past)[2];
   }
   s.total = s.past + s.fresh;
-  s.mask_total = s.total;
   return s;
 }
 

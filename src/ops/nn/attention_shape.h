@@ -30,9 +30,8 @@ struct AttentionShape {
   int64_t kv_heads = 0;  // divides heads: each serves a group of them
   int64_t rows = 0;      // queries
   int64_t past = 0;
-  int64_t fresh = 0;       // keys of K
-  int64_t total = 0;       // past + fresh
-  int64_t mask_total = 0;  // keys that the mask speaks of; further ones are not seen
+  int64_t fresh = 0;  // keys of K
+  int64_t total = 0;  // past + fresh
   int64_t size = 0;
   int64_t v_size = 0;
 

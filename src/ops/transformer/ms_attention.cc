@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// Attention of com.microsoft: the projection of queries, keys and values is part of it.
+#include <cmath>
+#include <vector>
+
+#include "base/checked.h"
+#include "ops/linalg/product.h"
+#include "ops/nn/float_arrays.h"
+#include "ops/norm/rows.h"
+#include "ops/op_def.h"
+#include "ops/transformer/heads.h"
+
+namespace kante::core {
+namespace {
+
+struct MsAttention {
+  enum Inputs { kX, kWeights, kBias, kMask, kPast, kAttentionBias, kPastLength };
+  static constexpr OpInfo kInfo{.name = "Attention",
+                                .domain = "com.microsoft",
+                                .min_inputs = 2,
+                                .max_inputs = 7,
+                                .max_outputs = 2,
+                                .types = {ElementType::kFloat32, ElementType::kFloat16, ElementType::kBfloat16},
+                                .same_type = 0b110111};
+  int64_t heads = 0;
+  float scale = 0;
+  float filter = -10000;
+  bool causal = false;
+  std::vector<int64_t> hidden;  // of q, k, v; empty: a third of the weights each
+
+  static Result<MsAttention> Parse(AttrReader& a) {
+    MsAttention op{a.Int("num_heads"), a.Float("scale", 0), a.Float("mask_filter_value", -10000),
+                   a.Bool("unidirectional", false), a.Ints("qkv_hidden_sizes")};
+    a.Ignore("rotary_embedding_dim");  // only of do_rotary
+    if (a.Bool("do_rotary", false)) a.Fail("do_rotary is not supported");
+    if (a.Bool("past_present_share_buffer", false)) a.Fail("past_present_share_buffer is not supported");
+    if (a.has_input(kPastLength)) a.Fail("past_sequence_length is not supported");
+    if (op.heads < 1) a.Fail(StrCat("num_heads ", op.heads, " must be positive"));
+    bool fits = op.hidden.empty() || (op.hidden.size() == 3 && op.hidden[0] == op.hidden[1]);
+    for (int64_t size : op.hidden) fits = fits && op.heads > 0 && size > 0 && size % op.heads == 0;
+    if (!fits) a.Fail(StrCat("qkv_hidden_sizes do not suit ", op.heads, " heads"));
+    return op;
+  }
+
+  struct Sizes {
+    int64_t batch = 0, rows = 0, depth = 0, width = 0, size = 0, v_size = 0, past = 0, keys = 0;
+  };
+  template <typename ShapeOf>
+  Result<Sizes> Resolve(const ShapeOf& shape) const {
+    const Shape &x = *shape(kX), &w = *shape(kWeights);
+    const Shape *bias = shape(kBias), *past = shape(kPast);
+    if (x.rank() != 3 || w.rank() != 2 || w[0] != x[2] || (bias && !(*bias == Shape{w[1]}))) {
+      return InvalidArgument("input ", x.ToString(), " and weights ", w.ToString(), " do not suit");
+    }
+    Sizes s{.batch = x[0], .rows = x[1], .depth = x[2], .width = w[1]};
+    const int64_t q = hidden.empty() ? s.width / 3 : hidden[0];
+    s.size = q / heads;
+    s.v_size = hidden.empty() ? s.size : hidden[2] / heads;
+    int64_t both = 0, all = 0;
+    if (!CheckedAdd(s.size, s.size, &both) || !CheckedAdd(both, s.v_size, &all) || !CheckedMul(all, heads, &all) ||
+        all != s.width) {
+      return InvalidArgument("weights ", w.ToString(), " do not suit ", heads, " heads");
+    }
+    if (past) {
+      s.past = past->rank() == 5 ? (*past)[3] : 0;
+      if (s.size != s.v_size || !(*past == Shape{2, s.batch, heads, s.past, s.size})) {
+        return InvalidArgument("past ", past->ToString(), " does not suit ", heads, " heads of ", s.size);
+      }
+    }
+    s.keys = s.past + s.rows;
+    if (const Shape* mask = shape(kMask)) KANTE_TRY(CheckPaddingMask(*mask, s.batch, s.rows, s.keys));
+    if (const Shape* add = shape(kAttentionBias)) {
+      KANTE_TRY(BiasMask(*add, s.batch, heads, s.rows, s.keys).TakeStatus());
+    }
+    return s;
+  }
+
+  Status Infer(InferContext& c) const {
+    c.SetType(0, c.type(kX));
+    if (c.wants_output(1)) c.SetType(1, c.type(kX));
+    KANTE_TRY(c.RequireType(kMask, {ElementType::kInt32}));
+    std::array<Shape, 6> shapes;
+    for (int i = 0; i < 6; ++i) {
+      if (c.has_input(i)) {
+        KANTE_TRY(shapes[static_cast<size_t>(i)], c.shape(i));
+      }
+    }
+    KANTE_TRY(const Sizes s,
+              Resolve([&](int i) { return c.has_input(i) ? &shapes[static_cast<size_t>(i)] : nullptr; }));
+    if (c.wants_output(1)) {
+      if (s.size != s.v_size) return InvalidArgument("present needs heads of one size");
+      KANTE_TRY(c.SetShape(1, Shape{2, s.batch, heads, s.keys, s.size}));
+    }
+    return c.SetShape(0, Shape{s.batch, s.rows, heads * s.v_size});
+  }
+
+  static GemmPlan Projection(int64_t rows, int64_t width, int64_t depth, bool packed) {
+    return PlanGemm(rows, width, depth, packed ? GemmB::kPacked : GemmB::kStrided, depth);
+  }
+  Status Choose(ChooseContext& c) const {
+    if (c.is_constant(kWeights) && c.shape(kWeights).elements() > 0) c.Pack(kWeights, GemmWeightFormat(false));
+    return OkStatus();
+  }
+  Status Pack(PackContext& c) const { return PackProductWeight(c, false); }
+
+  Status Run(RunContext& c) const {
+    KANTE_TRY(const Sizes s, Resolve([&](int i) { return c.has_input(i) ? &c.in(i).shape() : nullptr; }));
+    const int64_t dims[] = {s.batch, s.rows, s.width, 4};
+    KANTE_TRY(const int64_t bytes, CheckedProduct(dims));
+    KANTE_TRY(std::byte * projected, c.Scratch(bytes));
+    GemmArgs product{.a_row_stride = s.depth, .c = reinterpret_cast<float*>(projected), .ldc = s.width};
+    KANTE_TRY(product.a, ReadAs<float>(c, c.in(kX)));
+    product.packed_b = reinterpret_cast<const float*>(c.packed(kWeights));
+    if (!product.packed_b) {
+      KANTE_TRY(product.b, ReadAs<float>(c, c.in(kWeights)));
+      product.b_row_stride = s.width;
+    }
+    if (c.has_input(kBias)) {
+      KANTE_TRY(product.epilogue.bias_col, ReadAs<float>(c, c.in(kBias)));
+    }
+    const GemmPlan plan = Projection(s.batch * s.rows, s.width, s.depth, product.packed_b != nullptr);
+    KANTE_TRY(product.scratch, c.Scratch(plan.scratch_bytes));
+    KANTE_TRY(FinishedOr(c, RunGemm(plan, product, ParallelOf(c))));
+
+    AttentionArgs args{.batch = s.batch, .heads = heads, .kv_heads = heads, .rows = s.rows, .keys = s.keys};
+    args.size = s.size;
+    args.v_size = s.v_size;
+    args.scale = scale != 0 ? scale : 1 / std::sqrt(static_cast<float>(s.size));
+    args.first_place = s.past;
+    args.causal = causal;
+    args.q = {product.c, s.rows * s.width, s.size, s.width};
+    args.k = {product.c + heads * s.size, s.rows * s.width, s.size, s.width};
+    args.v = {product.c + 2 * heads * s.size, s.rows * s.width, s.v_size, s.width};
+    FloatTarget present;
+    if (c.wants_output(1) || c.has_input(kPast)) {
+      const HeadSizes cache{s.batch, heads, s.keys, s.size};
+      const int64_t half = s.batch * heads * s.keys * s.size;
+      float* to = nullptr;
+      if (c.wants_output(1)) {
+        KANTE_TRY(Tensor * t, c.Output(1));
+        KANTE_TRY(present, FloatTarget::Open(c, t));
+        to = present.data;
+      } else {
+        KANTE_TRY(const MutableHeads made, NewHeads(c, {2 * s.batch, heads, s.keys, s.size}));
+        to = made.data;
+      }
+      const float* past = nullptr;
+      if (c.has_input(kPast)) {
+        KANTE_TRY(past, ReadAs<float>(c, c.in(kPast)));
+      }
+      const std::vector<int64_t> pasts(static_cast<size_t>(s.batch), s.past), added(pasts.size(), s.rows);
+      CacheStep step{.sizes = cache, .past = pasts.data(), .added = added.data()};
+      for (Heads* heads_of : {&args.k, &args.v}) {
+        const bool values = heads_of == &args.v;
+        if (past)
+          step.old = Heads::HeadsFirst(past + (values ? s.batch * heads * s.past * s.size : 0), heads, s.past, s.size);
+        step.fresh = *heads_of;
+        KANTE_TRY(JoinCache(c, step, to + (values ? half : 0)));
+        *heads_of = Heads::HeadsFirst(to + (values ? half : 0), heads, s.keys, s.size);
+      }
+    }
+    if (c.has_input(kMask)) {
+      KANTE_TRY(args.masks[0], PaddingMask(c, c.in(kMask), s.batch, s.rows, s.keys, s.past, filter));
+    }
+    if (c.has_input(kAttentionBias)) {
+      KANTE_TRY(args.masks[1], BiasMask(c.in(kAttentionBias).shape(), s.batch, heads, s.rows, s.keys));
+      KANTE_TRY(args.masks[1].add, ReadAs<float>(c, c.in(kAttentionBias)));
+    }
+    KANTE_TRY(Tensor * y, c.Output(0));
+    KANTE_TRY(const FloatTarget out, FloatTarget::Open(c, y));
+    args.y = MutableHeads::RowsFirst(out.data, heads, s.rows, s.v_size);
+    KANTE_TRY(std::byte * scratch, c.Scratch(AttentionScratchBytes(args)));
+    KANTE_TRY(FinishedOr(c, RunAttention(args, scratch, ParallelOf(c))));
+    out.Close();
+    present.Close();
+    return OkStatus();
+  }
+};
+
+}  // namespace
+
+KANTE_DEFINE_OP(MsAttention)
+
+}  // namespace kante::core

@@ -157,6 +157,31 @@ TEST(ContribTest, Twins) {
   OpTest("Rfft", 1, kMs).Attr("signal_ndim", 2).In<float>({2}, {1, 3}).Fails("signal_ndim 2");
 }
 
+TEST(ContribTest, Decoding) {
+  OpTest("UnfoldTensor", 1, kMs)
+      .Attr("dim", 0)
+      .Attr("size", 2)
+      .In<float>({3, 2}, {1, 2, 3, 4, 5, 6})
+      .Out<float>({2, 2, 2}, {1, 3, 2, 4, 3, 5, 4, 6})
+      .Run();
+  OpTest("UnfoldTensor", 1, kMs).Attr("size", 4).In<float>({3}, {1, 2, 3}).Fails("size 4");
+  OpTest("NGramRepeatBlock", 1, kMs)
+      .Attr("ngram_size", 2)
+      .In<int64_t>({1, 3}, {1, 0, 1})
+      .In<float>({1, 2}, {5, 6})
+      .Out<float>({1, 2}, {-INFINITY, 6})
+      .Run();
+  OpTest("NGramRepeatBlock", 1, kMs)
+      .Attr("ngram_size", 1)
+      .In<int64_t>({1, 1}, {7})
+      .In<float>({1, 2}, {5, 6})
+      .Fails("holds 7");
+  OpTest("DynamicTimeWarping", 1, kMs)
+      .In<float>({2, 3}, {1, 9, 9, 9, 1, 1})
+      .Out<int32_t>({2, 3}, {0, 1, 1, 0, 1, 2})
+      .Run();
+}
+
 TEST(ContribTest, Refused) {
   OpTest("BeamSearch", 1, kMs).In<float>({1}, {1}).Fails("not there yet");
   OpTest("Conv", 1, "com.microsoft.nchwc").In<float>({1}, {1}).Fails("one kind of CPU");

@@ -182,6 +182,23 @@ TEST(ContribTest, Decoding) {
       .Run();
 }
 
+TEST(ContribTest, Numeric) {
+  OpTest("Inverse", 1, kMs).In<float>({2, 2}, {0, 2, 4, 0}).Out<float>({2, 2}, {0, 0.25f, 0.5f, 0}).Run();
+  OpTest("Inverse", 1, kMs).In<float>({2, 1}, {0, 2}).Fails("square");
+  OpTest("CDist", 1, kMs)
+      .Attr("metric", "euclidean")
+      .In<double>({1, 2}, {0, 0})
+      .In<double>({2, 2}, {3, 4, 1, 0})
+      .Out<double>({1, 2}, {5, 1})
+      .Run();
+  OpTest("CDist", 1, kMs).Attr("metric", "cosine").In<float>({1, 1}, {0}).In<float>({1, 1}, {0}).Fails("cosine");
+  // What other implementations of MurmurHash3_x86_32 give.
+  OpTest("MurmurHash3", 1, kMs)
+      .In<std::string>({3}, {"foo", "hello", ""})
+      .Out<uint32_t>({3}, {4138058784u, 613153351u, 0u})
+      .Run();
+}
+
 TEST(ContribTest, Refused) {
   OpTest("BeamSearch", 1, kMs).In<float>({1}, {1}).Fails("not there yet");
   OpTest("Conv", 1, "com.microsoft.nchwc").In<float>({1}, {1}).Fails("one kind of CPU");

@@ -132,6 +132,16 @@ TEST(ContribTest, Products) {
       .Fails("Softwish");
 }
 
+TEST(ContribTest, ConvTransposeWithDynamicPads) {
+  OpTest("ConvTransposeWithDynamicPads", 1, kMs)
+      .In<float>({1, 1, 2}, {1, 2})
+      .In<float>({1, 1, 3}, {1, 10, 100})
+      .In<int64_t>({2}, {1, 0})
+      .In<float>({1}, {1})
+      .Out<float>({1, 1, 3}, {13, 121, 201})
+      .Run();
+}
+
 TEST(ContribTest, Rotary) {
   OpTest("RotaryEmbedding", 1, kMs)
       .In<float>({1, 1, 2}, {1, 2})

@@ -68,13 +68,13 @@ Status RewriteMsFusedGemm(Rewriting& r) {
 }
 
 // A convolution of the node's own attributes.
-ValueId ConvOf(Rewriting& r, ValueId x, ValueId w, ValueId bias) {
+ValueId ConvOf(Rewriting& r, ValueId x, ValueId w, ValueId bias, const char* op = "Conv") {
   std::vector<Attribute> attributes;
-  for (const char* name : {"auto_pad", "group", "pads", "strides", "dilations", "kernel_shape"}) {
+  for (const char* name : {"auto_pad", "group", "pads", "strides", "dilations", "kernel_shape", "output_padding"}) {
     r.attrs.Ignore(name);  // Conv checks it
     if (const Attribute* a = r.u.node().FindAttribute(name)) attributes.push_back(*a);
   }
-  return r.b.Op("Conv", {x, w, bias}, std::move(attributes));
+  return r.b.Op(op, {x, w, bias}, std::move(attributes));
 }
 
 // A residual is added before the activation.
@@ -83,6 +83,20 @@ Status RewriteMsFusedConv(Rewriting& r) {
   if (r.has(3)) y = r.Add(y, r.in(3));
   KANTE_TRY(y, Activated(r, y, r.attrs.Floats("activation_params")));
   r.Out(0, y);
+  return OkStatus();
+}
+
+// Pads are what is cut off the borders of the whole result.
+Status RewriteConvTransposeWithDynamicPads(Rewriting& r) {
+  const ValueId y = ConvOf(r, r.in(0), r.in(1), r.in(3), "ConvTranspose");
+  r.Out(0, y);
+  if (!r.has(2)) return OkStatus();
+  if (r.attrs.String("auto_pad", "NOTSET") != "NOTSET") return NotImplemented("auto_pad beside pads");
+  const ValueId size = r.Dims(y, 2), count = r.Dims(size, 0);
+  const ValueId begins = r.b.Op("Slice", {r.in(2), r.b.Ints({0}), count});
+  const ValueId ends = r.b.Op("Slice", {r.in(2), count, r.Mul(count, r.b.Ints({2}))});
+  const ValueId axes = r.Add(r.Count(size, 0), r.b.Int(2));
+  r.Out(0, r.b.Op("Slice", {y, begins, r.b.Op("Sub", {size, ends}), axes}));
   return OkStatus();
 }
 
@@ -110,6 +124,7 @@ KANTE_REWRITTEN_OP(MsFusedMatMul, "FusedMatMul", 2, 2, 1)
 KANTE_REWRITTEN_OP(TransposeMatMul, "TransposeMatMul", 2, 2, 1)
 KANTE_REWRITTEN_OP(MsFusedGemm, "FusedGemm", 2, 3, 1)
 KANTE_REWRITTEN_OP(MsFusedConv, "FusedConv", 2, 4, 1)
+KANTE_REWRITTEN_OP(ConvTransposeWithDynamicPads, "ConvTransposeWithDynamicPads", 2, 4, 1)
 KANTE_REWRITTEN_OP(NhwcConv, "NhwcConv", 2, 3, 1)
 KANTE_REWRITTEN_OP(NhwcFusedConv, "NhwcFusedConv", 2, 4, 1)
 

@@ -142,6 +142,34 @@ TEST(ContribTest, ConvTransposeWithDynamicPads) {
       .Run();
 }
 
+TEST(ContribTest, ChannelsLast) {
+  // One pixel of two channels; the weights of NhwcConv are [M, kH, kW, C], those of NhwcFusedConv [M, C, kH, kW].
+  OpTest("NhwcConv", 1, kMs)
+      .In<float>({1, 1, 2, 2}, {1, 2, 3, 4})
+      .In<float>({1, 1, 2, 2}, {1, 10, 100, 1000})
+      .Out<float>({1, 1, 1, 1}, {4321})
+      .Run();
+  OpTest("NhwcFusedConv", 1, kMs)
+      .Attr("activation", "Relu")
+      .In<float>({1, 1, 2, 2}, {1, 2, 3, 4})
+      .In<float>({1, 2, 1, 1}, {1, -1})
+      .In<float>({1}, {0.5f})
+      .In<float>({1, 1, 2, 1}, {0, 2})
+      .Out<float>({1, 1, 2, 1}, {0, 1.5f})
+      .Run();
+  OpTest("SkipGroupNorm", 1, kMs)
+      .Attr("groups", 1)
+      .Attr("activation", 0)
+      .Attr("epsilon", 0.0f)
+      .In<float>({1, 1, 1, 2}, {1, 3})
+      .In<float>({2}, {1, 2})
+      .In<float>({2}, {0, 1})
+      .In<float>({1, 2}, {1, 1})
+      .Out<float>({1, 1, 1, 2}, {-1, 3})
+      .Out<float>({1, 1, 1, 2}, {2, 4})
+      .Run();
+}
+
 TEST(ContribTest, Rotary) {
   OpTest("RotaryEmbedding", 1, kMs)
       .In<float>({1, 1, 2}, {1, 2})

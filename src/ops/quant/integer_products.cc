@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// MatMulInteger, QLinearMatMul, ConvInteger and QLinearConv: sums of products of bytes are exact, in int32 or double.
+// MatMulInteger, MatMulIntegerToFloat, QLinearMatMul, ConvInteger and QLinearConv: sums of products of bytes are exact,
+// in int32 or double.
 #include <algorithm>
 #include <cmath>
 
@@ -161,6 +162,39 @@ struct QLinearMatMul {
   }
 };
 
+// a_scale * b_scale * (the product of the centred matrices) + bias
+struct MatMulIntegerToFloat {
+  static constexpr OpInfo kInfo{
+      .name = "MatMulIntegerToFloat", .domain = "com.microsoft", .min_inputs = 4, .max_inputs = 7, .same_type = 0};
+  static constexpr MatMulInputs kIn{.a = 0, .b = 1, .a_zero = 4, .b_zero = 5, .a_scale = 2, .b_scale = 3};
+  static constexpr int kBias = 6;
+  Status Infer(InferContext& c) const {
+    if (c.has_input(kBias)) {
+      KANTE_TRY(c.RequireType(kBias, kScales));
+      KANTE_TRY(const Shape b, c.shape(kIn.b));
+      KANTE_TRY(const Shape bias, c.shape(kBias));
+      if (bias.rank() != 1 || b.rank() < 2 || bias[0] != b[b.rank() - 1]) {
+        c.SetType(0, c.type(kIn.a_scale));
+        return InvalidArgument("bias ", bias.ToString(), " does not suit B ", b.ToString());
+      }
+    }
+    return InferMatMul(c, kIn, c.type(kIn.a_scale));
+  }
+  Status Run(RunContext& c) const {
+    KANTE_TRY(Tensor * y, c.Output(0));
+    KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
+    KANTE_TRY(const float* a, ReadFloats(c, kIn.a_scale));
+    KANTE_TRY(const float* b, ReadFloats(c, kIn.b_scale));
+    KANTE_TRY(const float* bias, ReadFloats(c, kBias));
+    const int64_t na = c.in(kIn.a_scale).elements(), nb = c.in(kIn.b_scale).elements();
+    const int64_t n = c.has_input(kBias) ? c.in(kBias).elements() : 1;
+    KANTE_TRY(RunMatMul(c, kIn, [&](int64_t row, int64_t col, int64_t at, int32_t sum) {
+      out.data()[at] = static_cast<float>(sum) * (a[row % na] * b[col % nb]) + (bias ? bias[col % n] : 0.0f);
+    }));
+    return out.Finish(c);
+  }
+};
+
 struct ConvInputs {
   int x, w, x_zero, w_zero, x_scale = -1, w_scale = -1, y_scale = -1, y_zero = -1, bias = -1;
 };
@@ -293,6 +327,7 @@ struct QLinearConv : ByteConv {
 
 KANTE_DEFINE_OP(MatMulInteger)
 KANTE_DEFINE_OP(QLinearMatMul)
+KANTE_DEFINE_OP(MatMulIntegerToFloat)
 KANTE_DEFINE_OP(ConvInteger)
 KANTE_DEFINE_OP(QLinearConv)
 

@@ -29,6 +29,20 @@ TEST(MatMulInteger, ZeroPointsOfRowsAndColumns) {
       .Fails("does not suit 2 rows");
 }
 
+TEST(MatMulIntegerToFloat, ScalesAndBias) {
+  // Centred: [[1, 2]] times [[1, 2], [3, 4]] = [7, 10]; times 0.5 * [1, 2] plus [100, 0].
+  OpTest("MatMulIntegerToFloat", 1, "com.microsoft")
+      .In<uint8_t>({1, 2}, {129, 130})
+      .In<int8_t>({2, 2}, {1, 2, 3, 4})
+      .In<float>({}, {0.5f})
+      .In<float>({2}, {1, 2})
+      .In<uint8_t>({}, {128})
+      .NoInput()
+      .In<float>({2}, {100, 0})
+      .Out<float>({1, 2}, {103.5f, 10})
+      .Run();
+}
+
 TEST(QLinearMatMul, RoundsAndSaturates) {
   // Sums 3, 500 and -500 times 0.5 * 1 / 1; 1.5 rounds to 2.
   OpTest("QLinearMatMul", 10)

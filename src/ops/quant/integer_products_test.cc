@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Expected values are computed by hand.
+#include <gtest/gtest.h>
+
+#include "tests/support/op_test.h"
+
+namespace kante::core {
+namespace {
+
+TEST(MatMulInteger, ZeroPointsOfRowsAndColumns) {
+  OpTest("MatMulInteger", 10)
+      .In<uint8_t>({2, 2}, {1, 2, 3, 255})
+      .In<int8_t>({2, 2}, {1, -1, 2, -128})
+      .Out<int32_t>({2, 2}, {5, -257, 513, -32643})
+      .Run();
+  // A less its rows' points: [[0, 1], [1, 253]]; B less its columns' points: [[0, -2], [1, -129]].
+  OpTest("MatMulInteger", 10)
+      .In<uint8_t>({2, 2}, {1, 2, 3, 255})
+      .In<int8_t>({2, 2}, {1, -1, 2, -128})
+      .In<uint8_t>({2}, {1, 2})
+      .In<int8_t>({2}, {1, 1})
+      .Out<int32_t>({2, 2}, {1, -129, 253, -32639})
+      .Run();
+  OpTest("MatMulInteger", 10).In<uint8_t>({2, 0}, {}).In<uint8_t>({0, 1}, {}).Out<int32_t>({2, 1}, {0, 0}).Run();
+  OpTest("MatMulInteger", 10)
+      .In<uint8_t>({2, 1}, {1, 2})
+      .In<uint8_t>({1, 1}, {1})
+      .In<uint8_t>({3}, {1, 2, 3})
+      .Fails("does not suit 2 rows");
+}
+
+TEST(MatMulIntegerToFloat, ScalesAndBias) {
+  // Centred: [[1, 2]] times [[1, 2], [3, 4]] = [7, 10]; times 0.5 * [1, 2] plus [100, 0].
+  OpTest("MatMulIntegerToFloat", 1, "com.microsoft")
+      .In<uint8_t>({1, 2}, {129, 130})
+      .In<int8_t>({2, 2}, {1, 2, 3, 4})
+      .In<float>({}, {0.5f})
+      .In<float>({2}, {1, 2})
+      .In<uint8_t>({}, {128})
+      .NoInput()
+      .In<float>({2}, {100, 0})
+      .Out<float>({1, 2}, {103.5f, 10})
+      .Run();
+}
+
+TEST(QLinearMatMul, RoundsAndSaturates) {
+  // Sums 3, 500 and -500 times 0.5 * 1 / 1; 1.5 rounds to 2.
+  OpTest("QLinearMatMul", 10)
+      .In<int8_t>({3, 1}, {3, 100, -100})
+      .In<float>({}, {0.5f})
+      .In<int8_t>({}, {0})
+      .In<int8_t>({1, 1}, {5})
+      .In<float>({1}, {1})
+      .In<int8_t>({1}, {0})
+      .In<float>({}, {5})
+      .In<int8_t>({}, {120})
+      .Out<int8_t>({3, 1}, {122, 127, 70})
+      .Run();
+}
+
+TEST(ConvInteger, PaddingIsTheZeroPoint) {
+  OpTest("ConvInteger", 10)
+      .Attr("pads", std::vector<int64_t>{1, 1})
+      .In<uint8_t>({1, 1, 3}, {2, 3, 4})
+      .In<uint8_t>({1, 1, 3}, {1, 1, 1})
+      .In<uint8_t>({}, {1})
+      .Out<int32_t>({1, 1, 3}, {3, 6, 5})
+      .Run();
+  OpTest("ConvInteger", 10)
+      .In<uint8_t>({1, 2, 3}, {1, 2, 3, 4, 5, 6})
+      .In<uint8_t>({1, 1, 3}, {1, 1, 1})
+      .Fails("do not suit");
+}
+
+TEST(QLinearConv, ChannelScalesAndBias) {
+  // Sums 6 and 12 with bias 1 and -2: 7 * 0.5 = 3.5 and 10 * 2 = 20, less than 255.
+  OpTest("QLinearConv", 10)
+      .In<uint8_t>({1, 1, 2}, {2, 4})
+      .In<float>({}, {1})
+      .In<uint8_t>({}, {0})
+      .In<int8_t>({2, 1, 2}, {1, 1, 2, 2})
+      .In<float>({2}, {0.5f, 2})
+      .In<int8_t>({2}, {0, 0})
+      .In<float>({}, {1})
+      .In<uint8_t>({}, {10})
+      .In<int32_t>({2}, {1, -2})
+      .Out<uint8_t>({1, 2, 1}, {14, 30})
+      .Run();
+}
+
+}  // namespace
+}  // namespace kante::core

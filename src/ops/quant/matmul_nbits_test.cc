@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Expected values are the definition of the operator, computed here in double.
+#include <gtest/gtest.h>
+
+#include "tests/support/op_test.h"
+
+namespace kante::core {
+namespace {
+
+void Check(int bits, bool packed_zero, bool float_zero, int64_t m) {
+  const int64_t k = 20, n = 19, block = 16, blocks = 2, zero_bytes = (blocks * bits + 7) / 8;
+  std::vector<uint8_t> b(static_cast<size_t>(n * blocks * block * bits / 8)), zero(static_cast<size_t>(n * zero_bytes));
+  for (size_t i = 0; i < b.size(); ++i) b[i] = static_cast<uint8_t>(i * 37 + 11);
+  for (size_t i = 0; i < zero.size(); ++i) zero[i] = static_cast<uint8_t>(i * 91 + 5);
+  std::vector<float> a(static_cast<size_t>(m * k)), scales(static_cast<size_t>(n * blocks)), zeros(scales.size()),
+      bias(static_cast<size_t>(n)), want(static_cast<size_t>(m * n));
+  for (size_t i = 0; i < a.size(); ++i) a[i] = static_cast<float>(i % 7) - 3;
+  for (size_t i = 0; i < scales.size(); ++i) scales[i] = 0.25f * static_cast<float>(i % 5 + 1);
+  for (size_t i = 0; i < zeros.size(); ++i) zeros[i] = 0.5f * static_cast<float>(i % 9);
+  for (size_t i = 0; i < bias.size(); ++i) bias[i] = static_cast<float>(i);
+  const auto code = [&](const std::vector<uint8_t>& bytes, int64_t first, int64_t i) {
+    return bytes[static_cast<size_t>(first + i * bits / 8)] >> (i * bits % 8) & ((1 << bits) - 1);
+  };
+  for (int64_t i = 0; i < m; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
+      double sum = bias[static_cast<size_t>(j)];
+      for (int64_t t = 0; t < k; ++t) {
+        const auto at = static_cast<size_t>(j * blocks + t / block);
+        const double z = packed_zero ? code(zero, j * zero_bytes, t / block) : float_zero ? zeros[at] : 1 << (bits - 1);
+        sum += a[static_cast<size_t>(i * k + t)] * (code(b, j * blocks * block * bits / 8, t) - z) * scales[at];
+      }
+      want[static_cast<size_t>(i * n + j)] = static_cast<float>(sum);
+    }
+  }
+  OpTest test("MatMulNBits", 1, "com.microsoft");
+  test.Attr("K", int64_t{k}).Attr("N", int64_t{n}).Attr("bits", bits).Attr("block_size", int64_t{block});
+  test.In<float>({1, m, k}, a).In<uint8_t>({n, blocks, block * bits / 8}, b).In<float>({n, blocks}, scales);
+  if (packed_zero) {
+    test.In<uint8_t>({n, zero_bytes}, zero);
+  } else if (float_zero) {
+    test.In<float>({n, blocks}, zeros);
+  } else {
+    test.NoInput();
+  }
+  test.NoInput().In<float>({n}, bias).Out<float>({1, m, n}, want).Tolerance(1e-5, 1e-3).Run();
+}
+
+TEST(MatMulNBits, BitsAndZeroPoints) {
+  for (int bits : {2, 4, 8}) {
+    Check(bits, false, false, 1);
+    Check(bits, true, false, 7);
+    Check(bits, false, true, 2);
+  }
+}
+
+TEST(MatMulNBits, Refuses) {
+  OpTest("MatMulNBits", 1, "com.microsoft")
+      .Attr("K", 16)
+      .Attr("N", 1)
+      .Attr("bits", 3)
+      .Attr("block_size", 16)
+      .In<float>({1, 16}, std::vector<float>(16))
+      .In<uint8_t>({1, 1, 8}, std::vector<uint8_t>(8))
+      .In<float>({1, 1}, {1})
+      .Fails("none of 2, 4 and 8");
+}
+
+}  // namespace
+}  // namespace kante::core

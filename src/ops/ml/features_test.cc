@@ -132,6 +132,19 @@ TEST(OneHotEncoderTest, Categories) {
 }
 
 TEST(ZipMapTest, RowsBecomeMaps) {
+  const auto row = [](float a, float b) {
+    auto map = std::make_shared<Map>();
+    map->keys = OpTest::MakeTensor<std::string>({2}, {"a", "b"});
+    map->values = OpTest::MakeTensor<float>({2}, {a, b});
+    return Value(std::shared_ptr<const Map>(std::move(map)));
+  };
+  auto rows = std::make_shared<Sequence>();
+  rows->items = {row(1, 2), row(3, 4)};
+  OpTest("ZipMap", 1, kMl)
+      .Attr("classlabels_strings", AttributeValue(Strings{"a", "b"}))
+      .In<float>({2, 2}, {1, 2, 3, 4})
+      .OutValue(Value(std::shared_ptr<const Sequence>(std::move(rows))))
+      .Run();
   OpTest("ZipMap", 1, kMl)
       .Attr("classlabels_strings", AttributeValue(Strings{"a"}))
       .In<float>({1, 2}, {0, 0})

@@ -33,5 +33,31 @@ TEST(SVMRegressorTest, Kernels) {
   Regressor("CUBE").In<float>({1, 2}, {1, 1}).Fails("'CUBE'");
 }
 
+TEST(SVMClassifierTest, TwoClasses) {
+  const auto classifier = [] {
+    return OpTest("SVMClassifier", 1, "ai.onnx.ml")
+        .Attr("support_vectors", AttributeValue(Floats{1, 0, 0, 2}))
+        .Attr("coefficients", AttributeValue(Floats{1, -1}))
+        .Attr("rho", AttributeValue(Floats{0.25f}))
+        .Attr("vectors_per_class", AttributeValue(std::vector<int64_t>{1, 1}))
+        .Attr("classlabels_ints", AttributeValue(std::vector<int64_t>{5, 6}));
+  };
+  classifier()  // decisions 1 - 2 + 0.25 and 1 + 0.25; the first class is the positive side
+      .In<float>({2, 2}, {1, 1, 1, 0})
+      .Out<int64_t>({2}, {6, 5})
+      .Out<float>({2, 2}, {0.75f, -0.75f, -1.25f, 1.25f})
+      .Run();
+  const float p = static_cast<float>(1 / (1 + std::exp(-1.25)));
+  classifier()
+      .Attr("prob_a", AttributeValue(Floats{-1}))
+      .Attr("prob_b", AttributeValue(Floats{0}))
+      .In<float>({1, 2}, {1, 0})
+      .Out<int64_t>({1}, {5})
+      .Out<float>({1, 2}, {p, 1 - p})
+      .Tolerance(1e-3, 1e-3)
+      .Run();
+  classifier().Attr("prob_a", AttributeValue(Floats{-1})).In<float>({1, 2}, {1, 0}).Fails("differ in length");
+}
+
 }  // namespace
 }  // namespace kante::core

@@ -148,8 +148,15 @@ void OpTest::Check(std::string_view how, const std::vector<Value>& got) const {
       if (!value.is_sequence()) continue;
       ASSERT_EQ(value.sequence()->items.size(), outputs_[i].sequence()->items.size());
       for (size_t k = 0; k < value.sequence()->items.size(); ++k) {
-        EXPECT_EQ("", CompareTensors(value.sequence()->items[k].tensor(), outputs_[i].sequence()->items[k].tensor(),
-                                     rtol_, atol_));
+        const Value& item = value.sequence()->items[k];
+        const Value& want = outputs_[i].sequence()->items[k];
+        ASSERT_EQ(item.is_map(), want.is_map());
+        if (item.is_map()) {
+          EXPECT_EQ("", CompareTensors(item.map()->keys, want.map()->keys, rtol_, atol_));
+          EXPECT_EQ("", CompareTensors(item.map()->values, want.map()->values, rtol_, atol_));
+          continue;
+        }
+        EXPECT_EQ("", CompareTensors(item.tensor(), want.tensor(), rtol_, atol_));
       }
       continue;
     }

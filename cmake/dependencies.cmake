@@ -35,6 +35,14 @@ function(kante_find_library target header library)
   endif()
 endfunction()
 
+# What libkante-media needs; without it media, and the program that uses it, are left out.
+find_package(JPEG QUIET)
+find_package(PNG QUIET)
+kante_find_library(kante_deps::re2 re2/re2.h re2)
+kante_find_library(kante_deps::utf8proc utf8proc.h utf8proc)
+kante_find_library(kante_deps::webp webp/decode.h webp)
+kante_find_library(kante_deps::tiff tiffio.h tiff)
+
 # Codecs and parsers of the command line; without them only the program is left out.
 if(KANTE_BUILD_CLI OR KANTE_BUILD_EXAMPLES)
   find_package(CLI11 QUIET)

@@ -28,8 +28,8 @@ Result<Tensor> DecodeBmp(Bytes bytes, int64_t max_pixels) {
   const size_t pixels_at = in.Word(10), header = in.Word(14);
   const bool old = header == 12;
   if (!old && (header < 40 || header > 124)) return Bad("is a BMP picture with a header that is not known");
-  const int64_t width = old ? in.Half(18) : static_cast<int32_t>(in.Word(18));
-  const int64_t signed_height = old ? in.Half(20) : static_cast<int32_t>(in.Word(22));
+  const int64_t width = old ? in.Half(18) : int64_t{static_cast<int32_t>(in.Word(18))};
+  const int64_t signed_height = old ? in.Half(20) : int64_t{static_cast<int32_t>(in.Word(22))};
   const int64_t height = signed_height < 0 ? -signed_height : signed_height;
   const uint32_t bits = in.Half(old ? 24 : 28), compression = old ? 0 : in.Word(30);
   if (bits != 1 && bits != 4 && bits != 8 && bits != 16 && bits != 24 && bits != 32) {

@@ -44,7 +44,7 @@ TEST(DecodeImage, RefusesWhatIsNoPicture) {
 std::string Bitmap(uint32_t width, int32_t height, uint16_t bits, uint32_t compression, const std::string& after) {
   std::string out = "BM";
   const auto put = [&](uint32_t v, int n) {
-    for (int i = 0; i < n; ++i) out.push_back(static_cast<char>(v >> (8 * i)));
+    for (int i = 0; i < n; ++i) out.push_back(i < 4 ? static_cast<char>(v >> (8 * i)) : '\0');
   };
   put(0, 8);
   put(54 + (bits == 8 ? 8 : 0), 4);

@@ -26,7 +26,8 @@ KANTE_API std::vector<std::shared_ptr<const CustomOp>> Operators();
 enum class PixelFormat : int { kRgb, kBgr, kGrayscale };
 
 // Decodes a picture by its content into uint8 [height, width, 3], or [height, width, 1] for kGrayscale
-// (L = 0.299 R + 0.587 G + 0.114 B). Formats: JPEG, PNG, WebP, TIFF (first page), BMP, PBM, PGM, PPM.
+// (L = 0.299 R + 0.587 G + 0.114 B). Formats: JPEG, PNG, WebP, TIFF (first page), BMP, PBM, PGM, PPM,
+// JPEG 2000.
 // Alpha is dropped, palettes are looked up, 16 bits a channel become their high 8. InvalidArgument for anything that
 // does not decode to its end; LimitExceeded, before pixels are allocated, if there were more than `max_pixels`.
 KANTE_API Result<Tensor> DecodeImage(std::span<const std::byte> bytes, PixelFormat format = PixelFormat::kRgb,

@@ -33,6 +33,7 @@ Result<Tensor> DecodeJpeg(Bytes bytes, int64_t max_pixels);
 Result<Tensor> DecodePng(Bytes bytes, int64_t max_pixels);
 Result<Tensor> DecodeWebp(Bytes bytes, int64_t max_pixels);
 Result<Tensor> DecodeTiff(Bytes bytes, int64_t max_pixels);
+Result<Tensor> DecodeJpeg2000(Bytes bytes, int64_t max_pixels);
 Result<Tensor> DecodeBmp(Bytes bytes, int64_t max_pixels);
 Result<Tensor> DecodePnm(Bytes bytes, int64_t max_pixels);
 

@@ -8,7 +8,8 @@ install(TARGETS kante_shared kante_static EXPORT kanteTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-  FILES_MATCHING PATTERN "*.h")
+  FILES_MATCHING PATTERN "*.h"
+  PATTERN "media.h" EXCLUDE)  # libkante-media is not installed yet
 if(TARGET kante_cli)
   install(TARGETS kante_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

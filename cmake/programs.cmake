@@ -8,7 +8,7 @@ list(FILTER cli_main INCLUDE REGEX "/main\\.cc$")
 list(FILTER cli_sources EXCLUDE REGEX "/main\\.cc$")
 if(KANTE_BUILD_CLI AND cli_main AND cli_sources)
   set(missing)
-  foreach(target CLI11::CLI11 nlohmann_json::nlohmann_json PNG::PNG JPEG::JPEG libzip::zip
+  foreach(target kante_media CLI11::CLI11 nlohmann_json::nlohmann_json PNG::PNG JPEG::JPEG libzip::zip
           SndFile::sndfile)
     if(NOT TARGET ${target})
       list(APPEND missing ${target})

@@ -5,7 +5,8 @@
 set -euo pipefail
 
 build=(g++ cmake ninja-build ccache pkg-config python3 libhwy-dev libgtest-dev libcli11-dev
-  nlohmann-json3-dev libsndfile1-dev libpng-dev libjpeg-dev libzip-dev)
+  nlohmann-json3-dev libsndfile1-dev libpng-dev libjpeg-dev libzip-dev
+  libwebp-dev libtiff-dev libopenjp2-7-dev libre2-dev libutf8proc-dev)
 check=(clang-14 libclang-rt-14-dev clang-format-14 binutils git xz-utils libonnx-testdata)
 full=(g++-aarch64-linux-gnu qemu-user googletest libbenchmark-dev)
 

@@ -26,7 +26,7 @@ namespace kante {
 
 // What the engine must know of an operator before a model uses it.
 struct OpSignature {
-  std::string domain;  // must not be one of ONNX's
+  std::string domain;  // not one of ONNX's, but for the operators that libkante-media provides
   std::string name;
   int version = 1;  // of the domain since which the operator means this
   int min_inputs = 1, max_inputs = 1;
@@ -40,6 +40,7 @@ struct OpSignature {
 class OpAttributes {
  public:
   virtual ~OpAttributes() = default;
+  virtual bool Has(std::string_view name) const = 0;
   virtual int64_t Int(std::string_view name, int64_t fallback) const = 0;
   virtual float Float(std::string_view name, float fallback) const = 0;
   virtual std::string String(std::string_view name, std::string_view fallback) const = 0;

@@ -148,6 +148,7 @@ class KANTE_API Tensor {
     return {static_cast<T*>(mutable_data()), static_cast<size_t>(elements())};
   }
   std::span<const std::string> strings() const;  // empty unless type() is kString
+  std::span<std::string> mutable_strings();      // the same, to write
 
   const std::shared_ptr<const TensorRep>& rep() const { return rep_; }  // for Kante itself
   explicit Tensor(std::shared_ptr<const TensorRep> rep);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ops/elsewhere.h"
 #include "passes/infer_types.h"
 #include "providers/cpu/cpu_provider.h"
 #include "runtime/expand_unclaimed.h"
@@ -21,8 +22,9 @@ Status CheckOperators(const Graph& graph, const OpRegistry& registry) {
       if (!g.alive(id) || registry.Has(g.node(id).domain, g.node(id).op_type)) continue;
       const Node& node = g.node(id);
       ++count;
-      const std::string name =
-          StrCat(node.domain.empty() ? "" : node.domain + ".", node.op_type, " (node '", node.DisplayName(), "')");
+      const std::string_view where = WhereElse(node.domain, node.op_type);
+      const std::string name = StrCat(node.domain.empty() ? "" : node.domain + ".", node.op_type, " (node '",
+                                      node.DisplayName(), where.empty() ? "'" : "', which is in ", where, ")");
       if (unknown.size() < kMaxNamed) unknown.push_back(name);
     }
   });

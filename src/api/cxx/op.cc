@@ -3,6 +3,7 @@
 #include "kante/op.h"
 
 #include "api/cxx/convert.h"
+#include "ops/elsewhere.h"
 #include "ops/registry.h"
 
 namespace kante {
@@ -11,6 +12,7 @@ namespace {
 class Attributes final : public OpAttributes {
  public:
   explicit Attributes(core::AttrReader& reader) : reader_(reader) {}
+  bool Has(std::string_view name) const override { return reader_.Has(name); }
   int64_t Int(std::string_view name, int64_t fallback) const override { return reader_.Int(name, fallback); }
   float Float(std::string_view name, float fallback) const override { return reader_.Float(name, fallback); }
   std::string String(std::string_view name, std::string_view fallback) const override {
@@ -119,7 +121,8 @@ core::Result<std::shared_ptr<const core::OpRegistry>> RegistryWith(
     definition->op = op;
     const OpSignature& s = definition->signature;
     const std::string_view domain = core::CanonicalDomain(s.domain);
-    if (domain.empty() || domain == "kante" || domain.starts_with("ai.onnx")) {
+    const bool reserved = domain.empty() || domain == "kante" || domain.starts_with("ai.onnx");
+    if (reserved && core::WhereElse(domain, s.name).empty()) {
       return core::InvalidArgument("custom operator '", s.name, "' needs a domain of its own, not '", s.domain, "'");
     }
     if (s.name.empty() || s.version < 1 || s.version > 255) {

@@ -115,6 +115,10 @@ std::span<const std::string> Tensor::strings() const {
   if (type() != ElementType::kString) return {};
   return rep_->tensor.span<std::string>();
 }
+std::span<std::string> Tensor::mutable_strings() {
+  if (type() != ElementType::kString) return {};
+  return {static_cast<std::string*>(mutable_data()), static_cast<size_t>(elements())};
+}
 
 Result<Value> ReadProtoFile(const std::string& path, ProtoKind kind) {
   auto file = core::MappedFile::Open(path, core::Mapping::kCopy);

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "cli/commands/commands.h"
+#include "kante/media.h"
 
 namespace kante::cli {
 
@@ -17,6 +18,7 @@ LoadOptions ModelOptions::load() const {
   LoadOptions out;
   const auto parsed = LevelOf(level);
   if (parsed.ok()) out.optimization = *parsed;
+  out.custom_ops = media::Operators();
   out.mapping = copy ? FileMapping::kCopy : FileMapping::kMap;
   return out;
 }

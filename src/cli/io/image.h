@@ -18,7 +18,7 @@ struct Image {
   std::vector<uint8_t> pixels;
 };
 
-// PNG or JPEG, by content. `channels` is 1 or 3: the picture is converted.
+// What kante::media::DecodeImage reads, by content. `channels` is 1 or 3: the picture is converted.
 Result<Image> ReadImage(const std::string& path, int channels);
 // Bilinear, with half-pixel centres.
 Image Resized(const Image& image, int width, int height);

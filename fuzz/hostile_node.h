@@ -86,7 +86,10 @@ inline Node HostileNode(Bytes& b, const std::vector<const OpDef*>& all) {
   node.version = info.versions.newest();
   const size_t inputs = std::min<size_t>(static_cast<size_t>(info.min_inputs) + b.Below(4),
                                          std::min(static_cast<size_t>(info.max_inputs), size_t{10}));
-  for (size_t i = 0; i < inputs; ++i) node.inputs.push_back(b.Next() < 16 ? kNone : static_cast<ValueId>(i + 1));
+  for (size_t i = 0; i < inputs; ++i) {
+    const bool absent = b.Next() < 16 && i >= static_cast<size_t>(info.min_inputs);
+    node.inputs.push_back(absent ? kNone : static_cast<ValueId>(i + 1));
+  }
   const size_t outputs = std::min<size_t>(1 + b.Below(3), std::min(static_cast<size_t>(info.max_outputs), size_t{4}));
   for (size_t i = 0; i < outputs; ++i) node.outputs.push_back(static_cast<ValueId>(100 + i));
   for (size_t count = b.Below(5); count > 0; --count) {

@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build test conformance check check-full bench format docs clean
+.PHONY: help demo build test conformance differential check check-full bench format docs clean
 
 JOBS ?= $(shell nproc)
 RELEASE := build/release
@@ -70,6 +70,12 @@ check-full: check ## check, and TSan, AArch64 under qemu, fuzzing and the smalle
 	python3 tools/check_size.py build/minsize/libkante.so
 	cd build/minsize && $(CTEST) -L core
 	tools/check_reduced.sh
+
+differential: ## Compare random small graphs with ONNX Runtime for a minute (SECONDS_TO_COMPARE=60)
+	@tools/bootstrap.sh build
+	$(CONFIGURE) release
+	$(BUILD) release --target kante_cli
+	tests/differential/check.sh $(RELEASE)/kante --time $(or $(SECONDS_TO_COMPARE),60)
 
 bench: ## Build and run the benchmarks
 	@tools/bootstrap.sh full

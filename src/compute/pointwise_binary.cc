@@ -16,6 +16,9 @@ BinaryForm FormOf(const BroadcastPlan& plan) {
   return plan.repeats[0] ? BinaryForm::kScalarVector : BinaryForm::kVectorVector;
 }
 
+// An output that other operands made wider: Sum folds its inputs into one.
+bool BothRepeat(const BroadcastPlan& plan) { return plan.repeats[0] && plan.repeats[1]; }
+
 bool IsSlow(BinaryOp op) { return op == BinaryOp::kPow || op == BinaryOp::kMod || op == BinaryOp::kFmod; }
 
 template <typename T>
@@ -23,8 +26,10 @@ bool RunTyped(BinaryOp op, const BroadcastPlan& plan, const void* x, const void*
   const kernels::BinaryFn<T> f = kernels::GetBinary<T>(op, FormOf(plan));
   const double cost = IsSlow(op) ? 15 : 0.1 * static_cast<double>(sizeof(T));
   return ForEachRow(plan, cost, parallel, [&](const int64_t* offsets, int64_t out, int64_t n) {
-    f(static_cast<T*>(z) + out, static_cast<const T*>(x) + offsets[0], static_cast<const T*>(y) + offsets[1],
-      static_cast<size_t>(n));
+    T* to = static_cast<T*>(z) + out;
+    f(to, static_cast<const T*>(x) + offsets[0], static_cast<const T*>(y) + offsets[1],
+      static_cast<size_t>(BothRepeat(plan) ? 1 : n));
+    if (BothRepeat(plan)) std::fill_n(to + 1, n - 1, to[0]);
   });
 }
 
@@ -41,7 +46,8 @@ bool RunHalf(BinaryOp op, ElementType type, const BroadcastPlan& plan, const voi
       load(a, static_cast<const uint16_t*>(x) + offsets[0] + (one_x ? 0 : at), one_x ? 1 : part);
       load(b, static_cast<const uint16_t*>(y) + offsets[1] + (one_y ? 0 : at), one_y ? 1 : part);
       float* result = one_x ? b : a;
-      f(result, a, b, static_cast<size_t>(part));
+      f(result, a, b, static_cast<size_t>(BothRepeat(plan) ? 1 : part));
+      if (BothRepeat(plan)) std::fill_n(result + 1, part - 1, result[0]);
       store(static_cast<uint16_t*>(z) + out + at, result, part);
     }
   });

@@ -94,7 +94,9 @@ void Finish(Reduction op, int64_t reduced, bool is_unsigned, T* y, int64_t n) {
           y[i] = is_unsigned ? static_cast<T>(static_cast<uint64_t>(y[i]) / static_cast<uint64_t>(reduced))
                              : y[i] / reduced;
       } else if (op == Reduction::kL2) {
-        y[i] = static_cast<T>(std::sqrt(static_cast<double>(y[i])));
+        // A sum that wrapped below zero has no root.
+        const double sum = is_unsigned ? static_cast<double>(static_cast<uint64_t>(y[i])) : static_cast<double>(y[i]);
+        y[i] = sum > 0 ? static_cast<T>(std::sqrt(sum)) : 0;
       } else if (op == Reduction::kLogSum) {
         y[i] = y[i] > 0 ? static_cast<T>(std::log(static_cast<double>(y[i]))) : std::numeric_limits<T>::min();
       }

@@ -35,7 +35,7 @@ KANTE_OP(Sign, const VF zero = hn::Zero(DF()); const VF one = hn::CopySign(Const
 KANTE_OP(Affine, return hn::MulAdd(a, x, b);)
 KANTE_OP(Relu, return NanMax(hn::Zero(DF()), x);)
 KANTE_OP(LeakyRelu, return hn::IfThenElse(hn::Lt(x, hn::Zero(DF())), hn::Mul(a, x), x);)
-KANTE_OP(ThresholdedRelu, return hn::IfThenZeroElse(hn::Le(x, a), x);)
+KANTE_OP(ThresholdedRelu, return hn::IfThenElseZero(hn::Gt(x, a), x);)  // NaN is not above
 KANTE_OP(Clip, return Clamp(x, a, b);)
 KANTE_OP(Shrink, const auto low = hn::Lt(x, hn::Neg(b)); const auto high = hn::Gt(x, b);
          const VF inside = hn::IfThenElse(hn::Eq(x, x), hn::Zero(DF()), x);

@@ -88,7 +88,8 @@ std::array<int64_t, kMaxRank> ContiguousStrides(const Shape& shape) {
   int64_t stride = 1;
   for (int i = shape.rank() - 1; i >= 0; --i) {
     strides[static_cast<size_t>(i)] = stride;
-    stride *= shape[i];
+    // Wraps only for empty shapes, whose strides nobody follows.
+    stride = static_cast<int64_t>(static_cast<uint64_t>(stride) * static_cast<uint64_t>(shape[i]));
   }
   return strides;
 }

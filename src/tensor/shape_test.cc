@@ -62,5 +62,11 @@ TEST(Shape, ContiguousStrides) {
   EXPECT_EQ(strides[2], 1);
 }
 
+TEST(Shape, StridesOfHugeEmptyShapes) {
+  const Shape empty{0, 5, int64_t{1} << 62};
+  EXPECT_EQ(ContiguousStrides(empty)[2], 1);
+  EXPECT_EQ(ContiguousStrides(empty)[1], int64_t{1} << 62);
+}
+
 }  // namespace
 }  // namespace kante::core

@@ -35,6 +35,7 @@ TEST(ActivationTest, Alpha) {
       .In<float>({7}, kX)
       .Out<float>({7}, Map([](double x) { return x < 0 ? 2 * std::expm1(x / 2) : x; }))
       .Run();
+  OpTest("ThresholdedRelu", 10).In<float>({2}, {NAN, 2}).Out<float>({2}, {0, 2}).Run();
   OpTest("ThresholdedRelu", 10).In<float>({7}, kX).Out<float>({7}, Map([](double x) { return x > 1 ? x : 0; })).Run();
   OpTest("Swish", 24)
       .Attr("alpha", 1.5f)

@@ -179,6 +179,12 @@ TEST(VariadicTest, AnyNumberOfInputs) {
       .In<double>({1}, {100})
       .Out<double>({2, 2}, {111, 112, 121, 122})
       .Run();
+  OpTest("Sum", 13)  // the first two repeat along a row that only the last one has
+      .In<float>({1, 1}, {1})
+      .In<float>({1}, {10})
+      .In<float>({2, 3}, {1, 2, 3, 4, 5, 6})
+      .Out<float>({2, 3}, {12, 13, 14, 15, 16, 17})
+      .Run();
   OpTest("Mean", 13)
       .In<float>({3}, {3, 0, 2})
       .In<float>({3}, {1, 3, 4})

@@ -188,6 +188,14 @@ TEST(Slice, OlderFormsAndTypes) {
       .In<int8_t>({4}, {1, 2, 3, 4})
       .Out<int8_t>({2}, {2, 3})
       .Run();
+  OpTest("Slice", 13)  // a start before the first element is the first element
+      .In<float>({2}, {1, 2})
+      .In<int64_t>({1}, {-9})
+      .In<int64_t>({1}, {INT64_MIN})
+      .In<int64_t>({1}, {0})
+      .In<int64_t>({1}, {-1})
+      .Out<float>({1}, {1})
+      .Run();
   OpTest("Slice", 10)
       .In<std::string>({3}, {"a", "b", "c"})
       .In<int32_t>({1}, {0})

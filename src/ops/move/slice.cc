@@ -26,9 +26,10 @@ void SliceAxis(Box& box, int axis, int64_t start, int64_t end, int64_t step) {
     if (start < end) count = (end - start - 1) / step + 1;
   } else {
     step = std::max(step, -INT64_MAX);
-    start = std::clamp<int64_t>(start, -1, size - 1);
+    // ONNX clamps the start into the axis, where Python would find nothing before its first element.
+    start = std::clamp<int64_t>(start, 0, std::max<int64_t>(size - 1, 0));
     end = std::clamp<int64_t>(end, -1, size - 1);
-    if (end < start) count = (start - end - 1) / -step + 1;
+    if (size > 0 && end < start) count = (start - end - 1) / -step + 1;
   }
   int64_t& stride = box.strides[static_cast<size_t>(axis)];
   if (count > 0) box.offset += start * stride;

@@ -204,5 +204,12 @@ TEST(ArgExtremeTest, Refuses) {
   OpTest("ArgMax", 13).Attr("axis", 1).In<float>({2, 0}, {}).Fails("no element");
 }
 
+TEST(Reduce, RootOfASumThatWrappedIsZero) {
+  OpTest("ReduceL2", 18)
+      .In<int64_t>({2}, {int64_t{1} << 31, int64_t{1} << 31})  // 2^63 is the least integer
+      .Out<int64_t>({1}, {0})
+      .Run();
+}
+
 }  // namespace
 }  // namespace kante::core

@@ -12,21 +12,10 @@ import sys
 TABLE = pathlib.Path(__file__).resolve().parents[1] / "tests" / "schemas" / "onnx_schemas.tsv"
 
 # domain.name: why the program need not know it yet
-QUANTIZATION = "quantization"
-TEXT = "text and images"
-ML = "classical machine learning"
-STATE = "decoders with state"
 NOT_YET = {
-    **dict.fromkeys("QuantizeLinear DequantizeLinear DynamicQuantizeLinear QLinearConv QLinearMatMul ConvInteger "
-                    "MatMulInteger".split(), QUANTIZATION),
-    **dict.fromkeys("StringConcat StringNormalizer StringSplit RegexFullMatch TfIdfVectorizer ImageDecoder".split(),
-                    TEXT),
-    **dict.fromkeys("CausalConvWithState LinearAttention ai.onnx.preview.FlexAttention".split(), STATE),
-    **dict.fromkeys(["ai.onnx.ml." + name for name in (
-        "ArrayFeatureExtractor Binarizer CastMap CategoryMapper DictVectorizer FeatureVectorizer Imputer LabelEncoder "
-        "LinearClassifier LinearRegressor Normalizer OneHotEncoder Scaler SVMClassifier SVMRegressor TreeEnsemble "
-        "TreeEnsembleClassifier TreeEnsembleRegressor ZipMap").split()], ML),
+    "ai.onnx.preview.FlexAttention": "has bodies of its own",
     "ai.onnx.preview.training.Gradient": "comes with training",
+    **dict.fromkeys("StringNormalizer RegexFullMatch ImageDecoder".split(), "is in libkante-media"),
 }
 # domain.name: types of the first input that the program refuses, and why
 UNORDERED = "complex128 complex64"

@@ -70,6 +70,7 @@ check-full: check ## check, and TSan, AArch64 under qemu, fuzzing and the smalle
 	python3 tools/check_size.py build/minsize/libkante.so
 	cd build/minsize && $(CTEST) -L core
 	tools/check_reduced.sh
+	tests/differential/check.sh $(RELEASE)/kante --time 600
 
 differential: ## Compare random small graphs with ONNX Runtime for a minute (SECONDS_TO_COMPARE=60)
 	@tools/bootstrap.sh build

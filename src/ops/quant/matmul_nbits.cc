@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/checked.h"
-#include "compute/gemm.h"
 #include "ops/nn/float_arrays.h"
 #include "ops/op_def.h"
+#include "ops/quant/decoded_matmul.h"
 
 namespace kante::core {
 namespace {
@@ -26,7 +26,6 @@ struct MatMulNBits {
     MatMulNBits op{a.Int("K"), a.Int("N"), a.Int("bits", 4), a.Int("block_size")};
     a.Ignore("accuracy_level");  // the least accuracy of A: f32 has it
     if (a.Int("weight_prepacked", 0) != 0) a.Fail("weight_prepacked is not supported");
-    if (a.has_input(kGroupIndex)) a.Fail("input g_idx is not supported");
     if (op.bits != 2 && op.bits != 4 && op.bits != 8) a.Fail(StrCat("bits ", op.bits, " is none of 2, 4 and 8"));
     if (op.block < 16 || op.block > (1 << 20) || (op.block & (op.block - 1)) != 0) {
       a.Fail(StrCat("block_size ", op.block, " is not a power of two from 16 on"));
@@ -61,6 +60,13 @@ struct MatMulNBits {
     KANTE_TRY(CheckElements(c, kScales, n * blocks()));
     KANTE_TRY(CheckElements(c, kZero, n * (packed_zero ? zero_bytes() : blocks())));
     KANTE_TRY(CheckElements(c, kBias, n));
+    if (c.has_input(kGroupIndex)) {
+      KANTE_TRY(c.RequireType(kGroupIndex, TypeSet{ElementType::kInt32}));
+      KANTE_TRY(const Shape index, c.shape(kGroupIndex));
+      if (index.elements() != k && index.elements() != blocks() * block) {
+        return InvalidArgument("g_idx ", index.ToString(), " must have ", k, " elements");
+      }
+    }
     std::vector<int64_t> dims(a.begin(), a.end());
     dims.back() = n;
     KANTE_TRY(const Shape y, Shape::Make(dims));
@@ -69,51 +75,42 @@ struct MatMulNBits {
 
   int Code(const uint8_t* row, int64_t i) const { return row[i * bits / 8] >> (i * bits % 8) & ((1 << bits) - 1); }
 
+  // Which block of scales element i of every row has; null: blocks follow each other.
+  Result<const int32_t*> GroupIndex(RunContext& c) const {
+    if (!c.has_input(kGroupIndex)) return nullptr;
+    const int32_t* index = c.in(kGroupIndex).data<int32_t>();
+    for (int64_t i = 0; i < k; ++i) {
+      if (index[i] < 0 || index[i] >= blocks()) {
+        return InvalidArgument("g_idx ", index[i], " outside [0, ", blocks() - 1, "]");
+      }
+    }
+    return index;
+  }
+
   Status Run(RunContext& c) const {
-    const Tensor& a = c.in(kA);
-    KANTE_TRY(Tensor * y, c.Output(0));
-    const int64_t m = a.elements() / k;
     const uint8_t* codes = c.in(kB).data<uint8_t>();
     KANTE_TRY(const float* scales, ReadFloats(c, kScales));
     const bool packed_zero = c.has_input(kZero) && c.in(kZero).type() == ElementType::kUint8;
+    const uint8_t* code_zero = packed_zero ? c.in(kZero).data<uint8_t>() : nullptr;
     const float* float_zero = nullptr;
     if (c.has_input(kZero) && !packed_zero) {
       KANTE_TRY(float_zero, ReadFloats(c, kZero));
     }
-    const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), row_bytes = blocks() * (block * bits / 8);
-    auto pack = [&](float* dst, int64_t k0, int64_t k1, int64_t n0, int64_t n1) {
-      for (int64_t j = n0; j < AlignUp(n1, nr); ++j) {
-        float* to = dst + (j - n0) / nr * (k1 - k0) * nr + (j - n0) % nr;
-        for (int64_t at = k0; at < k1;) {
-          const int64_t b = at / block, end = std::min(k1, (b + 1) * block);
-          float scale = 0, zero = static_cast<float>(1 << (bits - 1));
-          if (j < n1) {
-            scale = scales[j * blocks() + b];
-            if (float_zero) zero = float_zero[j * blocks() + b];
-            if (packed_zero) zero = static_cast<float>(Code(c.in(kZero).data<uint8_t>() + j * zero_bytes(), b));
-          }
-          for (; at < end; ++at) {
-            const float code = j < n1 ? static_cast<float>(Code(codes + j * row_bytes, at)) : 0;
-            to[(at - k0) * nr] = j < n1 ? (code - zero) * scale : 0;
-          }
+    KANTE_TRY(const int32_t* group, GroupIndex(c));
+    const int64_t row_bytes = blocks() * (block * bits / 8);
+    auto decode = [&](int64_t j, int64_t k0, int64_t k1, float* to, int64_t stride) {
+      for (int64_t at = k0; at < k1;) {
+        const int64_t b = group ? group[at] : at / block, end = group ? at + 1 : std::min(k1, (b + 1) * block);
+        const float scale = scales[j * blocks() + b];
+        float zero = static_cast<float>(1 << (bits - 1));
+        if (float_zero) zero = float_zero[j * blocks() + b];
+        if (code_zero) zero = static_cast<float>(Code(code_zero + j * zero_bytes(), b));
+        for (; at < end; ++at) {
+          to[(at - k0) * stride] = (static_cast<float>(Code(codes + j * row_bytes, at)) - zero) * scale;
         }
       }
     };
-    const PackPanels panels(pack);
-    const GemmPlan plan = PlanGemm(m, n, k, GemmB::kPanels, k, 1);
-    GemmArgs args;
-    if (plan.scratch_bytes) {
-      KANTE_TRY(args.scratch, c.Scratch(plan.scratch_bytes));
-    }
-    KANTE_TRY(args.a, ReadFloats(c, kA));
-    args.a_row_stride = k;
-    args.panels = &panels;
-    KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
-    args.c = out.data();
-    args.ldc = n;
-    KANTE_TRY(args.epilogue.bias_col, ReadFloats(c, kBias));
-    KANTE_TRY(FinishedOr(c, RunGemm(plan, args, ParallelOf(c))));
-    return out.Finish(c);
+    return RunDecodedMatMul(c, kA, kBias, n, k, decode);
   }
 };
 

@@ -73,7 +73,10 @@ struct MatMulNBits {
     return c.SetShape(0, y);
   }
 
-  int Code(const uint8_t* row, int64_t i) const { return row[i * bits / 8] >> (i * bits % 8) & ((1 << bits) - 1); }
+  int Code(const uint8_t* row, int64_t i) const {
+    const uint64_t bit = static_cast<uint64_t>(i) * static_cast<uint64_t>(bits);
+    return row[bit / 8] >> (bit % 8) & ((1 << bits) - 1);
+  }
 
   // Which block of scales element i of every row has; null: blocks follow each other.
   Result<const int32_t*> GroupIndex(RunContext& c) const {
@@ -98,6 +101,7 @@ struct MatMulNBits {
     }
     KANTE_TRY(const int32_t* group, GroupIndex(c));
     const int64_t row_bytes = blocks() * (block * bits / 8);
+    const bool table = bits < 8 && !group;
     auto decode = [&](int64_t j, int64_t k0, int64_t k1, float* to, int64_t stride) {
       for (int64_t at = k0; at < k1;) {
         const int64_t b = group ? group[at] : at / block, end = group ? at + 1 : std::min(k1, (b + 1) * block);
@@ -105,8 +109,11 @@ struct MatMulNBits {
         float zero = static_cast<float>(1 << (bits - 1));
         if (float_zero) zero = float_zero[j * blocks() + b];
         if (code_zero) zero = static_cast<float>(Code(code_zero + j * zero_bytes(), b));
+        float values[16];  // what short codes stand for in this block
+        for (int i = 0; table && i < 1 << bits; ++i) values[i] = (static_cast<float>(i) - zero) * scale;
         for (; at < end; ++at) {
-          to[(at - k0) * stride] = (static_cast<float>(Code(codes + j * row_bytes, at)) - zero) * scale;
+          const int code = Code(codes + j * row_bytes, at);
+          to[(at - k0) * stride] = table ? values[code] : (static_cast<float>(code) - zero) * scale;
         }
       }
     };

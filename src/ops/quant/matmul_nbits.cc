@@ -56,11 +56,15 @@ struct MatMulNBits {
     }
     KANTE_TRY(const Shape a, c.shape(kA));
     if (a.rank() < 1 || a[a.rank() - 1] != k) return InvalidArgument("A ", a.ToString(), " does not end in K ", k);
-    KANTE_TRY(CheckElements(c, kB, n * blocks() * (block * bits / 8)));
-    KANTE_TRY(CheckElements(c, kScales, n * blocks()));
-    KANTE_TRY(CheckElements(c, kZero, n * (packed_zero ? zero_bytes() : blocks())));
     KANTE_TRY(CheckElements(c, kBias, n));
-    if (c.has_input(kGroupIndex)) {
+    KANTE_TRY(const Shape b, c.shape(kB));
+    const bool omitted = b.elements() == 0;
+    if (!omitted) {
+      KANTE_TRY(CheckElements(c, kB, n * blocks() * (block * bits / 8)));
+      KANTE_TRY(CheckElements(c, kScales, n * blocks()));
+      KANTE_TRY(CheckElements(c, kZero, n * (packed_zero ? zero_bytes() : blocks())));
+    }
+    if (c.has_input(kGroupIndex) && !omitted) {
       KANTE_TRY(c.RequireType(kGroupIndex, TypeSet{ElementType::kInt32}));
       KANTE_TRY(const Shape index, c.shape(kGroupIndex));
       if (index.elements() != k && index.elements() != blocks() * block) {
@@ -90,7 +94,17 @@ struct MatMulNBits {
     return index;
   }
 
+  // Empty weights stand for a product that is left out: zeros, or the bias.
+  Status RunOmitted(RunContext& c) const {
+    KANTE_TRY(Tensor * y, c.Output(0));
+    KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
+    KANTE_TRY(const float* bias, ReadFloats(c, kBias));
+    for (int64_t i = 0; i < y->elements(); ++i) out.data()[i] = bias ? bias[i % n] : 0.0f;
+    return out.Finish(c);
+  }
+
   Status Run(RunContext& c) const {
+    if (c.in(kB).elements() == 0) return RunOmitted(c);
     const uint8_t* codes = c.in(kB).data<uint8_t>();
     KANTE_TRY(const float* scales, ReadFloats(c, kScales));
     const bool packed_zero = c.has_input(kZero) && c.in(kZero).type() == ElementType::kUint8;

@@ -71,6 +71,16 @@ TEST(MatMulNBits, GroupIndex) {
   product(2).Fails("g_idx 2 outside [0, 1]");
 }
 
+TEST(MatMulNBits, EmptyWeightsLeaveTheBias) {
+  for (const bool bias : {false, true}) {
+    OpTest test("MatMulNBits", 1, "com.microsoft");
+    test.Attr("K", 16).Attr("N", 2).Attr("block_size", 16).In<float>({2, 16}, std::vector<float>(32, 1));
+    test.In<uint8_t>({0, 1, 8}, {}).In<float>({0, 1}, {}).NoInput().NoInput();
+    if (bias) test.In<float>({2}, {3, 4});
+    test.Out<float>({2, 2}, bias ? std::vector<float>{3, 4, 3, 4} : std::vector<float>(4, 0)).Run();
+  }
+}
+
 TEST(MatMulNBits, Refuses) {
   OpTest("MatMulNBits", 1, "com.microsoft")
       .Attr("K", 16)

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/checked.h"
-#include "compute/gemm.h"
 #include "ops/nn/float_arrays.h"
 #include "ops/op_def.h"
+#include "ops/quant/decoded_matmul.h"
 
 namespace kante::core {
 namespace {
@@ -26,7 +26,6 @@ struct MatMulNBits {
     MatMulNBits op{a.Int("K"), a.Int("N"), a.Int("bits", 4), a.Int("block_size")};
     a.Ignore("accuracy_level");  // the least accuracy of A: f32 has it
     if (a.Int("weight_prepacked", 0) != 0) a.Fail("weight_prepacked is not supported");
-    if (a.has_input(kGroupIndex)) a.Fail("input g_idx is not supported");
     if (op.bits != 2 && op.bits != 4 && op.bits != 8) a.Fail(StrCat("bits ", op.bits, " is none of 2, 4 and 8"));
     if (op.block < 16 || op.block > (1 << 20) || (op.block & (op.block - 1)) != 0) {
       a.Fail(StrCat("block_size ", op.block, " is not a power of two from 16 on"));
@@ -57,63 +56,82 @@ struct MatMulNBits {
     }
     KANTE_TRY(const Shape a, c.shape(kA));
     if (a.rank() < 1 || a[a.rank() - 1] != k) return InvalidArgument("A ", a.ToString(), " does not end in K ", k);
-    KANTE_TRY(CheckElements(c, kB, n * blocks() * (block * bits / 8)));
-    KANTE_TRY(CheckElements(c, kScales, n * blocks()));
-    KANTE_TRY(CheckElements(c, kZero, n * (packed_zero ? zero_bytes() : blocks())));
     KANTE_TRY(CheckElements(c, kBias, n));
+    KANTE_TRY(const Shape b, c.shape(kB));
+    const bool omitted = b.elements() == 0;
+    if (!omitted) {
+      KANTE_TRY(CheckElements(c, kB, n * blocks() * (block * bits / 8)));
+      KANTE_TRY(CheckElements(c, kScales, n * blocks()));
+      KANTE_TRY(CheckElements(c, kZero, n * (packed_zero ? zero_bytes() : blocks())));
+    }
+    if (c.has_input(kGroupIndex) && !omitted) {
+      KANTE_TRY(c.RequireType(kGroupIndex, TypeSet{ElementType::kInt32}));
+      KANTE_TRY(const Shape index, c.shape(kGroupIndex));
+      if (index.elements() != k && index.elements() != blocks() * block) {
+        return InvalidArgument("g_idx ", index.ToString(), " must have ", k, " elements");
+      }
+    }
     std::vector<int64_t> dims(a.begin(), a.end());
     dims.back() = n;
     KANTE_TRY(const Shape y, Shape::Make(dims));
     return c.SetShape(0, y);
   }
 
-  int Code(const uint8_t* row, int64_t i) const { return row[i * bits / 8] >> (i * bits % 8) & ((1 << bits) - 1); }
+  int Code(const uint8_t* row, int64_t i) const {
+    const uint64_t bit = static_cast<uint64_t>(i) * static_cast<uint64_t>(bits);
+    return row[bit / 8] >> (bit % 8) & ((1 << bits) - 1);
+  }
+
+  // Which block of scales element i of every row has; null: blocks follow each other.
+  Result<const int32_t*> GroupIndex(RunContext& c) const {
+    if (!c.has_input(kGroupIndex)) return nullptr;
+    const int32_t* index = c.in(kGroupIndex).data<int32_t>();
+    for (int64_t i = 0; i < k; ++i) {
+      if (index[i] < 0 || index[i] >= blocks()) {
+        return InvalidArgument("g_idx ", index[i], " outside [0, ", blocks() - 1, "]");
+      }
+    }
+    return index;
+  }
+
+  // Empty weights stand for a product that is left out: zeros, or the bias.
+  Status RunOmitted(RunContext& c) const {
+    KANTE_TRY(Tensor * y, c.Output(0));
+    KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
+    KANTE_TRY(const float* bias, ReadFloats(c, kBias));
+    for (int64_t i = 0; i < y->elements(); ++i) out.data()[i] = bias ? bias[i % n] : 0.0f;
+    return out.Finish(c);
+  }
 
   Status Run(RunContext& c) const {
-    const Tensor& a = c.in(kA);
-    KANTE_TRY(Tensor * y, c.Output(0));
-    const int64_t m = a.elements() / k;
+    if (c.in(kB).elements() == 0) return RunOmitted(c);
     const uint8_t* codes = c.in(kB).data<uint8_t>();
     KANTE_TRY(const float* scales, ReadFloats(c, kScales));
     const bool packed_zero = c.has_input(kZero) && c.in(kZero).type() == ElementType::kUint8;
+    const uint8_t* code_zero = packed_zero ? c.in(kZero).data<uint8_t>() : nullptr;
     const float* float_zero = nullptr;
     if (c.has_input(kZero) && !packed_zero) {
       KANTE_TRY(float_zero, ReadFloats(c, kZero));
     }
-    const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), row_bytes = blocks() * (block * bits / 8);
-    auto pack = [&](float* dst, int64_t k0, int64_t k1, int64_t n0, int64_t n1) {
-      for (int64_t j = n0; j < AlignUp(n1, nr); ++j) {
-        float* to = dst + (j - n0) / nr * (k1 - k0) * nr + (j - n0) % nr;
-        for (int64_t at = k0; at < k1;) {
-          const int64_t b = at / block, end = std::min(k1, (b + 1) * block);
-          float scale = 0, zero = static_cast<float>(1 << (bits - 1));
-          if (j < n1) {
-            scale = scales[j * blocks() + b];
-            if (float_zero) zero = float_zero[j * blocks() + b];
-            if (packed_zero) zero = static_cast<float>(Code(c.in(kZero).data<uint8_t>() + j * zero_bytes(), b));
-          }
-          for (; at < end; ++at) {
-            const float code = j < n1 ? static_cast<float>(Code(codes + j * row_bytes, at)) : 0;
-            to[(at - k0) * nr] = j < n1 ? (code - zero) * scale : 0;
-          }
+    KANTE_TRY(const int32_t* group, GroupIndex(c));
+    const int64_t row_bytes = blocks() * (block * bits / 8);
+    const bool table = bits < 8 && !group;
+    auto decode = [&](int64_t j, int64_t k0, int64_t k1, float* to, int64_t stride) {
+      for (int64_t at = k0; at < k1;) {
+        const int64_t b = group ? group[at] : at / block, end = group ? at + 1 : std::min(k1, (b + 1) * block);
+        const float scale = scales[j * blocks() + b];
+        float zero = static_cast<float>(1 << (bits - 1));
+        if (float_zero) zero = float_zero[j * blocks() + b];
+        if (code_zero) zero = static_cast<float>(Code(code_zero + j * zero_bytes(), b));
+        float values[16];  // what short codes stand for in this block
+        for (int i = 0; table && i < 1 << bits; ++i) values[i] = (static_cast<float>(i) - zero) * scale;
+        for (; at < end; ++at) {
+          const int code = Code(codes + j * row_bytes, at);
+          to[(at - k0) * stride] = table ? values[code] : (static_cast<float>(code) - zero) * scale;
         }
       }
     };
-    const PackPanels panels(pack);
-    const GemmPlan plan = PlanGemm(m, n, k, GemmB::kPanels, k, 1);
-    GemmArgs args;
-    if (plan.scratch_bytes) {
-      KANTE_TRY(args.scratch, c.Scratch(plan.scratch_bytes));
-    }
-    KANTE_TRY(args.a, ReadFloats(c, kA));
-    args.a_row_stride = k;
-    args.panels = &panels;
-    KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
-    args.c = out.data();
-    args.ldc = n;
-    KANTE_TRY(args.epilogue.bias_col, ReadFloats(c, kBias));
-    KANTE_TRY(FinishedOr(c, RunGemm(plan, args, ParallelOf(c))));
-    return out.Finish(c);
+    return RunDecodedMatMul(c, kA, kBias, n, k, decode);
   }
 };
 

@@ -53,6 +53,34 @@ TEST(MatMulNBits, BitsAndZeroPoints) {
   }
 }
 
+// Two blocks whose elements alternate: even ones have the first scale and zero point.
+TEST(MatMulNBits, GroupIndex) {
+  const auto product = [](int32_t odd) {
+    std::vector<int32_t> group(32);
+    for (size_t i = 0; i < 32; ++i) group[i] = i % 2 == 0 ? 0 : odd;
+    OpTest test("MatMulNBits", 1, "com.microsoft");
+    test.Attr("K", 32).Attr("N", 1).Attr("block_size", 16);
+    test.In<float>({1, 32}, std::vector<float>(32, 1));
+    test.In<uint8_t>({1, 2, 8}, std::vector<uint8_t>(16, 0x5a))
+        .In<float>({1, 2}, {0.5f, 2})
+        .In<uint8_t>({1, 1}, {0x47});
+    test.In<int32_t>({32}, group);
+    return test;
+  };
+  product(1).Out<float>({1, 1}, {16 * (10 - 7) * 0.5f + 16 * (5 - 4) * 2}).Run();
+  product(2).Fails("g_idx 2 outside [0, 1]");
+}
+
+TEST(MatMulNBits, EmptyWeightsLeaveTheBias) {
+  for (const bool bias : {false, true}) {
+    OpTest test("MatMulNBits", 1, "com.microsoft");
+    test.Attr("K", 16).Attr("N", 2).Attr("block_size", 16).In<float>({2, 16}, std::vector<float>(32, 1));
+    test.In<uint8_t>({0, 1, 8}, {}).In<float>({0, 1}, {}).NoInput().NoInput();
+    if (bias) test.In<float>({2}, {3, 4});
+    test.Out<float>({2, 2}, bias ? std::vector<float>{3, 4, 3, 4} : std::vector<float>(4, 0)).Run();
+  }
+}
+
 TEST(MatMulNBits, Refuses) {
   OpTest("MatMulNBits", 1, "com.microsoft")
       .Attr("K", 16)

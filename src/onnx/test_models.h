@@ -146,6 +146,8 @@ struct FunctionSpec {
   Names attributes{};
   Messages defaults{};
   std::string domain = "local";
+  int64_t opset = 18;
+  Names calls{};  // domains of the functions inside
 };
 
 inline WireWriter OpsetMessage(std::string_view domain, int64_t version) {
@@ -163,7 +165,8 @@ inline WireWriter FunctionMessage(const FunctionSpec& spec) {
   for (const std::string& each : spec.attributes) w.String(function_field::kAttribute, each);
   for (const WireWriter& each : spec.defaults) w.Message(function_field::kAttributeProto, each);
   for (const WireWriter& each : spec.nodes) w.Message(function_field::kNode, each);
-  w.Message(function_field::kOpsetImport, OpsetMessage("", 18));
+  w.Message(function_field::kOpsetImport, OpsetMessage("", spec.opset));
+  for (const std::string& each : spec.calls) w.Message(function_field::kOpsetImport, OpsetMessage(each, 1));
   w.String(function_field::kDomain, spec.domain);
   return w;
 }

@@ -15,6 +15,51 @@ f=np.float32
 sm=lambda a:np.exp(a-a.max(-1,keepdims=True))/np.exp(a-a.max(-1,keepdims=True)).sum(-1,keepdims=True)
 s2=sm(x.reshape(2,-1)).reshape(x.shape)
 b=np.array([1,2,3],f).reshape(1,3,1,1);B=b.ravel()
+sig=lambda a:1/(1+np.exp(-a))
+xs=r.standard_normal((3,2,3)).astype(f);W=r.standard_normal((1,8,3)).astype(f);R=r.standard_normal((1,8,2)).astype(f)/2
+Bi=r.standard_normal((1,16)).astype(f);h0=r.standard_normal((1,2,2)).astype(f);c0=r.standard_normal((1,2,2)).astype(f);P=r.standard_normal((1,6)).astype(f)
+def recur(step,state):
+    """Y [sequence, 1, batch, hidden] and the last state of a layer whose step gives (hidden, ...)."""
+    ys=[]
+    for s in xs:
+        state=step(s,*state);ys.append(state[0])
+    return [np.stack(ys)[:,None]]+[s[None] for s in state]
+def gates(n,k):
+    """Gate k of n: what it makes of the input, and of the state, with biases."""
+    w,q,bw,bq=[a.reshape(-1,2,*a.shape[1:])[k] for a in (W[0],R[0],Bi[0][:2*n],Bi[0][2*n:4*n])]
+    return (lambda s:s@w.T+bw),(lambda h:h@q.T+bq)
+def rnn():
+    i,o=gates(1,0)
+    return recur(lambda s,h:(np.tanh(i(s)+o(h)),),[h0[0]])
+def gru(linear):
+    (zi,zo),(ri,ro),(hi,ho)=[gates(3,k) for k in range(3)]
+    def step(s,h):
+        z=sig(zi(s)+zo(h));q=sig(ri(s)+ro(h))
+        return ((1-z)*np.tanh(hi(s)+(q*ho(h) if linear else ho(q*h)))+z*h,)
+    return recur(step,[h0[0]])
+def lstm(p):
+    (ii,io),(oi,oo),(fi,fo),(ci,co)=[gates(4,k) for k in range(4)]
+    def step(s,h,c):
+        n=sig(fi(s)+fo(h)+p[4:]*c)*c+sig(ii(s)+io(h)+p[:2]*c)*np.tanh(ci(s)+co(h))
+        return sig(oi(s)+oo(h)+p[2:4]*n)*np.tanh(n),n
+    return recur(step,[h0[0],c0[0]])
+def layer(n): return [xs,W[:,:2*n],R[:,:2*n],Bi[:,:4*n]]
+def linear(a,axis,n,place):
+    """Linear interpolation of one axis to n places; place(i) is in pixels."""
+    at=np.clip([place(i) for i in range(n)],0,a.shape[axis]-1);lo=np.floor(at).astype(int);hi=np.minimum(lo+1,a.shape[axis]-1)
+    w=(at-lo).reshape([-1 if d==axis else 1 for d in range(a.ndim)])
+    return np.take(a,lo,axis)*(1-w)+np.take(a,hi,axis)*w
+def both(n,place): return linear(linear(x,2,n,place),3,n,place)
+vf=lambda n:h.make_tensor_value_info(n,1,[3])
+total=h.make_graph([h.make_node('Add',['s','e'],['t']),h.make_node('Identity',['t'],['o'])],'total',[vf('s'),vf('e')],[vf('t'),vf('o')])
+run=r.standard_normal((2,4,3)).astype(f);s0=r.standard_normal((2,3)).astype(f);sums=s0[:,None]+run.cumsum(1)
+ramp=np.arange(36,dtype=f).reshape(1,1,6,6)
+grid=np.array([[-1,-1],[1,1],[0,-1],[1/3,1/3]],f).reshape(1,2,2,2)
+x4=x[:1]
+xg=x.reshape(2,1,3,4,4).repeat(2,1).reshape(2,6,4,4);yg=xg.reshape(2,2,-1)
+yg=((yg-yg.mean(2,keepdims=True))/np.sqrt(yg.var(2,keepdims=True)+1e-5)).reshape(2,2,-1)*np.array([2,3]).reshape(1,2,1)+np.array([1,-1]).reshape(1,2,1)
+spectrum=lambda a,axis:(lambda c:np.stack([c.real,c.imag],-1))(np.fft.fft(a,axis=axis))
+no=np.zeros(0,f)
 C = [
    ("Upsample",1,[x],dict(height_scale=2.,width_scale=2.,mode='nearest'),x.repeat(2,2).repeat(2,3)),
    ("Upsample",7,[x],dict(scales=[1.,1.,2.,2.],mode='nearest'),x.repeat(2,2).repeat(2,3)),
@@ -87,13 +132,37 @@ C = [
    ("Split",2,[x],dict(axis=2),[x[:,:,:2],x[:,:,2:]]),
    ("Split",11,[x],dict(axis=-1,split=[1,3]),[x[...,:1],x[...,1:]]),
    ("TopK",1,[m],dict(k=1,axis=1),[m.max(1,keepdims=True),m.argmax(1)[:,None]]),
-   ("TopK",10,[m,np.array([1])],dict(axis=1),[m.max(1,keepdims=True),m.argmax(1)[:,None]])]
+   ("TopK",10,[m,np.array([1])],dict(axis=1),[m.max(1,keepdims=True),m.argmax(1)[:,None]]),
+   ("Scan",8,[None,s0,run],dict(body=total,num_scan_inputs=1),[sums[:,-1],sums]),
+   ("Scan",8,[None,s0,run],dict(body=total,num_scan_inputs=1,directions=[1]),[s0+run.sum(1),s0[:,None]+run[:,::-1].cumsum(1)]),
+   ("RNN",1,layer(1)+[None,h0],dict(hidden_size=2,output_sequence=1),rnn()),
+   ("RNN",7,layer(1)+[None,h0],dict(hidden_size=2),rnn()),
+   ("GRU",1,layer(3)+[None,h0],dict(hidden_size=2,output_sequence=1,direction='forward'),gru(False)),
+   ("GRU",3,layer(3)+[None,h0],dict(hidden_size=2,output_sequence=1,linear_before_reset=1),gru(True)),
+   ("GRU",7,layer(3)+[None,h0],dict(hidden_size=2,linear_before_reset=1),gru(True)),
+   ("LSTM",1,layer(4)+[None,h0,c0,P],dict(hidden_size=2,output_sequence=1),lstm(P[0])),
+   ("LSTM",7,layer(4)+[None,h0,c0],dict(hidden_size=2),lstm(0*P[0])),
+   ("GroupNormalization",18,[xg,np.array([2,3],f),np.array([1,-1],f)],dict(num_groups=2),yg.reshape(xg.shape)),
+   ("DFT",17,[x[...,:1]],dict(),spectrum(x[...,0],1)),
+   ("DFT",17,[x[...,:1]],dict(axis=2,onesided=1),spectrum(x[...,0],2)[:,:,:3]),
+   ("GridSample",16,[x4,grid],dict(mode='bilinear',align_corners=1),np.stack([x4[:,:,0,0],x4[:,:,3,3],(x4[:,:,0,1]+x4[:,:,0,2])/2,x4[:,:,2,2]],-1).reshape(1,3,2,2)),
+   ("GridSample",16,[x4,grid],dict(mode='bicubic',align_corners=1,padding_mode='border'),np.stack([x4[:,:,0,0],x4[:,:,3,3],x4[:,:,0]@np.array([-3,19,19,-3],f)/32,x4[:,:,2,2]],-1).reshape(1,3,2,2)),
+   ("RoiAlign",10,[ramp,np.array([[0,0,4,4]],f),np.array([0])],dict(output_height=2,output_width=2,sampling_ratio=1),ramp[:,:,1:4:2,1:4:2]),
+   ("Resize",10,[x,np.array([1,1,1.5,1.5],f)],dict(mode='linear'),both(6,lambda i:i/1.5)),
+   ("Resize",11,[x,no,np.array([1,1,2,2],f)],dict(mode='linear'),both(8,lambda i:(i+.5)/2-.5)),
+   ("Resize",11,[x,no,no,np.array([2,3,7,7])],dict(mode='linear',coordinate_transformation_mode='align_corners'),both(7,lambda i:i*.5)),
+   ("Resize",11,[x,no,np.array([1,1,.5,.5],f)],dict(mode='nearest',nearest_mode='floor',coordinate_transformation_mode='tf_half_pixel_for_nn'),x[:,:,1::2,1::2]),
+   ("Resize",13,[x,None,np.array([1,1,.5,.5],f)],dict(mode='nearest',nearest_mode='floor',coordinate_transformation_mode='tf_half_pixel_for_nn'),x[:,:,1::2,1::2]),
+   ("Resize",13,[x,None,None,np.array([2,3,8,8])],dict(mode='linear',coordinate_transformation_mode='asymmetric'),both(8,lambda i:i/2)),
+   ("CumSum",11,[m,np.array(1,np.int32)],dict(exclusive=1),np.concatenate([0*m[:,:1],m.cumsum(1)[:,:-1]],1)),
+   ("CumSum",11,[m,np.array(-2)],dict(reverse=1),m[::-1].cumsum(0)[::-1])]
 for i,(op,v,ins,at,w) in enumerate(C):
     ws=w if isinstance(w,list) else [w]
     ws=[np.asarray(a).astype(f) if np.asarray(a).dtype==np.float64 else np.asarray(a) for a in ws]
     d=f'{root}/{i:02d}_{op}_{v}';os.makedirs(d+'/test_data_set_0')
+    fed=[a for a in ins if a is not None];names=iter(f'i{k}' for k in range(len(fed)));names=[next(names) if a is not None else '' for a in ins]
     vi=lambda n,a:h.make_tensor_value_info(n,h.np_dtype_to_tensor_dtype(a.dtype),a.shape)
-    g=h.make_graph([h.make_node(op,[f'i{k}' for k in range(len(ins))],[f'o{k}' for k in range(len(ws))],**at)],'g',[vi(f'i{k}',a) for k,a in enumerate(ins)],[vi(f'o{k}',a) for k,a in enumerate(ws)])
+    g=h.make_graph([h.make_node(op,names,[f'o{k}' for k in range(len(ws))],**at)],'g',[vi(f'i{k}',a) for k,a in enumerate(fed)],[vi(f'o{k}',a) for k,a in enumerate(ws)])
     onnx.save(h.make_model(g,opset_imports=[h.make_opsetid('',v)],ir_version=8),d+'/model.onnx')
-    for k,a in enumerate(ins): open(f'{d}/test_data_set_0/input_{k}.pb','wb').write(nh.from_array(np.array(a, order='C')).SerializeToString())
+    for k,a in enumerate(fed): open(f'{d}/test_data_set_0/input_{k}.pb','wb').write(nh.from_array(np.array(a, order='C')).SerializeToString())
     for k,a in enumerate(ws): open(f'{d}/test_data_set_0/output_{k}.pb','wb').write(nh.from_array(np.array(a, order='C')).SerializeToString())

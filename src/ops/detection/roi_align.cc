@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/nn/float_arrays.h"
 #include "ops/norm/rows.h"
 #include "ops/op_def.h"
 
@@ -102,17 +101,18 @@ struct RoiAlign {
       std::fill_n(y->raw(), y->bytes(), std::byte{0});
       return OkStatus();
     }
-    KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
+    KANTE_TRY(const FloatTarget out, FloatTarget::Open(c, y));
     KANTE_TRY(const float* from, ReadAs<float>(c, x));
     KANTE_TRY(
         c.Parallel(count * channels, 200.0 * static_cast<double>(height * width), [&](int64_t begin, int64_t end) {
           for (int64_t plane = begin; plane < end; ++plane) {
             const int64_t r = plane / channels;
-            Region(out.data() + plane * height * width, from + (batch[r] * channels + plane % channels) * h * w,
+            Region(out.data + plane * height * width, from + (batch[r] * channels + plane % channels) * h * w,
                    rois + 4 * r, h, w);
           }
         }));
-    return out.Finish(c);
+    out.Close();
+    return OkStatus();
   }
 
   void Region(float* y, const float* x, const float* roi, int64_t h, int64_t w) const {

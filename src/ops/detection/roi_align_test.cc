@@ -57,6 +57,14 @@ TEST(RoiAlignTest, Maximum) {
       .In<int64_t>({1}, {0})
       .Out<float>({1, 1, 1, 1}, {1.0f})
       .Run();
+  OpTest("RoiAlign", 16)
+      .Attr("mode", "max")
+      .Attr("sampling_ratio", 2)
+      .In<double>({1, 1, 1, 4}, {0, 1, 2, 3})
+      .In<double>({1, 4}, {0.5, 0.5, 2.5, 1.5})
+      .In<int64_t>({1}, {0})
+      .Out<double>({1, 1, 1, 1}, {1.0})
+      .Run();
 }
 
 TEST(RoiAlignTest, EdgesAndRefusals) {

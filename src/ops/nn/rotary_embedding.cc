@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include "ops/nn/float_arrays.h"
 #include "ops/norm/rows.h"
 #include "ops/op_def.h"
 
@@ -81,7 +80,7 @@ struct RotaryEmbedding {
                 const uint8_t* stream) const {
     KANTE_TRY(const Sizes s, Resolve(c.in(kX).shape()));
     KANTE_TRY(Tensor * y, c.Output(0));
-    KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
+    KANTE_TRY(const FloatTarget out, FloatTarget::Open(c, y));
     KANTE_TRY(const float* x, ReadAs<float>(c, c.in(kX)));
     KANTE_TRY(const float* cosine, ReadAs<float>(c, c.in(cos)));
     KANTE_TRY(const float* sine, ReadAs<float>(c, c.in(cos + 1)));
@@ -102,7 +101,7 @@ struct RotaryEmbedding {
           base[k] = (!places ? row : start ? places[0] + t : places[k * count + row]) * half;
         }
         const float* from = x + r * s.size;
-        float* to = out.data() + r * s.size;
+        float* to = out.data + r * s.size;
         for (int64_t k = 0; k < half; ++k) {
           const int64_t first = interleaved ? 2 * k : k, second = interleaved ? 2 * k + 1 : k + half;
           const int64_t at = base[stream ? stream[k] : 0] + k;
@@ -113,7 +112,8 @@ struct RotaryEmbedding {
         std::copy(from + s.rotated, from + s.size, to + s.rotated);
       }
     }));
-    return out.Finish(c);
+    out.Close();
+    return OkStatus();
   }
 };
 

@@ -53,6 +53,15 @@ TEST(RotaryEmbeddingTest, Forms) {
       .Run();
 }
 
+TEST(RotaryEmbeddingTest, Doubles) {
+  OpTest("RotaryEmbedding", 23)
+      .In<double>({1, 1, 1, 2}, {1, 2})
+      .In<double>({1, 1, 1}, {3})
+      .In<double>({1, 1, 1}, {4})
+      .Out<double>({1, 1, 1, 2}, {1 * 3 - 2 * 4, 1 * 4 + 2 * 3})
+      .Run();
+}
+
 TEST(RotaryEmbeddingTest, Refusals) {
   const auto one = [] { return OpTest("RotaryEmbedding", 23).In<float>({1, 1, 1, 2}, {1, 2}); };
   one().In<float>({1, 1}, {1}).In<float>({1, 1}, {1}).In<int64_t>({1, 1}, {1}).Fails("position_ids holds 1");

@@ -2,6 +2,7 @@
 // LayerNormalization and RMSNormalization: rows over the dimensions from `axis` on.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ops/nn/float_arrays.h"
 #include "ops/norm/rows.h"
@@ -111,6 +112,9 @@ struct RowNorm {
     KANTE_TRY(const T* bias, ParameterRow<T>(c, kBias, row));
     KANTE_TRY(float* mean, Statistics(c, 1, rows));
     KANTE_TRY(float* inverse, Statistics(c, 2, rows));
+    for (float* statistic : {mean, inverse}) {  // of nothing
+      if (statistic && n == 0) std::fill_n(statistic, rows, std::numeric_limits<float>::quiet_NaN());
+    }
     KANTE_TRY(c.Parallel(n == 0 ? 0 : rows, kElementCost * static_cast<double>(n), [&](int64_t begin, int64_t end) {
       for (int64_t r = begin; r < end; ++r) {
         one(y + r * n, x + r * n, scale, bias, n, mean ? mean + r : nullptr, inverse ? inverse + r : nullptr);

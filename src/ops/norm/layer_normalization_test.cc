@@ -67,6 +67,14 @@ TEST(RMSNormalizationTest, Rows) {
 
 TEST(LayerNormalizationTest, EdgesAndRefusals) {
   OpTest("LayerNormalization", 17).In<float>({0, 2}, {}).In<float>({2}, {1, 1}).Out<float>({0, 2}, {}).Run();
+  // The mean of nothing is not a number.
+  OpTest("LayerNormalization", 17)
+      .In<float>({2, 0}, {})
+      .In<float>({0}, {})
+      .Out<float>({2, 0}, {})
+      .Out<float>({2, 1}, {NAN, NAN})
+      .Out<float>({2, 1}, {NAN, NAN})
+      .Run();
   OpTest("LayerNormalization", 17)
       .In<float>({1, 2}, {1, 1})
       .In<float>({3}, {1, 1, 1})

@@ -2,16 +2,19 @@
 #include <cmath>
 #include <cstring>
 
+#include "compute/element_io.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
 namespace {
 
-template <typename T>
 std::string CompareFloats(const Tensor& got, const Tensor& want, double rtol, double atol) {
+  const LoadRow<double> load = GetLoadRow<double>(got.type());
+  const int64_t size = BitsOf(got.type()) / 8;
   for (int64_t i = 0; i < got.elements(); ++i) {
-    const double g = static_cast<double>(got.data<T>()[i]);
-    const double w = static_cast<double>(want.data<T>()[i]);
+    double g = 0, w = 0;
+    load(&g, got.raw() + i * size, 1);
+    load(&w, want.raw() + i * size, 1);
     if (std::isnan(g) && std::isnan(w)) continue;
     if (g == w) continue;
     if (!(std::abs(g - w) <= atol + rtol * std::abs(w))) {
@@ -29,8 +32,7 @@ std::string CompareTensors(const Tensor& got, const Tensor& want, double rtol, d
     return StrCat("shape ", got.shape().ToString(), ", expected ", want.shape().ToString());
   }
   if (!got.contiguous()) return "the result is not dense";
-  if (got.type() == ElementType::kFloat32) return CompareFloats<float>(got, want, rtol, atol);
-  if (got.type() == ElementType::kFloat64) return CompareFloats<double>(got, want, rtol, atol);
+  if (kFloats.Has(got.type())) return CompareFloats(got, want, rtol, atol);
   if (got.type() == ElementType::kString) {
     for (int64_t i = 0; i < got.elements(); ++i) {
       if (got.data<std::string>()[i] != want.data<std::string>()[i]) return StrCat("string ", i, " differs");

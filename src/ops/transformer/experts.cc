@@ -180,7 +180,8 @@ ExpertRule ExpertRule::Read(AttrReader& a, bool has_third) {
 
 Result<std::array<int64_t, 3>> ExpertSizes(const ExpertRule& rule, const Shape& x, const Shape& router) {
   if (x.rank() != 2 && x.rank() != 3) return InvalidArgument("input ", x.ToString(), " must have rank 2 or 3");
-  const int64_t tokens = x.rank() == 2 ? x[0] : x[0] * x[1];
+  int64_t tokens = x[0];
+  if (x.rank() == 3 && !CheckedMul(x[0], x[1], &tokens)) return InvalidArgument("too many tokens");
   if (router.rank() != 2 || router[0] != tokens) {
     return InvalidArgument("router_probs ", router.ToString(), " does not suit ", tokens, " tokens");
   }

@@ -8,6 +8,7 @@
 #include "base/checked.h"
 #include "compute/conv_slots.h"
 #include "compute/gemm.h"
+#include "kernels/gemm.h"
 #include "kernels/norm.h"
 #include "kernels/reduce.h"
 #include "kernels/unary.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr int64_t kBlockRows = 64;
 constexpr int64_t kTileFloats = 64 << 10;  // of scores: half of an L2 of 512 KB
+constexpr int64_t kUnpackedRows = 4;       // up to which RunGemm takes strided keys as they lie
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 constexpr auto kInline = [](int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
@@ -38,6 +40,11 @@ struct Blocking {
   int64_t blocks = 0;      // items of a head or folded group
   int64_t items = 0;
   int64_t tile = 0;  // keys
+  // Several items take the same keys: these are packed once, [batch, kv_heads] matrices of panels of `nr` keys.
+  bool pack_keys = false;
+  int64_t nr = 1;
+  int64_t panels = 0;
+  int64_t packed_floats = 0;  // of one matrix
   int64_t q_step = 0, y_step = 0;
   int64_t tile_bytes = 0;   // scores of a tile
   int64_t mixed_bytes = 0;  // its weighted values, when there are several tiles
@@ -55,7 +62,11 @@ struct Blocking {
     q_step = fold ? a.q.head_stride : a.q.row_stride;
     y_step = fold ? a.y.head_stride : a.y.row_stride;
     if (items == 0) return;
-    tile = a.scores ? a.keys : std::min(a.keys, kTileFloats / block_rows);
+    pack_keys = !fold && block_rows > kUnpackedRows && blocks * group > 1 && a.size > 0;
+    if (pack_keys) nr = static_cast<int64_t>(kernels::GemmTile().nr);
+    panels = pack_keys ? CeilDiv(a.keys, nr) : 0;
+    packed_floats = panels * nr * a.size;
+    tile = a.scores ? a.keys : std::min(a.keys, AlignUp(kTileFloats / block_rows, 64));
     tile_bytes = AlignUp(block_rows * tile * 4, 64);
     mixed_bytes = tile < a.keys ? AlignUp(block_rows * a.v_size * 4, 64) : 0;
     state_bytes = 3 * kBlockRows * 4;
@@ -69,7 +80,7 @@ struct Blocking {
   }
 
   GemmPlan Product(const AttentionArgs& a, int64_t m, int64_t n) const {
-    return PlanGemm(m, n, a.size, GemmB::kStrided, q_step);
+    return PlanGemm(m, n, a.size, pack_keys ? GemmB::kPacked : GemmB::kStrided, q_step);
   }
   GemmPlan Mix(const AttentionArgs& a, int64_t m, int64_t n) const {
     return PlanGemm(m, a.v_size, n, GemmB::kStrided, n);
@@ -79,8 +90,8 @@ struct Blocking {
 // One item: a block of queries that share keys.
 class Block {
  public:
-  Block(const AttentionArgs& a, const Blocking& cut, int64_t item, std::byte* scratch)
-      : a_(a), cut_(cut), group_(a.heads / a.kv_heads) {
+  Block(const AttentionArgs& a, const Blocking& cut, int64_t item, const float* keys, std::byte* scratch)
+      : a_(a), cut_(cut), group_(a.heads / a.kv_heads), keys_(keys) {
     const int64_t head = item / cut.blocks;
     row0_ = item % cut.blocks * kBlockRows;
     m_ = std::min(kBlockRows, cut.rows - row0_);
@@ -152,7 +163,7 @@ class Block {
 
   // Takes the part of a tile that some query of the block sees into the running softmax.
   void Tile(int64_t t0, const KeyRange& all, float* y, bool fresh) {
-    int64_t k0 = std::max(t0, all.first), k1 = std::min(t0 + cut_.tile, all.last);
+    int64_t k0 = std::max(t0, all.first / cut_.nr * cut_.nr), k1 = std::min(t0 + cut_.tile, all.last);
     GemmPlan product = cut_.Product(a_, m_, k1 - k0), mix = cut_.Mix(a_, m_, k1 - k0);
     if (std::max(product.scratch_bytes, mix.scratch_bytes) > cut_.gemm_bytes) {
       k0 = t0;
@@ -162,9 +173,13 @@ class Block {
     }
     const int64_t n = k1 - k0, kv = h_ / group_;
     GemmArgs first{.a = a_.q.at(b_, h_) + row0_ * cut_.q_step, .a_row_stride = cut_.q_step};
-    first.b = a_.k.at(b_, kv, k0);
-    first.b_row_stride = 1;
-    first.b_col_stride = a_.k.row_stride;
+    if (cut_.pack_keys) {
+      first.packed_b = keys_ + (b_ * a_.kv_heads + kv) * cut_.packed_floats + k0 * a_.size;
+    } else {
+      first.b = a_.k.at(b_, kv, k0);
+      first.b_row_stride = 1;
+      first.b_col_stride = a_.k.row_stride;
+    }
     first.c = scores_;
     first.ldc = n;
     first.epilogue.scale = a_.scale;
@@ -251,6 +266,7 @@ class Block {
   const AttentionArgs& a_;
   const Blocking& cut_;
   int64_t group_;
+  const float* keys_;  // packed
   int64_t b_ = 0, h_ = 0, row0_ = 0, m_ = 0;
   float* scores_;
   float* mixed_;
@@ -258,19 +274,34 @@ class Block {
   std::byte* gemm_;
 };
 
+bool PackKeys(const AttentionArgs& a, const Blocking& cut, float* to, ParallelFor parallel) {
+  constexpr int64_t kGrainFloats = 16 << 10;
+  const int64_t grain = std::max<int64_t>(1, kGrainFloats / (cut.nr * a.size));
+  return parallel(a.batch * a.kv_heads * cut.panels, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t head = i / cut.panels, first = i % cut.panels * cut.nr;
+      kernels::PackB(to + head * cut.packed_floats, a.k.at(head / a.kv_heads, head % a.kv_heads), 1, a.k.row_stride,
+                     static_cast<size_t>(a.size), static_cast<size_t>(first),
+                     static_cast<size_t>(std::min(a.keys, first + cut.nr)));
+    }
+  });
+}
+
 }  // namespace
 
 int64_t AttentionScratchBytes(const AttentionArgs& args) {
   const Blocking cut(args);
-  return cut.slot_bytes * ScratchSlots::CountFor(cut.items);
+  return cut.slot_bytes * ScratchSlots::CountFor(cut.items) + args.batch * args.kv_heads * cut.packed_floats * 4;
 }
 
 bool RunAttention(const AttentionArgs& args, std::byte* scratch, ParallelFor parallel) {
   const Blocking cut(args);
   if (cut.items == 0) return true;
+  float* keys = reinterpret_cast<float*>(scratch + cut.slot_bytes * ScratchSlots::CountFor(cut.items));
+  if (cut.pack_keys && !PackKeys(args, cut, keys, parallel)) return false;
   ScratchSlots slots(reinterpret_cast<float*>(scratch), cut.slot_bytes / 4);
   return slots.Run(cut.items, parallel, [&](int64_t begin, int64_t end, float* memory) {
-    for (int64_t i = begin; i < end; ++i) Block(args, cut, i, reinterpret_cast<std::byte*>(memory)).Run();
+    for (int64_t i = begin; i < end; ++i) Block(args, cut, i, keys, reinterpret_cast<std::byte*>(memory)).Run();
   });
 }
 

@@ -30,6 +30,7 @@ OpRegistry OpRegistry::BuiltIns() {
   registry.AddDomain("", kNewestOnnxOpset);
   registry.AddDomain("ai.onnx.ml", 5);
   registry.AddDomain("com.microsoft", 1);
+  registry.AddDomain("ai.onnx.preview", 1);
   registry.AddDomain("ai.onnx.preview.training", 1);
   registry.AddDomain("kante", 1);
   static constexpr const OpDef* kAll[] = {

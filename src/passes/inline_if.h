@@ -12,8 +12,4 @@ namespace kante::core {
 // many there were. The nodes keep their origins.
 Result<int64_t> InlineConstantIfs(Graph& graph);
 
-// Copies the nodes of `body` (owned by a node of `graph`) into `graph`: captures become the captured values, inputs the
-// values of `inputs`. Returns the values that stand for the body's outputs.
-std::vector<ValueId> SpliceBody(Graph& graph, const Graph& body, std::span<const ValueId> inputs);
-
 }  // namespace kante::core

@@ -132,6 +132,6 @@ function(kante_client_library name)
   target_link_libraries(kante_${name} PUBLIC kante_static PRIVATE kante_library_flags ${ARGN})
   if(tests AND KANTE_BUILD_TESTS)
     kante_test_program(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE kante_${name})
+    target_link_libraries(${name}_test PRIVATE kante_${name} ${ARGN})  # their encoders make the tests' files
   endif()
 endfunction()

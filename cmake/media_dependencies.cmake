@@ -8,5 +8,6 @@ kante_find_library(kante_deps::utf8proc utf8proc.h utf8proc)
 kante_find_library(kante_deps::webp webp/decode.h webp)
 kante_find_library(kante_deps::tiff tiffio.h tiff)
 kante_find_library(kante_deps::openjp2 openjpeg.h openjp2)
+kante_find_library(SndFile::sndfile sndfile.h sndfile)
 set(KANTE_MEDIA_DEPENDENCIES JPEG::JPEG PNG::PNG kante_deps::re2 kante_deps::utf8proc kante_deps::webp
-  kante_deps::tiff kante_deps::openjp2)
+  kante_deps::tiff kante_deps::openjp2 SndFile::sndfile)

@@ -83,6 +83,25 @@ function(kante_test_program name)
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()
 
+# How a library and those who link it see each other; of a shared one also what it exports.
+function(kante_library_properties target kind file)
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${file} LINKER_LANGUAGE CXX)
+  target_include_directories(${target} INTERFACE
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_compile_features(${target} INTERFACE cxx_std_20)
+  if(kind STREQUAL "shared")
+    set(map ${PROJECT_SOURCE_DIR}/cmake/kante.map)
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:kante_library_flags>)
+    target_link_options(${target} PRIVATE -Wl,-Bsymbolic-functions -Wl,--version-script=${map})
+    if(NOT KANTE_SANITIZE AND NOT KANTE_BUILD_FUZZERS)
+      target_link_options(${target} PRIVATE -Wl,-z,defs)
+    endif()
+    set_target_properties(${target} PROPERTIES VERSION ${PROJECT_VERSION}
+      SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${map})
+  endif()
+endfunction()
+
 # libkante.so and libkante.a out of the objects of all layers.
 function(kante_core_libraries)
   get_property(layers GLOBAL PROPERTY KANTE_LAYERS)
@@ -94,27 +113,16 @@ function(kante_core_libraries)
     string(TOUPPER ${kind} type)
     add_library(kante_${kind} ${type} ${objects})
     add_library(kante::${kind} ALIAS kante_${kind})
-    set_target_properties(kante_${kind} PROPERTIES OUTPUT_NAME kante EXPORT_NAME ${kind}
-      LINKER_LANGUAGE CXX)
-    target_include_directories(kante_${kind} INTERFACE
-      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
-      $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-    target_compile_features(kante_${kind} INTERFACE cxx_std_20)
+    kante_library_properties(kante_${kind} ${kind} kante)
+    set_target_properties(kante_${kind} PROPERTIES EXPORT_NAME ${kind})
     target_link_libraries(kante_${kind} PUBLIC Threads::Threads)
   endforeach()
   add_library(kante::kante ALIAS kante_shared)
-  set(map ${PROJECT_SOURCE_DIR}/cmake/kante.map)
-  target_link_libraries(kante_shared PRIVATE $<BUILD_INTERFACE:kante_library_flags>)
-  target_link_options(kante_shared PRIVATE -Wl,-Bsymbolic-functions -Wl,--version-script=${map})
-  if(NOT KANTE_SANITIZE AND NOT KANTE_BUILD_FUZZERS)
-    target_link_options(kante_shared PRIVATE -Wl,-z,defs)
-  endif()
-  set_target_properties(kante_shared PROPERTIES VERSION ${PROJECT_VERSION}
-    SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${map})
 endfunction()
 
-# kante_client_library(name dependency...): libkante-<name> from src/<name>, which sees only include/kante. Left out
-# when a dependency is not there.
+# kante_client_library(name dependency...): libkante-<name> from src/<name>, which sees only include/kante: the targets
+# kante_<name> (static, for programs of this repository) and kante_<name>_shared. Left out when a dependency is not
+# there.
 function(kante_client_library name)
   kante_sources(src/${name} sources tests benches)
   foreach(target IN LISTS ARGN)
@@ -126,12 +134,25 @@ function(kante_client_library name)
   if(NOT sources)
     return()
   endif()
-  add_library(kante_${name} STATIC ${sources})
-  set_target_properties(kante_${name} PROPERTIES OUTPUT_NAME kante-${name})
-  target_include_directories(kante_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(kante_${name} PUBLIC kante_static PRIVATE kante_library_flags ${ARGN})
+  add_library(kante_${name}_objects OBJECT ${sources})
+  target_include_directories(kante_${name}_objects PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(kante_${name}_objects PRIVATE kante_library_flags ${ARGN})
+  add_library(kante_${name} STATIC $<TARGET_OBJECTS:kante_${name}_objects>)
+  add_library(kante_${name}_shared SHARED $<TARGET_OBJECTS:kante_${name}_objects>)
+  foreach(kind static shared)
+    set(target kante_${name})
+    set(export ${name}_static)
+    if(kind STREQUAL "shared")
+      set(target kante_${name}_shared)
+      set(export ${name})
+    endif()
+    kante_library_properties(${target} ${kind} kante-${name})
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${export} INSTALL_RPATH $ORIGIN)
+    add_library(kante::${export} ALIAS ${target})
+    target_link_libraries(${target} PUBLIC kante_${kind} PRIVATE ${ARGN})
+  endforeach()
   if(tests AND KANTE_BUILD_TESTS)
     kante_test_program(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE kante_${name})
+    target_link_libraries(${name}_test PRIVATE kante_${name} ${ARGN})  # their encoders make the tests' files
   endif()
 endfunction()

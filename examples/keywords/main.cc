@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <sndfile.h>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
+#include "kante/media.h"
 #include "kante/session.h"
 
 namespace {
@@ -64,23 +66,19 @@ kante::Result<Spotter> LoadSpotter(const std::string& path) {
 
 // The recording as one channel in [-1, 1], at least one window long.
 kante::Result<std::vector<float>> ReadAudio(const std::string& path, const Spotter& spotter) {
-  SF_INFO info{};
-  SNDFILE* file = sf_open(path.c_str(), SFM_READ, &info);
-  if (file == nullptr) return kante::Status(kante::StatusCode::kNoSuchFile, path + ": " + sf_strerror(nullptr));
-  std::vector<float> frames(static_cast<size_t>(info.frames * info.channels));
-  const sf_count_t read = sf_readf_float(file, frames.data(), info.frames);
-  sf_close(file);
-  if (info.samplerate != spotter.sample_rate) {
-    return kante::Status(kante::StatusCode::kInvalidArgument, path + ": " + std::to_string(info.samplerate) +
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return kante::Status(kante::StatusCode::kNoSuchFile, path + ": cannot be read");
+  const std::vector<char> bytes(std::istreambuf_iterator<char>(file), {});
+  const auto recording = kante::media::DecodeAudio(std::as_bytes(std::span(bytes)));
+  if (!recording.ok()) return kante::Status(recording.status().code(), path + ": " + recording.status().message());
+  if (recording->sample_rate != spotter.sample_rate) {
+    return kante::Status(kante::StatusCode::kInvalidArgument, path + ": " + std::to_string(recording->sample_rate) +
                                                                   " Hz, the model listens at " +
                                                                   std::to_string(spotter.sample_rate));
   }
-  std::vector<float> audio(static_cast<size_t>(std::max<int64_t>(read, spotter.window)));
-  for (sf_count_t i = 0; i < read; ++i) {
-    for (int c = 0; c < info.channels; ++c) {
-      audio[static_cast<size_t>(i)] += frames[static_cast<size_t>(i * info.channels + c)] / float(info.channels);
-    }
-  }
+  const auto samples = recording->samples.values<float>();
+  std::vector<float> audio(samples.begin(), samples.end());
+  if (audio.size() < static_cast<size_t>(spotter.window)) audio.resize(static_cast<size_t>(spotter.window));
   return audio;
 }
 

@@ -33,4 +33,13 @@ enum class PixelFormat : int { kRgb, kBgr, kGrayscale };
 KANTE_API Result<Tensor> DecodeImage(std::span<const std::byte> bytes, PixelFormat format = PixelFormat::kRgb,
                                      int64_t max_pixels = int64_t{1} << 28);
 
+struct Audio {
+  Tensor samples;  // float32 [samples] in [-1, 1]: the channels' average
+  int sample_rate = 0;
+};
+
+// Decodes a recording by its content: WAV, FLAC, Ogg and what else libsndfile reads. InvalidArgument for anything that
+// does not decode, LimitExceeded if there are more than `max_samples` in a channel.
+KANTE_API Result<Audio> DecodeAudio(std::span<const std::byte> bytes, int64_t max_samples = int64_t{1} << 30);
+
 }  // namespace kante::media

@@ -317,6 +317,7 @@ TEST_F(Program, Ops) {
   const Finished ops = Kante("ops");
   EXPECT_EQ(ops.code, 0);
   EXPECT_TRUE(Has(ops.out, "Conv") && Has(ops.out, " operators")) << ops.out;
+  EXPECT_TRUE(Has(ops.out, "libkante-media")) << ops.out;
   const Finished markdown = Kante("ops --markdown");
   EXPECT_TRUE(markdown.out.starts_with("# Operators")) << markdown.out.substr(0, 100);
   EXPECT_TRUE(Has(markdown.out, "| Conv |"));

@@ -33,11 +33,54 @@ OPJ_OFF_T Skip(OPJ_OFF_T count, void* user) {
   return Seek(static_cast<OPJ_OFF_T>(s.at) + count, user) ? count : -1;
 }
 
+uint64_t BigEndian(Bytes bytes, size_t at, size_t count) {
+  uint64_t value = 0;
+  for (size_t i = at; i < at + count; ++i) value = value << 8 | std::to_integer<uint64_t>(bytes[i]);
+  return value;
+}
+
+// The codestream inside the boxes of a JP2 file; empty: there is none.
+Bytes Codestream(Bytes bytes) {
+  while (bytes.size() >= 8) {
+    uint64_t length = BigEndian(bytes, 0, 4), header = 8;
+    if (length == 1 && bytes.size() >= 16) length = BigEndian(bytes, 8, 8), header = 16;
+    if (length == 0) length = bytes.size();
+    if (StartsWith(bytes, "jp2c", 4)) return bytes.subspan(header);
+    if (length < header || length > bytes.size()) break;
+    bytes = bytes.subspan(static_cast<size_t>(length));
+  }
+  return {};
+}
+
+// Complains about a picture that would have OpenJPEG allocate more than its pixels and its file justify.
+Status CheckSize(Bytes bytes, int64_t max_pixels) {
+  constexpr size_t kSizeBytes = 42;    // from the start of the codestream to the sizes of the components
+  constexpr uint64_t kTileBytes = 14;  // the least that a tile takes in the file
+  constexpr uint64_t kMaxComponents = 4;
+  if (bytes.size() < kSizeBytes || !StartsWith(bytes, "\xFF\x4F\xFF\x51")) return Bad("is a damaged JPEG 2000 picture");
+  uint64_t tiles = 1;
+  int64_t sides[2];
+  for (size_t i = 0; i < 2; ++i) {
+    const auto word = [&](size_t at) { return BigEndian(bytes, at + 4 * i, 4); };
+    const uint64_t end = word(8), begin = word(16), tile = word(24), first_tile = word(32);
+    if (tile == 0 || begin >= end || first_tile > begin) return Bad("is a damaged JPEG 2000 picture");
+    sides[i] = static_cast<int64_t>(end - begin);
+    tiles *= (end - first_tile + tile - 1) / tile;
+  }
+  if (tiles > bytes.size() / kTileBytes) {
+    return Bad("is a JPEG 2000 picture of " + std::to_string(tiles) + " tiles in " + std::to_string(bytes.size()) +
+               " bytes");
+  }
+  if (BigEndian(bytes, 40, 2) > kMaxComponents) return Bad("is a JPEG 2000 picture of more than 4 components");
+  return CheckPixels(sides[0], sides[1], max_pixels);
+}
+
 }  // namespace
 
 Result<Tensor> DecodeJpeg2000(Bytes bytes, int64_t max_pixels) {
-  Source source{bytes};
   const bool boxed = StartsWith(bytes, "jP", 4);
+  if (Status size = CheckSize(boxed ? Codestream(bytes) : bytes, max_pixels); !size.ok()) return size;
+  Source source{bytes};
   const std::unique_ptr<void*, void (*)(void**)> codec(opj_create_decompress(boxed ? OPJ_CODEC_JP2 : OPJ_CODEC_J2K),
                                                        &opj_destroy_codec);
   const std::unique_ptr<void*, void (*)(void**)> stream(opj_stream_default_create(OPJ_TRUE), &opj_stream_destroy);

@@ -13,6 +13,11 @@ struct Source {
   char message[128] = {};
 };
 
+constexpr png_uint_32 kMaxSide = 1 << 24;
+constexpr size_t kMaxChunkBytes = 8 << 20;  // of anything but pixels, decompressed
+// What is read for nothing: chunks that say nothing about colours.
+constexpr png_byte kIgnored[] = "tEXt\0zTXt\0iTXt\0iCCP\0sPLT\0eXIf\0hIST\0tIME\0pCAL\0sCAL\0oFFs\0pHYs";
+
 void Failed(png_structp png, png_const_charp what) {
   std::snprintf(static_cast<Source*>(png_get_error_ptr(png))->message, 128, "%s", what);
   std::longjmp(png_jmpbuf(png), 1);
@@ -29,6 +34,9 @@ void Read(png_structp png, png_bytep to, size_t count) {
 // No object with a destructor may live between setjmp and longjmp: the callers own the pixels.
 bool ReadHeader(png_structp png, png_infop info) {
   if (setjmp(png_jmpbuf(png))) return false;
+  png_set_user_limits(png, kMaxSide, kMaxSide);
+  png_set_chunk_malloc_max(png, kMaxChunkBytes);
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, kIgnored, sizeof kIgnored / 5);
   png_read_info(png, info);
   return true;
 }
@@ -55,7 +63,7 @@ bool ReadPixels(png_structp png, png_infop info, uint8_t* pixels) {
 Result<Tensor> DecodePng(Bytes bytes, int64_t max_pixels) {
   Source source{bytes};
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &source, &Failed, &Warned);
-  if (!png) return Status(StatusCode::kOutOfMemory, "no memory for libpng");
+  if (!png) return NoMemory();
   png_infop info = png_create_info_struct(png);
   png_set_read_fn(png, &source, &Read);
   Result<Tensor> image = Bad("");

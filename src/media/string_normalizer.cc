@@ -1,35 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include <utf8proc.h>
-
 #include <algorithm>
 
+#include "media/case.h"
 #include "media/operators.h"
 
 namespace kante::media {
 namespace {
 
-using Convert = utf8proc_int32_t (*)(utf8proc_int32_t);
-
-// The text with every character converted; bytes that are not UTF-8 stay.
-std::string Converted(const std::string& text, Convert convert) {
-  std::string out;
-  out.reserve(text.size());
-  const auto* at = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-  for (auto left = static_cast<utf8proc_ssize_t>(text.size()); left > 0;) {
-    utf8proc_int32_t code;
-    const utf8proc_ssize_t read = utf8proc_iterate(at, left, &code);
-    if (read > 0) {
-      utf8proc_uint8_t bytes[4];
-      const utf8proc_ssize_t written = utf8proc_encode_char(convert(code), bytes);
-      out.append(reinterpret_cast<const char*>(bytes), static_cast<size_t>(written));
-    } else {
-      out.push_back(static_cast<char>(*at));
-    }
-    at += std::max<utf8proc_ssize_t>(read, 1);
-    left -= std::max<utf8proc_ssize_t>(read, 1);
-  }
-  return out;
-}
+using Convert = std::string (*)(std::string_view);
 
 class NormalizerKernel : public CustomKernel {
  public:
@@ -49,7 +27,7 @@ class NormalizerKernel : public CustomKernel {
     }
     std::vector<std::string> kept;
     for (const std::string& word : x.strings()) {
-      if (!IsStopword(word)) kept.push_back(convert ? Converted(word, convert) : word);
+      if (!IsStopword(word)) kept.push_back(convert ? convert(word) : word);
     }
     if (kept.empty()) kept.emplace_back();
     std::vector<int64_t> shape(dims.begin(), dims.end());
@@ -63,8 +41,7 @@ class NormalizerKernel : public CustomKernel {
  private:
   bool IsStopword(const std::string& word) const {
     if (stopwords.empty()) return false;
-    return std::binary_search(stopwords.begin(), stopwords.end(),
-                              case_sensitive ? word : Converted(word, &utf8proc_tolower));
+    return std::binary_search(stopwords.begin(), stopwords.end(), case_sensitive ? word : Lower(word));
   }
 };
 
@@ -75,9 +52,9 @@ class StringNormalizer : public CustomOp {
     NormalizerKernel kernel;
     const std::string action = attributes.String("case_change_action", "NONE");
     if (action == "LOWER") {
-      kernel.convert = &utf8proc_tolower;
+      kernel.convert = &Lower;
     } else if (action == "UPPER") {
-      kernel.convert = &utf8proc_toupper;
+      kernel.convert = &Upper;
     } else if (action != "NONE") {
       return Bad("case_change_action '" + action + "' is none of LOWER, UPPER, NONE");
     }
@@ -85,7 +62,7 @@ class StringNormalizer : public CustomOp {
     kernel.case_sensitive = attributes.Int("is_case_sensitive", 0) != 0;
     kernel.stopwords = attributes.Strings("stopwords");
     if (!kernel.case_sensitive) {
-      for (std::string& word : kernel.stopwords) word = Converted(word, &utf8proc_tolower);
+      for (std::string& word : kernel.stopwords) word = Lower(word);
     }
     std::sort(kernel.stopwords.begin(), kernel.stopwords.end());
     return Kernel(std::move(kernel));

@@ -10,7 +10,8 @@
 namespace kante::media {
 namespace {
 
-constexpr tmsize_t kMostBytesAtOnce = tmsize_t{1} << 30;
+constexpr tmsize_t kMaxBytesAtOnce = tmsize_t{1} << 30;
+constexpr uint64_t kSmallBlock = 16 << 20;  // a strip or tile that may be larger than its picture
 
 struct Source {
   Bytes bytes;
@@ -49,7 +50,8 @@ Result<Tensor> DecodeTiff(Bytes bytes, int64_t max_pixels) {
   const auto bad = [&] { return Bad("is a damaged TIFF picture: " + std::string(source.message)); };
   const std::unique_ptr<TIFFOpenOptions, void (*)(TIFFOpenOptions*)> options(TIFFOpenOptionsAlloc(),
                                                                              &TIFFOpenOptionsFree);
-  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), kMostBytesAtOnce);
+  if (!options) return NoMemory();
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), kMaxBytesAtOnce);
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), &Failed, &source);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), &Warned, nullptr);
   const std::unique_ptr<TIFF, void (*)(TIFF*)> tiff(
@@ -61,6 +63,10 @@ Result<Tensor> DecodeTiff(Bytes bytes, int64_t max_pixels) {
   TIFFGetField(tiff.get(), TIFFTAG_IMAGELENGTH, &height);
   auto image = NewImage(width, height, max_pixels);
   if (!image.ok()) return image;
+  const uint64_t block = TIFFIsTiled(tiff.get()) ? TIFFTileSize64(tiff.get()) : TIFFStripSize64(tiff.get());
+  if (block > std::max(kSmallBlock, uint64_t{width} * height * 16)) {
+    return Bad("is a TIFF picture with blocks of " + std::to_string(block) + " bytes");
+  }
   const int64_t raster_shape[] = {height, width};
   auto raster = Tensor::Allocate(ElementType::kUint32, raster_shape);
   if (!raster.ok()) return raster;

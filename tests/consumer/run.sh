@@ -17,4 +17,9 @@ pc=$(dirname "$(find "$work/prefix" -name kante.pc)")
 read -ra flags < <(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs kante)
 g++ -std=c++20 main.cc "${flags[@]}" -o "$work/by_pkg_config"
 LD_LIBRARY_PATH=$(dirname "$pc") "$work/by_pkg_config"
+if [[ -e $pc/kante-media.pc ]]; then
+  read -ra flags < <(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs kante-media)
+  g++ -std=c++20 media.cc "${flags[@]}" -o "$work/media_by_pkg_config"
+  LD_LIBRARY_PATH=$(dirname "$pc") "$work/media_by_pkg_config"
+fi
 [[ $(PKG_CONFIG_PATH=$pc pkg-config --modversion kante) == 0.* ]]

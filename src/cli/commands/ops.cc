@@ -2,8 +2,12 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include <algorithm>
+#include <tuple>
+
 #include "cli/commands/commands.h"
 #include "cli/io/table.h"
+#include "kante/media.h"
 
 namespace kante::cli {
 namespace {
@@ -22,24 +26,47 @@ std::string TypesText(const OperatorInfo& op) {
   return out;
 }
 
+// What a row of the table says.
+struct Row {
+  OperatorInfo op;
+  std::string runs_as;
+};
+
+// The library's operators and those of libkante-media, which are what a model of ONNX may need.
+std::vector<Row> Rows() {
+  std::vector<Row> rows;
+  for (const OperatorInfo& op : ListOperators()) rows.push_back({op, op.has_kernel ? "kernel" : "expansion"});
+  for (const auto& op : media::Operators()) {
+    const OpSignature s = op->signature();
+    const ElementType type = s.name == "ImageDecoder" ? ElementType::kUint8 : ElementType::kString;
+    rows.push_back({{s.domain, s.name, {s.version}, s.min_inputs, s.max_inputs, s.min_outputs, s.max_outputs, {type}},
+                    "libkante-media"});
+  }
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    return std::tie(a.op.domain, a.op.name) < std::tie(b.op.domain, b.op.name);
+  });
+  return rows;
+}
+
 int Ops(bool markdown) {
   Table table({"operator", "opset versions", "inputs", "outputs", "types", "runs as"});
-  const std::vector<OperatorInfo> ops = ListOperators();
-  for (const OperatorInfo& op : ops) {
+  const std::vector<Row> rows = Rows();
+  for (const auto& [op, runs_as] : rows) {
     std::string versions;
     for (int v : op.versions) versions += (versions.empty() ? "" : " ") + std::to_string(v);
     table.Add({(op.domain.empty() ? "" : op.domain + ".") + op.name, versions, Range(op.min_inputs, op.max_inputs),
-               Range(op.min_outputs, op.max_outputs), TypesText(op), op.has_kernel ? "kernel" : "expansion"});
+               Range(op.min_outputs, op.max_outputs), TypesText(op), runs_as});
   }
   if (!markdown) {
-    std::printf("%s\n%zu operators\n", table.Text().c_str(), ops.size());
+    std::printf("%s\n%zu operators\n", table.Text().c_str(), rows.size());
     return 0;
   }
   std::printf(
       "# Operators\n\nMade by `kante ops --markdown`; `make check` compares. Versions are the opsets at which an "
       "operator changed:\nKante upgrades all of them to the newest at load. Types are those of the inputs that "
-      "share one type.\n\n%s\n%zu operators.\n",
-      table.Markdown().c_str(), ops.size());
+      "share one type.\nThose of libkante-media are registered with "
+      "`kante::media::Operators()`; the program does so.\n\n%s\n%zu operators.\n",
+      table.Markdown().c_str(), rows.size());
   return 0;
 }
 

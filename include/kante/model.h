@@ -64,11 +64,12 @@ enum class ValueKind : int { kUnknown, kTensor, kSequence, kOptional, kMap };
 struct ValueDescription {
   std::string name;
   ValueKind kind = ValueKind::kTensor;
-  ElementType element_type = ElementType::kUndefined;  // of tensors, or of the tensors inside
+  ElementType element_type = ElementType::kUndefined;  // of tensors, the tensors inside, or the values of maps
+  ElementType key_type = ElementType::kUndefined;      // of maps, also those inside; kUndefined where there are none
   bool has_shape = false;
   std::vector<Dimension> dimensions;
   bool has_default = false;  // an input that need not be fed (an overridable initializer)
-  // "float32[batch,3,224,224]"
+  // "float32[batch,3,224,224]", "seq(map(int64,float32))"
   KANTE_API std::string ToString() const;
 };
 

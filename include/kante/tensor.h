@@ -173,7 +173,8 @@ class Value {
     v.element_type_ = element_type;
     return v;
   }
-  // A map: keys [n] (int64 or string) and values [n].
+  // A map, as classifiers return them (a sequence of one for each row) and dictionary vectorizers take: key i of `keys`
+  // [n], int64 or string, goes with the scalar i of `values` [n]. A run refuses other shapes and key types.
   static Value Map(Tensor keys, Tensor values) {
     Value v;
     v.kind_ = Kind::kMap;
@@ -183,8 +184,12 @@ class Value {
 
   Kind kind() const { return kind_; }
   bool is_tensor() const { return kind_ == Kind::kTensor; }
-  const Tensor& tensor() const { return tensor_; }            // REQUIRES: is_tensor()
+  const Tensor& tensor() const { return tensor_; }  // REQUIRES: is_tensor()
+  bool is_map() const { return kind_ == Kind::kMap; }
   const std::vector<Value>& items() const { return items_; }  // of a sequence; keys and values of a map
+  // REQUIRES for both: is_map().
+  const Tensor& keys() const { return items_[0].tensor(); }
+  const Tensor& values() const { return items_[1].tensor(); }
   ElementType element_type() const { return is_tensor() && tensor_.valid() ? tensor_.type() : element_type_; }
 
  private:
@@ -197,10 +202,11 @@ class Value {
 // "[2,3,4]"
 KANTE_API std::string ShapeToString(std::span<const int64_t> shape);
 
-// Reads a protobuf file of ONNX's backend tests: a TensorProto, SequenceProto or OptionalProto, as `kind` says.
-enum class ProtoKind { kTensor, kSequence, kOptional };
+// Reads a protobuf file of ONNX's backend tests: a TensorProto, SequenceProto, OptionalProto or MapProto, as `kind`
+// says. Maps may lie in sequences and optionals; NotImplemented for maps whose values are no scalars of one type.
+enum class ProtoKind { kTensor, kSequence, kOptional, kMap };
 KANTE_API Result<Value> ReadProtoFile(const std::string& path, ProtoKind kind);
-// Writes a TensorProto (temporary file, fsync, rename).
-KANTE_API Status WriteProtoFile(const std::string& path, const Tensor& tensor, const std::string& name = {});
+// Writes a tensor, sequence or map as the protobuf of its kind (temporary file, fsync, rename).
+KANTE_API Status WriteProtoFile(const std::string& path, const Value& value, const std::string& name = {});
 
 }  // namespace kante

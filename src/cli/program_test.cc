@@ -137,6 +137,41 @@ TEST_F(Program, RunWritesEveryFormat) {
   EXPECT_FALSE(json::parse(printed.out, nullptr, false).is_discarded()) << printed.out;
 }
 
+TEST_F(Program, MapsInAndOut) {
+  Write("maps.onnx", wire::MapsModel());
+  Write("x.json", "[0.25, 0.75]");
+  Write("m.json", "{\"-3\": 2, \"7\": 1.5}");
+  const std::string feeds = " maps.onnx -i x=x.json -i m=m.json";
+  EXPECT_TRUE(Has(Kante("inspect maps.onnx").out, "map(int64,float32)"));
+  const Finished table = Kante("run" + feeds);
+  EXPECT_EQ(table.code, 0) << table.err;
+  EXPECT_TRUE(Has(table.out, "map(string,float32)") && Has(table.out, "\"b\":0.25 \"a\":0.75")) << table.out;
+  const Finished lines = Kante("run" + feeds + " -o - --format json");
+  const std::string first = lines.out.substr(0, lines.out.find('\n'));
+  const json parsed = json::parse(first, nullptr, false);
+  ASSERT_FALSE(parsed.is_discarded()) << lines.out;
+  EXPECT_EQ(parsed["data"], json::parse("[{\"b\":0.25,\"a\":0.75}]"));
+  EXPECT_EQ(Kante("run" + feeds + " -o npy").code, 0);
+  EXPECT_EQ(NpyValues("npy/y.0.values.npy"), (std::vector<float>{0.25f, 0.75f}));
+  EXPECT_EQ(Kante("run" + feeds + " -o pb --format pb").code, 0);
+  EXPECT_TRUE(ReadProtoFile(Path("pb/y.0.pb"), ProtoKind::kMap).ok());
+
+  const std::vector<int64_t> numbers = {-3, 7};
+  const std::vector<std::string> labels = {"b", "a"};
+  const Value in = Value::Map(*Tensor::Of<int64_t>(std::vector<int64_t>{2}, std::span(numbers)), Floats({2, 1.5f}));
+  for (const float score : {0.75f, 0.5f}) {
+    const Value row = Value::Map(*Tensor::OfStrings(std::vector<int64_t>{2}, labels), Floats({0.25f, score}));
+    const std::string set = Path("case/test_data_set_0");
+    Write("case/model.onnx", wire::MapsModel());
+    fs::create_directories(set);
+    ASSERT_TRUE(WriteProtoFile(set + "/input_0.pb", Floats({0.25f, 0.75f})).ok());
+    ASSERT_TRUE(WriteProtoFile(set + "/input_1.pb", in).ok());
+    ASSERT_TRUE(WriteProtoFile(set + "/output_0.pb", Value::Sequence({row}, ElementType::kFloat32)).ok());
+    const Finished test = Kante("test case");
+    EXPECT_EQ(test.code, score == 0.75f ? 0 : 1) << test.out << test.err;
+  }
+}
+
 TEST_F(Program, RunMakesUpInputs) {
   EXPECT_EQ(Kante("run m.onnx --random 5 --output one").code, 0);
   EXPECT_EQ(Kante("run m.onnx --random 5 --output two --threads 1 --level none").code, 0);

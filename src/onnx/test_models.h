@@ -198,6 +198,32 @@ inline OpRegistry DomainsOnly() {
   return registry;
 }
 
+inline WireWriter MapType(ElementType key, ElementType value) {
+  WireWriter map, type;
+  map.Int(type_field::kKeyType, static_cast<int64_t>(key));
+  map.Message(type_field::kValueType, TensorType(value, {}));
+  type.Message(type_field::kMap, std::move(map));
+  return type;
+}
+
+// y = ZipMap of x float32[2] with the labels "b", "a"; d = DictVectorizer of the map m for the keys 7, -3.
+inline std::string MapsModel() {
+  WireWriter labels, keys, sequence, rows;
+  for (const char* label : {"b", "a"}) labels.String(attribute_field::kStrings, label);
+  keys.PackedInts(attribute_field::kInts, std::vector<int64_t>{7, -3});
+  sequence.Message(type_field::kElemType, MapType(ElementType::kString, ElementType::kFloat32));
+  rows.Message(type_field::kSequence, std::move(sequence));
+  GraphSpec g{.nodes = {NodeMessage("ZipMap", {"x"}, {"y"},
+                                    {AttributeOf("classlabels_strings", AttributeType::kStrings, std::move(labels))},
+                                    "zip", "ai.onnx.ml"),
+                        NodeMessage("DictVectorizer", {"m"}, {"d"},
+                                    {AttributeOf("int64_vocabulary", AttributeType::kInts, std::move(keys))}, "vector",
+                                    "ai.onnx.ml")},
+              .inputs = {Info("x"), Info("m", MapType(ElementType::kInt64, ElementType::kFloat32))},
+              .outputs = {Info("y", std::move(rows)), Info("d", TensorType(ElementType::kFloat32, {1, 2}))}};
+  return ModelBytes({.graph = GraphMessage(g), .imports = {{"", 21}, {"ai.onnx.ml", 3}}});
+}
+
 inline Result<LoadedModel> Read(const std::string& bytes, const ReadOptions& options = {}) {
   const OpRegistry registry = DomainsOnly();
   return ReadModelFromMemory(AsBytes(bytes), nullptr, registry, options);

@@ -10,14 +10,33 @@
 namespace kante::core {
 namespace {
 
+// Keys and values are vectors of one length, of the types declared.
+Status CheckMap(const ValueInfo& input, const TypeInfo* type, const Map& map) {
+  const bool vectors = map.keys.rank() == 1 && map.values.rank() == 1 && map.keys.dim(0) == map.values.dim(0);
+  const ElementType key = map.keys.type();
+  if (!vectors || (key != ElementType::kInt64 && key != ElementType::kString)) {
+    return InvalidArgument("input '", input.name,
+                           "': a map is a vector of int64 or string keys and one of as many values");
+  }
+  const bool typed = type && type->kind == ValueKind::kMap;
+  const ElementType want = typed && type->inner ? type->inner->element_type : ElementType::kUndefined;
+  if ((typed && type->element_type != key) || (want != ElementType::kUndefined && want != map.values.type())) {
+    return InvalidArgument("input '", input.name, "' must be ", input.type.ToString(), ", not a map of ", NameOf(key),
+                           " to ", NameOf(map.values.type()));
+  }
+  return OkStatus();
+}
+
 // A sequence or map of the kind declared, whose tensors are there and of the type declared.
 Status CheckItems(const ValueInfo& input, const TypeInfo& type, const Value& value) {
   const bool sequence = type.kind == ValueKind::kSequence;
   if ((sequence && !value.is_sequence()) || (type.kind == ValueKind::kMap && !value.is_map())) {
     return InvalidArgument("input '", input.name, "' must be ", input.type.ToString());
   }
+  if (value.is_map()) return CheckMap(input, &type, *value.map());
   if (!value.is_sequence()) return OkStatus();
   for (const Value& item : value.sequence()->items) {
+    if (item.is_map()) KANTE_TRY(CheckMap(input, type.inner.get(), *item.map()));
     if (sequence && type.inner && type.inner->is_tensor()) {
       const ElementType want = type.inner->element_type;
       if (item.is_tensor() && (want == ElementType::kUndefined || item.tensor().type() == want)) continue;

@@ -77,9 +77,12 @@ ValueDescription Describe(const core::ValueInfo& info) {
       d.kind = ValueKind::kUnknown;
       break;
   }
-  while (type->inner && type->kind != core::ValueKind::kMap) type = type->inner.get();
-  d.element_type = static_cast<ElementType>(type->element_type);
-  d.has_shape = type->has_shape;
+  for (;; type = type->inner.get()) {
+    if (type->kind == core::ValueKind::kMap) d.key_type = static_cast<ElementType>(type->element_type);
+    if (!type->inner) break;
+  }
+  if (type->kind != core::ValueKind::kMap) d.element_type = static_cast<ElementType>(type->element_type);
+  d.has_shape = type->has_shape && (!type->dims.empty() || d.key_type == ElementType::kUndefined);
   for (const core::Dim& dim : type->dims) d.dimensions.push_back({dim.value, dim.symbol});
   d.has_default = !info.initial.empty();
   return d;

@@ -44,7 +44,11 @@ std::shared_ptr<const ModelRep> Represent(std::shared_ptr<const core::Model> mod
 
 std::string ValueDescription::ToString() const {
   std::string out = kind == ValueKind::kSequence ? "seq(" : kind == ValueKind::kOptional ? "optional(" : "";
-  const bool wrapped = !out.empty();
+  std::string closing = out.empty() ? "" : ")";
+  if (key_type != ElementType::kUndefined) {
+    out.append("map(").append(NameOf(key_type)).append(",");
+    closing += ")";
+  }
   out += NameOf(element_type);
   if (has_shape) {
     out += "[";
@@ -54,7 +58,7 @@ std::string ValueDescription::ToString() const {
     }
     out += "]";
   }
-  return wrapped ? out + ")" : out;
+  return out + closing;
 }
 
 std::vector<OperatorInfo> ListOperators() {

@@ -126,6 +126,7 @@ Result<Value> ReadProtoFile(const std::string& path, ProtoKind kind) {
   core::TypeInfo expected;
   expected.kind = kind == ProtoKind::kSequence   ? core::ValueKind::kSequence
                   : kind == ProtoKind::kOptional ? core::ValueKind::kOptional
+                  : kind == ProtoKind::kMap      ? core::ValueKind::kMap
                                                  : core::ValueKind::kTensor;
   auto read = core::ReadValueProto((*file)->bytes(), *file, expected);
   if (!read.ok()) {
@@ -137,11 +138,14 @@ Result<Value> ReadProtoFile(const std::string& path, ProtoKind kind) {
   return ToPublic(*aligned);
 }
 
-Status WriteProtoFile(const std::string& path, const Tensor& tensor, const std::string& name) {
-  if (!tensor.valid()) return Status(StatusCode::kInvalidArgument, "there is no tensor to write to '" + path + "'");
+Status WriteProtoFile(const std::string& path, const Value& value, const std::string& name) {
+  const core::Value written_value = ToCore(value);
+  if (!written_value.has_value()) {
+    return Status(StatusCode::kInvalidArgument, "there is no value to write to '" + path + "'");
+  }
   core::TypeInfo expected;
   expected.kind = core::ValueKind::kTensor;
-  auto bytes = core::WriteValueProto(core::Value(ToCore(tensor)), name, expected);
+  auto bytes = core::WriteValueProto(written_value, name, expected);
   if (!bytes.ok()) return StatusOf(bytes);
   auto file = core::AtomicFile::Create(path);
   if (!file.ok()) return StatusOf(file);

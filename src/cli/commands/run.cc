@@ -24,17 +24,22 @@ struct Options {
   bool progress = false;
 };
 
-// The first few elements and, for numbers, the range.
-std::vector<std::string> Summary(const std::string& name, const Tensor& t) {
+std::string ElementText(const Tensor& t, int64_t i) {
+  if (t.type() == ElementType::kString) return "\"" + t.strings()[static_cast<size_t>(i)] + "\"";
+  if (t.type() == ElementType::kInt64) return std::to_string(t.values<int64_t>()[static_cast<size_t>(i)]);
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%.6g", ElementAsDouble(t, i));
+  return buffer;
+}
+
+// The first few elements (with the keys of a map) and, for numbers, the range. REQUIRES: a tensor or a map.
+std::vector<std::string> Summary(const std::string& name, const Value& value) {
+  const Tensor& t = value.is_map() ? value.values() : value.tensor();
   std::string head;
   for (int64_t i = 0; i < std::min<int64_t>(t.elements(), 5); ++i) {
-    const std::string element =
-        t.type() == ElementType::kString ? "\"" + t.strings()[static_cast<size_t>(i)] + "\"" : [&] {
-          char buffer[32];
-          std::snprintf(buffer, sizeof buffer, "%.6g", ElementAsDouble(t, i));
-          return std::string(buffer);
-        }();
-    head += (i ? " " : "") + element;
+    head += i ? " " : "";
+    if (value.is_map()) head += ElementText(value.keys(), i) + ":";
+    head += ElementText(t, i);
   }
   if (t.elements() > 5) head += " ...";
   double low = INFINITY, high = -INFINITY, sum = 0;
@@ -52,21 +57,31 @@ std::vector<std::string> Summary(const std::string& name, const Tensor& t) {
     std::snprintf(buffer, sizeof buffer, "%.6g", v);
     return count ? std::string(buffer) : std::string("-");
   };
-  return {name,         std::string(NameOf(t.type())) + ShapeToString(t.shape()),
-          number(low),  number(count ? sum / static_cast<double>(count) : 0),
-          number(high), head};
+  return {name, TypeText(value), number(low), number(count ? sum / static_cast<double>(count) : 0), number(high), head};
 }
 
 void Summarize(Table& table, const std::string& name, const Value& value) {
-  if (value.is_tensor()) return table.Add(Summary(name, value.tensor()));
+  constexpr size_t kMostItems = 10;
+  if (value.is_tensor() || value.is_map()) return table.Add(Summary(name, value));
   if (value.kind() == Value::Kind::kNone) return table.Add({name, "none", "-", "-", "-", ""});
   for (size_t i = 0; i < value.items().size(); ++i) {
+    if (i == kMostItems) {
+      const std::string rest = std::to_string(value.items().size() - i) + " more items";
+      return table.Add({name + "[...]", rest, "-", "-", "-", ""});
+    }
     Summarize(table, name + "[" + std::to_string(i) + "]", value.items()[i]);
   }
   if (value.items().empty()) table.Add({name, "empty sequence", "-", "-", "-", ""});
 }
 
 Status Save(const std::string& folder, const std::string& format, const std::string& name, const Value& value) {
+  const std::string path = folder + "/" + FileNameOf(name) + "." + format;
+  if (value.is_map() && format == "json") return WriteFile(path, FormatJson(name, value));
+  if (value.is_map() && format == "pb") return WriteProtoFile(path, value, name);
+  if (value.is_map()) {
+    const Status keys = Save(folder, format, name + ".keys", value.keys());
+    return keys.ok() ? Save(folder, format, name + ".values", value.values()) : keys;
+  }
   if (!value.is_tensor()) {
     for (size_t i = 0; i < value.items().size(); ++i) {
       const Status saved = Save(folder, format, name + "." + std::to_string(i), value.items()[i]);
@@ -74,7 +89,6 @@ Status Save(const std::string& folder, const std::string& format, const std::str
     }
     return Status();
   }
-  const std::string path = folder + "/" + FileNameOf(name) + "." + format;
   if (format == "json") return WriteFile(path, FormatJson(name, value.tensor()));
   if (format == "pb") return WriteProtoFile(path, value.tensor(), name);
   auto bytes = FormatNpy(value.tensor());
@@ -109,8 +123,7 @@ int Run(const Options& options) {
   }
   if (options.output == "-" && options.format == "json") {  // nothing but JSON on standard output
     for (size_t i = 0; i < outputs->size(); ++i) {
-      if ((*outputs)[i].is_tensor())
-        std::printf("%s", FormatJson(model->outputs()[i].name, (*outputs)[i].tensor()).c_str());
+      std::printf("%s", FormatJson(model->outputs()[i].name, (*outputs)[i]).c_str());
     }
     return 0;
   }

@@ -83,6 +83,11 @@ std::string Difference(const Value& got, const Value& want, double rtol, double 
     return "has " + std::to_string(got.items().size()) + " items, expected " + std::to_string(want.items().size());
   }
   for (size_t i = 0; i < got.items().size(); ++i) {
+    if (got.is_map()) {
+      const std::string inside = Difference(got.items()[i], want.items()[i], i ? rtol : 0, i ? atol : 0);
+      if (!inside.empty()) return std::string(i ? "values" : "keys") + ": " + inside;
+      continue;
+    }
     const std::string inside = Difference(got.items()[i], want.items()[i], rtol, atol);
     if (!inside.empty()) return "item " + std::to_string(i) + " " + inside;
   }

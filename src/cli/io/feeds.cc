@@ -96,6 +96,19 @@ Result<std::map<std::string, std::vector<int64_t>>> ShapesOf(const Model& model,
   return out;
 }
 
+ProtoKind ProtoKindOf(const ValueDescription& d) {
+  switch (d.kind) {
+    case ValueKind::kSequence:
+      return ProtoKind::kSequence;
+    case ValueKind::kOptional:
+      return ProtoKind::kOptional;
+    case ValueKind::kMap:
+      return ProtoKind::kMap;
+    default:
+      return ProtoKind::kTensor;
+  }
+}
+
 Result<Value> ReadInput(const std::string& path, const Model& model, const ValueDescription& input,
                         const ImageOptions& image) {
   const std::string extension = ExtensionOf(path);
@@ -103,12 +116,7 @@ Result<Value> ReadInput(const std::string& path, const Model& model, const Value
     if (!tensor.ok()) return tensor.status();
     return Value(std::move(*tensor));
   };
-  if (extension == "pb") {
-    const ProtoKind kind = input.kind == ValueKind::kSequence   ? ProtoKind::kSequence
-                           : input.kind == ValueKind::kOptional ? ProtoKind::kOptional
-                                                                : ProtoKind::kTensor;
-    return ReadProtoFile(path, kind);
-  }
+  if (extension == "pb") return ReadProtoFile(path, ProtoKindOf(input));
   if (extension == "png" || extension == "jpg" || extension == "jpeg") {
     return as_value(ImageTensor(path, input, image));
   }
@@ -118,7 +126,7 @@ Result<Value> ReadInput(const std::string& path, const Model& model, const Value
   auto bytes = ReadFile(path);
   if (!bytes.ok()) return bytes.status();
   if (extension == "npy") return as_value(ParseNpy(*bytes, path));
-  if (extension == "json") return as_value(ParseJsonTensor(*bytes, input.element_type, path));
+  if (extension == "json") return ParseJsonValue(*bytes, input, path);
   return Bad("'" + path + "': files end in .npy, .npz, .pb, .json, .png, .jpg, .wav or .flac");
 }
 

@@ -34,6 +34,8 @@ Result<std::map<std::string, std::vector<int64_t>>> ShapesOf(const Model& model,
 // One file for one input, by its extension: npy, pb, json, png, jpg, jpeg, wav, flac, ogg, aiff.
 Result<Value> ReadInput(const std::string& path, const Model& model, const ValueDescription& input,
                         const ImageOptions& image);
+// The protobuf in which ONNX's tests keep such a value.
+ProtoKind ProtoKindOf(const ValueDescription& d);
 // Uniform in [0, 1) for floats, small integers, both booleans; dimensions left open are 1 unless `shape` says more.
 Result<Value> RandomInput(const ValueDescription& input, const std::vector<int64_t>* shape, uint64_t seed);
 

@@ -2,6 +2,7 @@
 #include "cli/io/json_tensor.h"
 
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -11,7 +12,7 @@
 namespace kante::cli {
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;  // keeps the order of a map's keys
 
 struct Flat {
   std::vector<int64_t> shape;
@@ -162,6 +163,74 @@ json Nested(const Tensor& tensor, size_t dim, int64_t& next) {
   return list;
 }
 
+std::string KeyText(const Tensor& keys, int64_t i) {
+  const auto at = static_cast<size_t>(i);
+  return keys.type() == ElementType::kString ? keys.strings()[at] : std::to_string(keys.values<int64_t>()[at]);
+}
+
+json Data(const Value& value) {
+  int64_t next = 0;
+  if (value.is_tensor()) return Nested(value.tensor(), 0, next);
+  if (value.is_map()) {
+    json object = json::object();
+    for (int64_t i = 0; i < value.keys().elements(); ++i) object[KeyText(value.keys(), i)] = Leaf(value.values(), i);
+    return object;
+  }
+  if (value.kind() == Value::Kind::kNone) return nullptr;
+  json list = json::array();
+  for (const Value& item : value.items()) list.push_back(Data(item));
+  return list;
+}
+
+Result<Tensor> TensorOf(const json& root, ElementType type, const std::string& name) {
+  Flat flat;
+  if (Status status = Flatten(root, 0, flat, name); !status.ok()) return status;
+  if (type == ElementType::kUndefined) type = Guess(flat);
+  auto made = Tensor::Allocate(type, flat.shape);
+  if (!made.ok()) return made.status();
+  if (type == ElementType::kString) {
+    for (const json* leaf : flat.leaves) {
+      if (!leaf->is_string()) return Bad(name, "holds a value that is no string");
+    }
+    auto* strings = static_cast<std::string*>(made->mutable_data());
+    for (size_t i = 0; i < flat.leaves.size(); ++i) strings[i] = flat.leaves[i]->get<std::string>();
+    return made;
+  }
+  if (Status status = StoreAs(type, flat, *made, name); !status.ok()) return status;
+  return made;
+}
+
+Result<Value> MapOf(const json& root, const ValueDescription& input, const std::string& name) {
+  if (!root.is_object()) return Bad(name, "must hold an object {\"key\": value, ...} where the model takes a map");
+  std::vector<std::string> texts;
+  std::vector<int64_t> numbers;
+  json scalars = json::array();
+  for (const auto& [key, value] : root.items()) {
+    texts.push_back(key);
+    scalars.push_back(value);
+    if (input.key_type != ElementType::kInt64) continue;
+    int64_t number = 0;
+    const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
+    if (error != std::errc() || end != key.data() + key.size()) return Bad(name, "has the key '" + key + "', no int64");
+    numbers.push_back(number);
+  }
+  const std::vector<int64_t> shape{static_cast<int64_t>(texts.size())};
+  auto keys = input.key_type == ElementType::kInt64 ? Tensor::Of<int64_t>(shape, std::span<const int64_t>(numbers))
+                                                    : Tensor::OfStrings(shape, texts);
+  if (!keys.ok()) return keys.status();
+  auto values = TensorOf(scalars, input.element_type, name);
+  if (!values.ok()) return values.status();
+  if (values->shape().size() != 1) return Bad(name, "has a map whose values are lists");
+  return Value::Map(std::move(*keys), std::move(*values));
+}
+
+Result<Value> ItemOf(const json& root, const ValueDescription& input, const std::string& name) {
+  if (input.key_type != ElementType::kUndefined) return MapOf(root, input, name);
+  auto tensor = TensorOf(root, input.element_type, name);
+  if (!tensor.ok()) return tensor.status();
+  return Value(std::move(*tensor));
+}
+
 }  // namespace
 
 double ElementAsDouble(const Tensor& tensor, int64_t index) {
@@ -201,31 +270,55 @@ double ElementAsDouble(const Tensor& tensor, int64_t index) {
 Result<Tensor> ParseJsonTensor(const std::string& text, ElementType type, const std::string& name) {
   const json parsed = json::parse(text, nullptr, false);
   if (parsed.is_discarded()) return Bad(name, "is not valid JSON");
-  const json& root = parsed.is_object() && parsed.contains("data") ? parsed["data"] : parsed;
-  Flat flat;
-  if (Status status = Flatten(root, 0, flat, name); !status.ok()) return status;
-  if (type == ElementType::kUndefined) type = Guess(flat);
-  auto made = Tensor::Allocate(type, flat.shape);
-  if (!made.ok()) return made.status();
-  if (type == ElementType::kString) {
-    for (const json* leaf : flat.leaves) {
-      if (!leaf->is_string()) return Bad(name, "holds a value that is no string");
-    }
-    auto* strings = static_cast<std::string*>(made->mutable_data());
-    for (size_t i = 0; i < flat.leaves.size(); ++i) strings[i] = flat.leaves[i]->get<std::string>();
-    return made;
-  }
-  if (Status status = StoreAs(type, flat, *made, name); !status.ok()) return status;
-  return made;
+  return TensorOf(parsed.is_object() && parsed.contains("data") ? parsed["data"] : parsed, type, name);
 }
 
-std::string FormatJson(const std::string& name, const Tensor& tensor) {
-  int64_t next = 0;
+Result<Value> ParseJsonValue(const std::string& text, const ValueDescription& input, const std::string& name) {
+  const json parsed = json::parse(text, nullptr, false);
+  if (parsed.is_discarded()) return Bad(name, "is not valid JSON");
+  // What FormatJson writes wraps the data; a map may have the key "data" of its own.
+  const bool wrapped =
+      parsed.is_object() && parsed.contains("data") && (input.kind != ValueKind::kMap || parsed["data"].is_object());
+  const json& root = wrapped ? parsed["data"] : parsed;
+  if (input.kind != ValueKind::kSequence) return ItemOf(root, input, name);
+  if (!root.is_array()) return Bad(name, "must hold a list where the model takes a sequence");
+  std::vector<Value> items;
+  for (const json& each : root) {
+    auto item = ItemOf(each, input, name);
+    if (!item.ok()) return item.status();
+    items.push_back(std::move(*item));
+  }
+  return Value::Sequence(std::move(items), input.element_type);
+}
+
+std::string TypeText(const Value& value) {
+  const auto named = [](ElementType type) { return std::string(NameOf(type)); };
+  switch (value.kind()) {
+    case Value::Kind::kTensor:
+      return named(value.tensor().type()) + ShapeToString(value.tensor().shape());
+    case Value::Kind::kMap:
+      return "map(" + named(value.keys().type()) + "," + named(value.values().type()) + ")";
+    case Value::Kind::kSequence:
+      return "seq(" +
+             (value.items().empty() || value.items()[0].is_tensor() ? named(value.element_type())
+                                                                    : TypeText(value.items()[0])) +
+             ")";
+    case Value::Kind::kNone:
+      break;
+  }
+  return "none";
+}
+
+std::string FormatJson(const std::string& name, const Value& value) {
   json out;
   out["name"] = name;
-  out["type"] = NameOf(tensor.type());
-  out["shape"] = std::vector<int64_t>(tensor.shape().begin(), tensor.shape().end());
-  out["data"] = Nested(tensor, 0, next);
+  if (value.is_tensor()) {
+    out["type"] = NameOf(value.tensor().type());
+    out["shape"] = std::vector<int64_t>(value.tensor().shape().begin(), value.tensor().shape().end());
+  } else {
+    out["type"] = TypeText(value);
+  }
+  out["data"] = Data(value);
   return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

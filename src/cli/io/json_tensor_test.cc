@@ -91,5 +91,33 @@ TEST(Json, ElementsAsDoubles) {
   EXPECT_EQ(ElementAsDouble(*t, 1), -3);
 }
 
+TEST(Json, Maps) {
+  ValueDescription input;
+  input.kind = ValueKind::kMap;
+  input.key_type = ElementType::kInt64;
+  input.element_type = ElementType::kFloat32;
+  auto map = ParseJsonValue("{\"-3\": 2, \"9007199254740993\": 1.5}", input, "file");
+  ASSERT_TRUE(map.ok()) << map.status().ToString();
+  EXPECT_EQ(map->keys().values<int64_t>()[1], 9007199254740993);
+  EXPECT_EQ(map->values().values<float>()[1], 1.5f);
+  EXPECT_EQ(FormatJson("m", *map),
+            "{\"name\":\"m\",\"type\":\"map(int64,float32)\",\"data\":{\"-3\":2.0,\"9007199254740993\":1.5}}\n");
+  auto back = ParseJsonValue(FormatJson("m", *map), input, "file");  // what we write we read
+  ASSERT_TRUE(back.ok()) << back.status().ToString();
+  EXPECT_EQ(back->keys().values<int64_t>()[0], -3);
+  for (const char* text :
+       {"[1]", "{\"a\": 1}", "{\"1 \": 1}", "{\"99999999999999999999\": 1}", "{\"1\": [1]}", "{\"1\": \"x\"}"})
+    EXPECT_FALSE(ParseJsonValue(text, input, "file").ok()) << text;
+  input.kind = ValueKind::kSequence;
+  input.key_type = ElementType::kString;
+  auto rows = ParseJsonValue("[{\"data\": 1}, {}]", input, "file");
+  ASSERT_TRUE(rows.ok()) << rows.status().ToString();
+  ASSERT_EQ(rows->items().size(), 2u);
+  EXPECT_EQ(rows->items()[0].keys().strings()[0], "data");
+  EXPECT_EQ(rows->items()[1].keys().elements(), 0);
+  EXPECT_EQ(TypeText(*rows), "seq(map(string,float32))");
+  EXPECT_FALSE(ParseJsonValue("{}", input, "file").ok());
+}
+
 }  // namespace
 }  // namespace kante::cli

@@ -4,20 +4,16 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cli/io/feeds.h"
+
 namespace kante::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-ProtoKind KindOf(const ValueDescription& d) {
-  if (d.kind == ValueKind::kSequence) return ProtoKind::kSequence;
-  if (d.kind == ValueKind::kOptional) return ProtoKind::kOptional;
-  return ProtoKind::kTensor;
-}
-
 // Reads one file of a data set as the value that `d` describes.
 Result<Value> ReadAs(const ValueDescription& d, const std::string& file) {
-  auto value = ReadProtoFile(file, KindOf(d));
+  auto value = ReadProtoFile(file, ProtoKindOf(d));
   if (!value.ok() || !value->is_tensor()) return value;
   const Tensor& tensor = value->tensor();
   // Before ONNX 1.13 the suite kept the bits of bfloat16 in tensors of uint16.

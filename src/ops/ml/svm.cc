@@ -254,8 +254,8 @@ struct SVMClassifier : SupportVectors {
           Transform(transform, row, n);
         } else if (transform == PostTransform::kNone) {
           TransformBinary(transform, row[0], false, row);
-        } else {  // as ORT: other transforms leave [1 - s, s]
-          TransformBinary(transform == PostTransform::kProbit ? transform : PostTransform::kNone, row[0], true, row);
+        } else {  // as ORT: [logistic(-s), logistic(s)]; the softmaxes leave [1 - s, s]
+          TransformBinary(transform, row[0], true, row);
         }
       }
     });

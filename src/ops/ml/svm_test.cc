@@ -57,6 +57,28 @@ TEST(SVMClassifierTest, TwoClasses) {
       .Tolerance(1e-3, 1e-3)
       .Run();
   classifier().Attr("prob_a", AttributeValue(Floats{-1})).In<float>({1, 2}, {1, 0}).Fails("differ in length");
+  const auto logistic = [](double v) { return static_cast<float>(1 / (1 + std::exp(-v))); };
+  classifier()
+      .Attr("post_transform", "LOGISTIC")
+      .In<float>({1, 2}, {1, 1})
+      .Out<int64_t>({1}, {6})
+      .Out<float>({1, 2}, {logistic(0.75), logistic(-0.75)})
+      .Run();
+}
+
+// One support vector for each class, x itself scaled by its kernel values: k = x.
+TEST(SVMClassifierTest, ThreeClasses) {
+  OpTest("SVMClassifier", 1, "ai.onnx.ml")
+      .Attr("support_vectors", AttributeValue(Floats{1, 0, 0, 0, 1, 0, 0, 0, 1}))
+      .Attr("coefficients", AttributeValue(Floats{1, -1, -2, 2, 3, -3}))
+      .Attr("rho", AttributeValue(Floats{0.5f, 0.25f, -1}))
+      .Attr("vectors_per_class", AttributeValue(std::vector<int64_t>{1, 1, 1}))
+      .Attr("classlabels_strings", AttributeValue(std::vector<std::string>{"a", "b", "c"}))
+      // 0 against 1: 1 k0 - 1 k1 + 0.5, 0 against 2: 2 k0 - 2 k2 + 0.25, 1 against 2: 3 k1 - 3 k2 - 1
+      .In<float>({3, 3}, {4, 0, 1, 0, 5, 1, 0, 0, 2})
+      .Out<std::string>({3}, {"a", "b", "c"})
+      .Out<float>({3, 3}, {4.5f, 6.25f, -4, -4.5f, -1.75f, 11, 0.5f, -3.75f, -7})
+      .Run();
 }
 
 }  // namespace

@@ -110,5 +110,94 @@ TEST(TreeEnsembleClassifierTest, ManyClasses) {
   Classifier({0, 1}, {1, 2}).In<float>({1, 1}, {0}).Fails("'classlabels_int64s' and 'classlabels_strings'");
 }
 
+// Two stumps: feature 0 <= 0.5 ? 1 : 2, and feature 1 < 0 ? 10 : 20.
+OpTest TwoStumps(int aggregate) {
+  OpTest t("TreeEnsemble", 5, kMl);
+  t.Attr("nodes_modes", AttributeValue(OpTest::MakeTensor<uint8_t>({2}, {0, 1})))
+      .Attr("nodes_splits", AttributeValue(OpTest::MakeTensor<double>({2}, {0.5, 0})))
+      .Attr("leaf_weights", AttributeValue(OpTest::MakeTensor<double>({4}, {1, 2, 10, 20})))
+      .Attr("leaf_targetids", AttributeValue(Ints{0, 0, 0, 0}))
+      .Attr("nodes_featureids", AttributeValue(Ints{0, 1}))
+      .Attr("nodes_truenodeids", AttributeValue(Ints{0, 2}))
+      .Attr("nodes_falsenodeids", AttributeValue(Ints{1, 3}))
+      .Attr("nodes_trueleafs", AttributeValue(Ints{1, 1}))
+      .Attr("nodes_falseleafs", AttributeValue(Ints{1, 1}))
+      .Attr("tree_roots", AttributeValue(Ints{0, 1}))
+      .Attr("n_targets", 1)
+      .Attr("aggregate_function", aggregate);
+  return t;
+}
+
+TEST(TreeEnsembleTest, AggregatesAndTypes) {
+  const std::vector<double> want[] = {{5.5, 11}, {11, 22}, {1, 2}, {10, 20}};  // AVERAGE, SUM, MIN, MAX
+  for (int aggregate = 0; aggregate < 4; ++aggregate) {
+    SCOPED_TRACE(aggregate);
+    const std::vector<double>& y = want[aggregate];
+    const Floats narrow(y.begin(), y.end());
+    TwoStumps(aggregate).In<double>({2, 2}, {0, -1, 1, 0}).Out<double>({2, 1}, y).Run();
+    TwoStumps(aggregate).In<float>({2, 2}, {0, -1, 1, 0}).Out<float>({2, 1}, narrow).Run();
+  }
+  TwoStumps(1)  // 11 and 22
+      .In<Float16>({2, 2}, {{0}, {0xbc00}, {0x3c00}, {0}})
+      .Out<Float16>({2, 1}, {{0x4980}, {0x4d80}})
+      .Run();
+  TwoStumps(1).In<float>({0, 2}, {}).Out<float>({0, 1}, {}).Run();
+  TwoStumps(4).In<float>({1, 2}, {0, 0}).Fails("aggregate_function 4 outside [0, 3]");
+  TwoStumps(1).In<float>({1, 1}, {0}).Fails("look at feature 1, X has 1");
+}
+
+TEST(TreeEnsembleTest, Members) {
+  const float end = NAN;
+  OpTest t("TreeEnsemble", 5, kMl);
+  t.Attr("nodes_modes", AttributeValue(OpTest::MakeTensor<uint8_t>({1}, {6})))
+      .Attr("nodes_splits", AttributeValue(OpTest::MakeTensor<float>({1}, {0})))
+      .Attr("leaf_weights", AttributeValue(OpTest::MakeTensor<float>({2}, {1, 2})))
+      .Attr("membership_values", AttributeValue(OpTest::MakeTensor<float>({3}, {2, 4, end})))
+      .Attr("leaf_targetids", AttributeValue(Ints{0, 1}))
+      .Attr("nodes_featureids", AttributeValue(Ints{0}))
+      .Attr("nodes_truenodeids", AttributeValue(Ints{0}))
+      .Attr("nodes_falsenodeids", AttributeValue(Ints{1}))
+      .Attr("nodes_trueleafs", AttributeValue(Ints{1}))
+      .Attr("nodes_falseleafs", AttributeValue(Ints{1}))
+      .Attr("tree_roots", AttributeValue(Ints{0}))
+      .Attr("n_targets", 2)
+      .In<float>({3, 1}, {2, 3, 4})
+      .Out<float>({3, 2}, {1, 0, 0, 2, 1, 0})
+      .Run();
+}
+
+// The attributes of float64 models: a split that float32 does not hold decides otherwise.
+TEST(TreeEnsembleRegressorTest, TensorAttributes) {
+  const double split = 0.1;
+  OpTest t("TreeEnsembleRegressor", 3, kMl);
+  t.Attr("nodes_treeids", AttributeValue(Ints{0, 0, 0}))
+      .Attr("nodes_nodeids", AttributeValue(Ints{0, 1, 2}))
+      .Attr("nodes_featureids", AttributeValue(Ints{0, 0, 0}))
+      .Attr("nodes_values_as_tensor", AttributeValue(OpTest::MakeTensor<double>({3}, {split, 0, 0})))
+      .Attr("nodes_modes", AttributeValue(Strings{"BRANCH_LEQ", "LEAF", "LEAF"}))
+      .Attr("nodes_truenodeids", AttributeValue(Ints{1, 0, 0}))
+      .Attr("nodes_falsenodeids", AttributeValue(Ints{2, 0, 0}))
+      .Attr("target_treeids", AttributeValue(Ints{0, 0}))
+      .Attr("target_nodeids", AttributeValue(Ints{1, 2}))
+      .Attr("target_ids", AttributeValue(Ints{0, 0}))
+      .Attr("target_weights_as_tensor", AttributeValue(OpTest::MakeTensor<double>({2}, {1, 2})))
+      .Attr("base_values_as_tensor", AttributeValue(OpTest::MakeTensor<double>({1}, {0.5})))
+      .In<double>({2, 1}, {split, std::nextafter(split, 1)})
+      .Out<float>({2, 1}, {1.5f, 2.5f})
+      .Run();
+}
+
+// From one row to more rows than one task takes, each as it is alone.
+TEST(TreeEnsembleRegressorTest, AnyNumberOfRows) {
+  for (int64_t rows : {1, 2, 7, 33, 1000}) {
+    Floats x, y;
+    for (int64_t r = 0; r < rows; ++r) {
+      x.push_back(static_cast<float>(r % 5) / 4);
+      y.push_back(x.back() <= 0.5f ? 1 : 2);
+    }
+    Regressor("BRANCH_LEQ").In<float>({rows, 1}, x).Out<float>({rows, 1}, y).Run();
+  }
+}
+
 }  // namespace
 }  // namespace kante::core

@@ -6,18 +6,15 @@
 namespace kante::core {
 namespace {
 
-// A row of scores becomes a map from the labels, which all maps share.
+// A row of scores becomes a map from the labels; the maps of one run share them.
 struct ZipMap {
   static constexpr OpInfo kInfo{
       .name = "ZipMap", .domain = "ai.onnx.ml", .types = kFloat32Only, .data_dependent = true};
   ClassLabels labels;
-  Tensor keys;
 
   static Result<ZipMap> Parse(AttrReader& a) {
     ZipMap op;
     KANTE_TRY(op.labels, ClassLabels::Read(a, "classlabels_int64s", "classlabels_strings"));
-    KANTE_TRY(op.keys, Tensor::Allocate(op.labels.type(), Shape{op.labels.size()}));
-    for (int64_t i = 0; i < op.labels.size(); ++i) op.labels.Store(op.keys, i, i);
     return op;
   }
   Status Infer(InferContext& c) const {
@@ -27,6 +24,8 @@ struct ZipMap {
   Status Run(RunContext& c) const {
     KANTE_TRY(const FeatureRows s, FeatureRows::Of(c.in(0).shape()));
     if (s.features != labels.size()) return InvalidArgument(s.features, " columns for ", labels.size(), " labels");
+    KANTE_TRY(Tensor keys, Tensor::Allocate(labels.type(), Shape{labels.size()}));
+    for (int64_t i = 0; i < labels.size(); ++i) labels.Store(keys, i, i);
     const float* x = c.in(0).data<float>();
     auto sequence = std::make_shared<Sequence>();
     for (int64_t r = 0; r < s.rows; ++r) {

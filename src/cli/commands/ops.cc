@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <set>
 
 #include "cli/commands/commands.h"
 #include "cli/io/table.h"
@@ -43,13 +44,30 @@ int Ops(bool markdown) {
   return 0;
 }
 
+// The list of a reduced build: -DKANTE_OPS=file.
+int Needed(const std::vector<std::string>& models) {
+  std::set<std::string> names;
+  for (const std::string& model : models) {
+    auto needed = NeededOperators(model, ModelOptions().load());
+    if (!needed.ok()) return Complain(needed.status());
+    names.insert(needed->begin(), needed->end());
+  }
+  std::printf("// Made by `kante ops --needed`.\n");
+  for (const std::string& name : names) std::printf("KANTE_OP(%s)\n", name.c_str());
+  return 0;
+}
+
 }  // namespace
 
 void AddOps(CLI::App& app, int& exit_code) {
   auto markdown = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("ops", "List the operators of this build");
   command->add_flag("--markdown", *markdown, "As Markdown: docs/operators.md");
-  command->callback([markdown, &exit_code] { exit_code = Ops(*markdown); });
+  auto needed = std::make_shared<std::vector<std::string>>();
+  command->add_option("--needed", *needed, "What these models need, as the list of a reduced build (KANTE_OPS)")
+      ->type_name("MODEL...")
+      ->excludes("--markdown");
+  command->callback([=, &exit_code] { exit_code = needed->empty() ? Ops(*markdown) : Needed(*needed); });
 }
 
 }  // namespace kante::cli

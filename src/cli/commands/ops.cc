@@ -24,12 +24,12 @@ std::string TypesText(const OperatorInfo& op) {
 }
 
 int Ops(bool markdown) {
-  Table table({"operator", "opset versions", "inputs", "outputs", "types", "runs as"});
+  Table table({"domain", "operator", "opset versions", "inputs", "outputs", "types", "runs as"});
   const std::vector<OperatorInfo> ops = ListOperators();
   for (const OperatorInfo& op : ops) {
     std::string versions;
     for (int v : op.versions) versions += (versions.empty() ? "" : " ") + std::to_string(v);
-    table.Add({(op.domain.empty() ? "" : op.domain + ".") + op.name, versions, Range(op.min_inputs, op.max_inputs),
+    table.Add({op.domain.empty() ? "ai.onnx" : op.domain, op.name, versions, Range(op.min_inputs, op.max_inputs),
                Range(op.min_outputs, op.max_outputs), TypesText(op), op.has_kernel ? "kernel" : "expansion"});
   }
   if (!markdown) {
@@ -37,9 +37,9 @@ int Ops(bool markdown) {
     return 0;
   }
   std::printf(
-      "# Operators\n\nMade by `kante ops --markdown`; `make check` compares. Versions are the opsets at which an "
-      "operator changed:\nKante upgrades all of them to the newest at load. Types are those of the inputs that "
-      "share one type.\n\n%s\n%zu operators.\n",
+      "# Operators\n\nMade by `make docs`; a test compares. Versions are the opsets at which an operator changed: "
+      "Kante upgrades all of\nthem to the newest at load. Types are those of the inputs that share one type.\n\n"
+      "%s\n%zu operators.\n",
       table.Markdown().c_str(), ops.size());
   return 0;
 }
@@ -62,7 +62,7 @@ int Needed(const std::vector<std::string>& models) {
 void AddOps(CLI::App& app, int& exit_code) {
   auto markdown = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("ops", "List the operators of this build");
-  command->add_flag("--markdown", *markdown, "As Markdown: docs/operators.md");
+  command->add_flag("--markdown", *markdown, "As Markdown, for docs/operators.md");
   auto needed = std::make_shared<std::vector<std::string>>();
   command->add_option("--needed", *needed, "What these models need, as the list of a reduced build (KANTE_OPS)")
       ->type_name("MODEL...")

@@ -48,7 +48,7 @@ check() {  # check MODEL SHAPE LIMIT_IN_BYTES
   fi
 }
 
-check zoo/keywords/keywords.onnx 1,16000 860000
+check zoo/keywords/keywords.onnx 1,16000 820000
 if [[ -f ../shared/models/mnist/model.onnx ]]; then
   check ../shared/models/mnist/model.onnx 1,1,28,28 740000
 fi

@@ -24,6 +24,7 @@ if(Python3_FOUND AND NOT CMAKE_CROSSCOMPILING AND NOT KANTE_SANITIZE AND CMAKE_B
   if(TARGET kante_cli)
     kante_script_test(generated_docs_test tools/make_docs.sh --check ${PROJECT_BINARY_DIR})
     kante_script_test(docs_test ${Python3_EXECUTABLE} tools/run_snippets.py ${PROJECT_BINARY_DIR})
+    kante_script_test(schemas_test ${Python3_EXECUTABLE} tools/check_schemas.py $<TARGET_FILE:kante_cli>)
   endif()
 endif()
 

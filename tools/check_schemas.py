@@ -51,8 +51,10 @@ def known(program):
     rows = {}
     for line in table.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if line.startswith("|") and len(cells) >= 5 and cells[1][:1].isdigit():
-            rows[cells[0]] = (set(cells[1].split()), None if cells[4] == "all" else set(cells[4].split()))
+        if line.startswith("|") and len(cells) >= 6 and cells[2][:1].isdigit():
+            domain, name, versions, _, _, types = cells[:6]
+            rows[full_name("" if domain == "ai.onnx" else domain, name)] = (
+                set(versions.split()), None if types == "all" else set(types.split()))
     return rows
 
 

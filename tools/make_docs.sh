@@ -36,5 +36,9 @@ write() {  # write FILE COMMAND...
   fi
 }
 
-write docs/operators.md "$kante" ops --markdown
+operators_page() {
+  "$kante" ops --markdown | python3 tools/peers.py
+}
+
+write docs/operators.md operators_page
 write docs/reference/cli.md cli_page

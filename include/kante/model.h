@@ -106,6 +106,11 @@ struct OperatorInfo {
 // The operators of this build, sorted by domain and name.
 KANTE_API std::vector<OperatorInfo> ListOperators();
 
+// The operators that the model in a file needs to be loaded and run at any level of optimisation, as the entries of an
+// operator list: a library built with KANTE_OPS=<file of lines "KANTE_OP(name)"> runs it. Sorted; custom operators are
+// not among them. Errors are those of Model::Load.
+KANTE_API Result<std::vector<std::string>> NeededOperators(const std::string& path, const LoadOptions& options = {});
+
 struct ModelRep;
 
 // A loaded model: immutable, shared by its sessions and by copies of this handle; all functions are thread-safe.

@@ -356,6 +356,11 @@ TEST_F(Program, Ops) {
   const Finished markdown = Kante("ops --markdown");
   EXPECT_TRUE(markdown.out.starts_with("# Operators")) << markdown.out.substr(0, 100);
   EXPECT_TRUE(Has(markdown.out, "| Conv |"));
+  const Finished needed = Kante("ops --needed " KANTE_SOURCE_DIR "/zoo/keywords/keywords.onnx");
+  EXPECT_EQ(needed.code, 0);
+  EXPECT_TRUE(Has(needed.out, "\nKANTE_OP(Conv)\n")) << needed.out;
+  EXPECT_FALSE(Has(needed.out, "LSTM"));
+  EXPECT_NE(Kante("ops --needed no/such/model.onnx").code, 0);
 }
 
 TEST_F(Program, OutputThatCannotBeWritten) {

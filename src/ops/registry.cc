@@ -74,6 +74,22 @@ std::vector<const OpDef*> OpRegistry::All() const {
   return all;
 }
 
+std::string_view ListNameOf(const OpDef& def) {
+  struct Entry {
+    const OpDef* def;
+    const char* name;
+  };
+  static constexpr Entry kAll[] = {
+#define KANTE_OP(T) {&op_defs::T, #T},
+#include KANTE_OPS_FILE
+#undef KANTE_OP
+  };
+  for (const Entry& entry : kAll) {
+    if (entry.def == &def) return entry.name;
+  }
+  return {};
+}
+
 Status CheckArity(const OpInfo& info, const Node& node) {
   // Trailing absent inputs and outputs may be written out.
   int inputs = static_cast<int>(node.inputs.size());

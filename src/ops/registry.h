@@ -49,6 +49,9 @@ class OpRegistry {
 // "" and "ai.onnx" are the same domain.
 std::string_view CanonicalDomain(std::string_view domain);
 
+// The name of a built-in operator in ops.inc, which is that of its struct; empty for other operators.
+std::string_view ListNameOf(const OpDef& def);
+
 // Checks the number of inputs and outputs and that the inputs named by kInfo.same_type have one allowed type.
 Status CheckArity(const OpInfo& info, const Node& node);
 // Runs Infer after the generic checks. kUnknown from Infer is not an error here: the outputs say what is known.

@@ -18,6 +18,7 @@ import check_schemas  # noqa: E402
 import check_size  # noqa: E402
 import check_symbols  # noqa: E402
 import check_text  # noqa: E402
+import peers  # noqa: E402
 
 SPDX = "// SPDX-License-Identifier: MIT\n"
 
@@ -248,6 +249,23 @@ class Schemas(unittest.TestCase):
         self.expect("", {"Abs": ({"1", "13"}, {"float32"})}, narrower={"Abs": ("int8", "why")})
         self.expect("needs no excuse for int8", narrower={"Abs": ("int8", "why")})
         self.expect("Abs is excused but known", not_yet=["Abs"])
+
+
+class Peers(unittest.TestCase):
+    PAGE = "| domain | operator |\n|---|---|\n| ai.onnx | Abs |\n| com.microsoft | Abs |\n\n2 operators.\n"
+
+    def test_join(self):
+        page = peers.join(self.PAGE, {("ai.onnx", "Abs"): "1 of 2"}, {"slim": {"Abs"}})
+        self.assertIn("| ai.onnx | Abs | 1 of 2 | slim |", page)
+        self.assertIn("| com.microsoft | Abs |  |  |", page)
+        self.assertTrue(page.endswith("\n\n2 operators."))
+
+    def test_facts(self):
+        known = {name for domain, name in peers.facts() if domain == "ai.onnx"}
+        self.assertGreater(len(known), 150)
+        names = {name for name in check_schemas.wanted() if "." not in name}
+        for runtime, lacking in peers.LACKING.items():
+            self.assertEqual(set(), lacking - names, runtime)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 #include "api/cxx/convert.h"
 #include "onnx/writer.h"
 #include "runtime/inspect.h"
+#include "runtime/needed_operators.h"
 
 namespace kante {
 namespace {
@@ -80,6 +81,14 @@ std::vector<OperatorInfo> ListOperators() {
     out.push_back(std::move(info));
   }
   return out;
+}
+
+Result<std::vector<std::string>> NeededOperators(const std::string& path, const LoadOptions& options) {
+  auto core_options = ToCore(options);
+  if (!core_options.ok()) return StatusOf(core_options);
+  auto needed = core::NeededOperators(path, std::move(core_options).value());
+  if (!needed.ok()) return StatusOf(needed);
+  return std::vector<std::string>(needed->begin(), needed->end());
 }
 
 Model::Model() = default;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
-#include <cstdio>
-
 #include <algorithm>
+#include <cstdio>
+#include <set>
 #include <tuple>
 
 #include "cli/commands/commands.h"
@@ -49,12 +49,12 @@ std::vector<Row> Rows() {
 }
 
 int Ops(bool markdown) {
-  Table table({"operator", "opset versions", "inputs", "outputs", "types", "runs as"});
+  Table table({"domain", "operator", "opset versions", "inputs", "outputs", "types", "runs as"});
   const std::vector<Row> rows = Rows();
   for (const auto& [op, runs_as] : rows) {
     std::string versions;
     for (int v : op.versions) versions += (versions.empty() ? "" : " ") + std::to_string(v);
-    table.Add({(op.domain.empty() ? "" : op.domain + ".") + op.name, versions, Range(op.min_inputs, op.max_inputs),
+    table.Add({op.domain.empty() ? "ai.onnx" : op.domain, op.name, versions, Range(op.min_inputs, op.max_inputs),
                Range(op.min_outputs, op.max_outputs), TypesText(op), runs_as});
   }
   if (!markdown) {
@@ -62,11 +62,24 @@ int Ops(bool markdown) {
     return 0;
   }
   std::printf(
-      "# Operators\n\nMade by `kante ops --markdown`; `make check` compares. Versions are the opsets at which an "
-      "operator changed:\nKante upgrades all of them to the newest at load. Types are those of the inputs that "
-      "share one type.\nThose of libkante-media are registered with "
-      "`kante::media::Operators()`; the program does so.\n\n%s\n%zu operators.\n",
+      "# Operators\n\nMade by `make docs`; a test compares. Versions are the opsets at which an operator changed: "
+      "Kante upgrades all of\nthem to the newest at load. Types are those of the inputs that share one type. Those of "
+      "libkante-media are registered\nwith `kante::media::Operators()`; the program does so.\n\n"
+      "%s\n%zu operators.\n",
       table.Markdown().c_str(), rows.size());
+  return 0;
+}
+
+// The list of a reduced build: -DKANTE_OPS=file.
+int Needed(const std::vector<std::string>& models) {
+  std::set<std::string> names;
+  for (const std::string& model : models) {
+    auto needed = NeededOperators(model, ModelOptions().load());
+    if (!needed.ok()) return Complain(needed.status());
+    names.insert(needed->begin(), needed->end());
+  }
+  std::printf("// Made by `kante ops --needed`.\n");
+  for (const std::string& name : names) std::printf("KANTE_OP(%s)\n", name.c_str());
   return 0;
 }
 
@@ -75,8 +88,12 @@ int Ops(bool markdown) {
 void AddOps(CLI::App& app, int& exit_code) {
   auto markdown = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("ops", "List the operators of this build");
-  command->add_flag("--markdown", *markdown, "As Markdown: docs/operators.md");
-  command->callback([markdown, &exit_code] { exit_code = Ops(*markdown); });
+  command->add_flag("--markdown", *markdown, "As Markdown, for docs/operators.md");
+  auto needed = std::make_shared<std::vector<std::string>>();
+  command->add_option("--needed", *needed, "What these models need, as the list of a reduced build (KANTE_OPS)")
+      ->type_name("MODEL...")
+      ->excludes("--markdown");
+  command->callback([=, &exit_code] { exit_code = needed->empty() ? Ops(*markdown) : Needed(*needed); });
 }
 
 }  // namespace kante::cli

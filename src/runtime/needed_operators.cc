@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/needed_operators.h"
+
+#include <algorithm>
+
+#include "onnx/reader.h"
+
+namespace kante::core {
+namespace {
+
+// A built-in operator that notes when a node of it is made.
+struct Watched {
+  const OpDef* original = nullptr;
+  OpDef def;
+  bool needed = false;
+};
+
+Result<OpAttributes> ParseAndNote(AttrReader& reader, const OpDef& def) {
+  auto* watched = static_cast<Watched*>(const_cast<void*>(def.user));
+  watched->needed = true;
+  return watched->original->parse(reader, *watched->original);
+}
+
+// Operators whose nodes an upgrade replaces are never instantiated: they are in the file as it stands.
+Status NoteNamed(const std::string& path, const Model::Options& options, const OpRegistry& registry) {
+  ReadOptions read;
+  read.mapping = options.mapping;
+  read.limits = options.limits;
+  read.upgrade = false;
+  KANTE_TRY(const LoadedModel model, ReadModel(path, registry, read));
+  ForEachGraph(model.graph, [&](const Graph& graph) {
+    for (NodeId id = 0; id < graph.node_slots(); ++id) {
+      if (!graph.alive(id)) continue;
+      const OpDef* def = registry.Find(graph.node(id).domain, graph.node(id).op_type);
+      if (def && def->parse == &ParseAndNote) static_cast<Watched*>(const_cast<void*>(def->user))->needed = true;
+    }
+  });
+  return OkStatus();
+}
+
+}  // namespace
+
+Result<std::vector<std::string_view>> NeededOperators(const std::string& path, Model::Options options) {
+  const std::vector<const OpDef*> built_in = OpRegistry::BuiltIns().All();
+  std::vector<Watched> watched(built_in.size());
+  auto registry = std::make_shared<OpRegistry>(options.registry ? *options.registry : OpRegistry::BuiltIns());
+  for (size_t i = 0; i < watched.size(); ++i) {
+    watched[i].original = built_in[i];
+    watched[i].def = *built_in[i];
+    watched[i].def.parse = &ParseAndNote;
+    watched[i].def.user = &watched[i];
+    registry->Add(watched[i].def);
+  }
+  KANTE_TRY(NoteNamed(path, options, *registry));
+  options.registry = registry;
+  for (const auto level : {OptimizationLevel::kNone, OptimizationLevel::kBasic, OptimizationLevel::kAll}) {
+    options.optimization = level;
+    auto model = Model::Load(path, options);
+    if (!model.ok()) return model.TakeStatus().Clone();
+  }
+  std::vector<std::string_view> needed;
+  for (const Watched& w : watched) {
+    if (w.needed) needed.push_back(ListNameOf(*w.original));
+  }
+  std::sort(needed.begin(), needed.end());
+  return needed;
+}
+
+}  // namespace kante::core

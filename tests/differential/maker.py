@@ -38,7 +38,12 @@ def schema(op, opset, domain=""):
     return onnx.defs.get_schema(op, opset, domain)
 
 
+ATTEMPT = None  # a file for every model before ONNX Runtime sees it
+
+
 def session_of(model):
+    if ATTEMPT:
+        ATTEMPT.write_bytes(model.SerializeToString())
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = 1

@@ -174,7 +174,7 @@ class Maker:
 
     def types(self, op, parameter="T", domain=""):
         """Element types that ONNX Runtime computes for a type parameter."""
-        version = self.schema(op).since_version if not domain else 1
+        version = 1 if domain else self.schema(op).since_version
         found = set()
         for first, last, types in kernels().get((domain, op), []):
             if first <= version <= last and parameter in types:

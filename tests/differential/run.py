@@ -44,7 +44,8 @@ def main():
     seed = int(time.time()) % 1_000_000 * 1000 if options.seed is None else options.seed
     end = time.monotonic() + (options.time or (60 if options.count is None else 1e9))
     left = options.count or sys.maxsize
-    names = sorted(set(GENERATORS) & supported(options.kante))
+    has = supported(options.kante)
+    names = sorted(n for n in GENERATORS if n in has or n.removesuffix(".bfloat16") in has)
     first = [n for n in names if not options.op or n in options.op]
     if not first:
         parser.error("no generator or no operator of Kante has this name")

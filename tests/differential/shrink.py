@@ -38,7 +38,10 @@ def single_nodes(case):
     names = [o for n in nodes for o in n.output if o]
     del model.graph.output[:]
     model.graph.output.extend(onnx.ValueInfoProto(name=n) for n in names)
-    values = run_ort(model, feeds) | feeds
+    try:
+        values = run_ort(model, feeds) | feeds
+    except Rejected:  # numpy has no bfloat16
+        return
     for node in nodes:
         mine = [i for i in node.input if i]
         yield ([node], {i: np.asarray(values[i]) for i in mine if i in values},
@@ -49,10 +52,8 @@ def variants(case):
     nodes, feeds, constants, outputs = parts(case)
     if len(nodes) > 1:
         yield from single_nodes(case)
-        last = nodes[-1]
         kept = [o for n in nodes[:-1] for o in n.output if o]
         yield (nodes[:-1], feeds, constants, kept)
-        del last
     if len(outputs) > 1:
         for o in outputs:
             yield (nodes, feeds, constants, [o])

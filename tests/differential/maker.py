@@ -180,6 +180,8 @@ class Maker:
             if first <= version <= last and parameter in types:
                 found |= set(types[parameter])
         found = [DTYPES[t] for t in sorted(found) if t in DTYPES]
+        if not found and not domain and self.schema(op).has_function:
+            return [np.float32]
         if not found:
             raise Rejected(f"ONNX Runtime has no kernel of {op}")
         return found

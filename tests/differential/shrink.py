@@ -76,6 +76,11 @@ def variants(case):
                     yield (nodes, less if pool is feeds else feeds, less if pool is constants else constants, outputs)
 
 
+def kind(message):
+    """Crashes, refusals, other shapes or types, other elements."""
+    return next((k for k in ("exit status", " element ", "expected") if k in message), "refused")
+
+
 def shrink(case, message, runner, budget=150):
     """(smaller case, its message). A candidate counts only where it fails in the same kind of way."""
     progress = True
@@ -90,7 +95,7 @@ def shrink(case, message, runner, budget=150):
                 continue
             budget -= 1
             found = runner.run([smaller])
-            if found and ("exit status" in found[0]) == ("exit status" in message):
+            if found and kind(found[0]) == kind(message):
                 case, message, progress = smaller, found[0], True
                 break
     return case, message

@@ -117,7 +117,7 @@ def multi_head(m, op):
 
 @generator("com.microsoft.GroupQueryAttention")
 def group_query(m, op):
-    batch, shared, times, length, size = m.int(1, 2), m.int(1, 2), m.int(1, 3), m.int(1, 5), m.pick([8, 16])
+    batch, shared, times, length, size = m.int(1, 2), m.int(1, 2), m.int(1, 3), m.int(1, 5), m.pick([16, 32])
     heads = shared * times
     new = lambda h: m.new(np.float32, [batch, length, h * size], constant=False)  # noqa: E731
     empty = lambda: m.new(np.float32, [batch, shared, 0, size], constant=False)  # noqa: E731

@@ -77,7 +77,7 @@ inline AttributeValue HostileAttribute(Bytes& b) {
   }
 }
 
-// A node of one of `all` without bodies; its inputs and outputs are numbered from 1.
+// A node of one of `all`, at its newest version and without bodies; inputs are numbered from 1, outputs from 100.
 inline Node HostileNode(Bytes& b, const std::vector<const OpDef*>& all) {
   const OpInfo& info = all[b.Below(all.size())]->info;
   Node node;

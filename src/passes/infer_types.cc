@@ -107,7 +107,8 @@ class Inference {
         type = TypeInfo::TensorOf(type.element_type, facts.shape);
       } else if (type.concrete_shape() && !(depth == 0 && graph.IsGraphOutput(id))) {
         type.has_shape = false;
-        type.dims.clear();
+        // A loop without iterations has nothing but the declared dimensions of its body to go by.
+        if (!graph.IsGraphOutput(id)) type.dims.clear();
       }
     } else if (facts.kind != ValueKind::kUnknown && type.kind == ValueKind::kUnknown) {
       type.kind = facts.kind;

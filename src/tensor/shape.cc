@@ -25,9 +25,10 @@ void Shape::resize(int rank, int64_t fill) {
 }
 
 int64_t Shape::Product(int begin, int end) const {
-  int64_t product = 1;
-  for (int i = begin; i < end; ++i) product *= dims_[static_cast<size_t>(i)];
-  return product;
+  // Wraps on the way where a later dimension is 0, whatever the others are: Make has seen that all of them fit.
+  uint64_t product = 1;
+  for (int i = begin; i < end; ++i) product *= static_cast<uint64_t>(dims_[static_cast<size_t>(i)]);
+  return static_cast<int64_t>(product);
 }
 
 bool Shape::operator==(const Shape& other) const {

@@ -68,5 +68,10 @@ TEST(Shape, StridesOfHugeEmptyShapes) {
   EXPECT_EQ(ContiguousStrides(empty)[1], int64_t{1} << 62);
 }
 
+TEST(Shape, HugeEmptyShapesHaveNoElements) {
+  EXPECT_EQ((Shape{2805, INT64_MAX, 0}).elements(), 0);
+  EXPECT_EQ((Shape{INT64_MAX, 11, 0, 3}).elements(), 0);
+}
+
 }  // namespace
 }  // namespace kante::core

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import onnx
 
-ENOUGH = 400  # cases of an operator without a match say that the entry is no longer needed
+ENOUGH = 2000  # cases of an operator without a match say that the entry is no longer needed
 
 
 def describe(case):

@@ -14,42 +14,21 @@ import sys
 import tempfile
 import time
 
+import onnx
+
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import disagreements  # noqa: E402
 from generators import GENERATORS  # noqa: E402
 from kante import Case, Runner, supported  # noqa: E402
-from maker import Maker, Rejected  # noqa: E402
-from shrink import shrink  # noqa: E402
+from worker import Died, Worker  # noqa: E402
 
-# Where infinities, NaN and overflow have one right result.
-SPECIAL = {"Abs", "Neg", "Relu", "Floor", "Ceil", "Round", "Sqrt", "Add", "Sub", "Mul", "Equal", "Less", "Greater", "Where",
-           "Concat", "Transpose", "Gather", "Slice", "Pad", "Tile", "IsNaN", "IsInf", "BitwiseAnd", "BitwiseNot", "Identity",
-           "LessOrEqual", "GreaterOrEqual", "Expand", "Reshape", "Split", "Trilu"}
-
-
-def make(seed, names, first, rejects):
-    """The case of a seed, or None where ONNX Runtime takes none of what was tried."""
-    m = Maker(seed)
-    depth = m.pick([1, 1, 2, 3, 4])
-    for at in range(depth):
-        name = m.pick(first if at == 0 else names)
-        m.special = depth == 1 and name in SPECIAL and m.chance(0.2)
-        for _ in range(3):
-            try:
-                GENERATORS[name](m)
-                rejects[name][0] += 1
-                break
-            except (Rejected, ValueError) as reason:  # numpy and onnx refuse with ValueErrors
-                rejects[name][1] += 1
-                rejects[name][2] = str(reason)
-                m.current = None
-    if not m.nodes:
-        return None
+def attempted(worker):
+    """A line that says what ONNX Runtime was given last."""
     try:
-        return Case(*m.finish(), seed)
-    except Rejected:
-        return None
+        return disagreements.describe(Case(onnx.load(worker.attempt), {}, {}, 0))
+    except Exception as error:  # half written, or nothing was
+        return f"(no model: {error})"
 
 
 def main():
@@ -65,7 +44,8 @@ def main():
     seed = int(time.time()) % 1_000_000 * 1000 if options.seed is None else options.seed
     end = time.monotonic() + (options.time or (60 if options.count is None else 1e9))
     left = options.count or sys.maxsize
-    names = sorted(set(GENERATORS) & supported(options.kante))
+    has = supported(options.kante)
+    names = sorted(n for n in GENERATORS if n in has or n.removesuffix(".bfloat16") in has)
     first = [n for n in names if not options.op or n in options.op]
     if not first:
         parser.error("no generator or no operator of Kante has this name")
@@ -74,13 +54,21 @@ def main():
     rejects = collections.defaultdict(lambda: [0, 0, ""])
     print(f"seed {seed}, {len(names)} operators", flush=True)
 
-    ran, failures, signatures = 0, 0, set()
+    ran, failures, crashes, signatures = 0, 0, 0, set()
     with tempfile.TemporaryDirectory() as folder:
-        runner = Runner(options.kante, folder)
+        runner, worker = Runner(options.kante, folder), Worker(folder)
         while left > 0 and time.monotonic() < end:
             batch = []
             for _ in range(min(left, 100)):
-                case = make(seed, names, first, rejects)
+                case, tried = None, []
+                try:
+                    case, tried = worker.call("make", seed, names, first)
+                except Died as why:
+                    crashes += 1
+                    print(f"note: ONNX Runtime {why} at seed {seed}: {attempted(worker)}", flush=True)
+                for name, refused in tried:
+                    rejects[name][0 if refused is None else 1] += 1
+                    rejects[name][2] = refused or rejects[name][2]
                 seed += 1
                 left -= 1
                 if case:
@@ -92,7 +80,10 @@ def main():
                 start = case.seed
                 if known.match(case, message):
                     continue
-                case, message = shrink(case, message, runner)
+                try:
+                    case, message = worker.call("shrink", case, message, runner)
+                except Died as why:
+                    print(f"note: ONNX Runtime {why} while seed {start} was made smaller: {attempted(worker)}", flush=True)
                 if known.match(case, message):
                     continue
                 failures += 1
@@ -103,6 +94,7 @@ def main():
                 signatures.add(signature)
                 saved = case.save(pathlib.Path(options.out) / f"{case.operators[0]}-{start}")
                 print(f"FAIL  {text}\n      {message.replace(folder, '')}\n      {saved}   again: {command.format(start)}", flush=True)
+        worker.close()
     for name in sorted(rejects):
         good, bad, why = rejects[name]
         if options.verbose or good == 0:
@@ -110,7 +102,7 @@ def main():
     stale = known.stale()
     for entry in stale:
         print(f"disagreements.tsv: matched no case of many: {entry}")
-    print(f"{ran} cases of {len(rejects)} operators, {failures} failures")
+    print(f"{ran} cases of {len(rejects)} operators, {failures} failures, {crashes} crashes of ONNX Runtime")
     return 1 if failures or stale or ran == 0 else 0
 
 

@@ -104,6 +104,29 @@ TEST(Loop, WithoutAnIterationGivesWhatCameIn) {
   EXPECT_EQ(out[1].tensor().type(), kF32);
 }
 
+TEST(Loop, WithoutAnIterationScansHaveTheDeclaredDimensions) {
+  GraphWriter body;
+  body.Input("i", ElementType::kInt64, {});
+  const ValueId cond = body.Input("c", ElementType::kBool, {});
+  const ValueId state = body.Input("s", kF32, {4, 3});
+  body.Output(body.Op("Identity", {cond}));
+  const ValueId next = body.Op("Relu", {state});
+  const ValueId scan = body.Op("Neg", {state});
+  for (ValueId v : {next, scan}) {
+    body.graph.mutable_type(v) = TypeInfo::TensorOf(kF32, Shape{4, 3});
+    body.Output(v);
+  }
+  GraphWriter g;
+  const ValueId trips = g.Input("n", ElementType::kInt64, {});
+  const ValueId x = g.Input("x", kF32, {4, 3});
+  const auto y = g.Ops("Loop", {trips, kNone, x}, 2, {body.Body("body")});
+  g.Output(y[0]);
+  g.Output(y[1]);
+  const auto out = RunGraph(std::move(g.graph), {Tensor::Scalar(0), Ramp({4, 3})});
+  ASSERT_EQ(out.size(), 2u);
+  EXPECT_EQ(out[1].tensor().shape(), (Shape{0, 4, 3}));
+}
+
 TEST(SequenceMap, RunsTheBodyForEachItem) {
   GraphWriter body;
   const ValueId item = body.Input("item", kF32, {-1, -1});

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""GENERATORS["ai.onnx.ml:Op" or "Op"] adds one node of that operator to a Maker, with valid inputs and attributes."""
+"""GENERATORS["com.microsoft.Op" or "Op"] adds one node of that operator to a Maker, with valid inputs and attributes."""
 GENERATORS = {}
 
 
@@ -25,4 +25,4 @@ def with_axes(m, op, inputs, axes, index=1):
     return inputs + [None] * (index - len(inputs)) + [m.ints(axes)], {}
 
 
-from . import math, move, nn, norm, scatter  # noqa: E402,F401
+from . import contrib, control, math, ml, move, nn, norm, quant, scatter, signal  # noqa: E402,F401

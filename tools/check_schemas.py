@@ -14,7 +14,6 @@ TABLE = pathlib.Path(__file__).resolve().parents[1] / "tests" / "schemas" / "onn
 # domain.name: why the program need not know it yet
 NOT_YET = {
     "ai.onnx.preview.training.Gradient": "comes with training",
-    **dict.fromkeys("StringNormalizer RegexFullMatch ImageDecoder".split(), "is in libkante-media"),
 }
 # domain.name: types of the first input that the program refuses, and why
 UNORDERED = "complex128 complex64"

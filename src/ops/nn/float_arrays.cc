@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ops/nn/float_arrays.h"
 
-#include "kernels/convert.h"
+#include "compute/element_io.h"
 
 namespace kante::core {
 namespace {
@@ -15,12 +15,10 @@ Result<const float*> ReadFloats(RunContext& c, const Tensor& t) {
   const int64_t n = t.elements();
   KANTE_TRY(std::byte * memory, c.Scratch(n * 4));
   float* to = reinterpret_cast<float*>(memory);
-  const uint16_t* from = t.data<uint16_t>();
-  const bool half = t.type() == ElementType::kFloat16;
-  KANTE_TRY(c.Parallel(n, kConvertCost, [&](int64_t begin, int64_t end) {
-    const size_t count = static_cast<size_t>(end - begin);
-    half ? kernels::F16ToF32(to + begin, from + begin, count) : kernels::Bf16ToF32(to + begin, from + begin, count);
-  }));
+  const LoadRow<float> load = GetLoadRow<float>(t.type());
+  const int64_t size = BitsOf(t.type()) / 8;
+  KANTE_TRY(c.Parallel(n, kConvertCost,
+                       [&](int64_t begin, int64_t end) { load(to + begin, t.raw() + begin * size, end - begin); }));
   return to;
 }
 
@@ -43,11 +41,10 @@ Result<FloatWriter> FloatWriter::Open(RunContext& c, Tensor* t) {
 
 Status FloatWriter::Finish(RunContext& c) const {
   if (tensor_->type() == ElementType::kFloat32) return OkStatus();
-  uint16_t* to = tensor_->mutable_data<uint16_t>();
-  const bool half = tensor_->type() == ElementType::kFloat16;
+  const StoreRow<float> store = GetStoreRow<float>(tensor_->type());
+  const int64_t size = BitsOf(tensor_->type()) / 8;
   return c.Parallel(tensor_->elements(), kConvertCost, [&](int64_t begin, int64_t end) {
-    const size_t count = static_cast<size_t>(end - begin);
-    half ? kernels::F32ToF16(to + begin, data_ + begin, count) : kernels::F32ToBf16(to + begin, data_ + begin, count);
+    store(tensor_->raw() + begin * size, data_ + begin, end - begin);
   });
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// f32 views of tensors in 16-bit floats, for operators that compute in f32.
+// f32 views of tensors in other float types, for operators that compute in f32.
 #pragma once
 
 #include "base/status.h"
@@ -8,7 +8,7 @@
 
 namespace kante::core {
 
-// Contents as float: the tensor's own memory, or a converted copy in scratch. REQUIRES: float32, float16 or bfloat16.
+// Contents as float: the tensor's own memory, or a converted copy in scratch. REQUIRES: an element type of kFloats.
 Result<const float*> ReadFloats(RunContext& c, const Tensor& t);
 // The same for optional input `i`: null when it is absent.
 Result<const float*> ReadFloats(RunContext& c, int i);

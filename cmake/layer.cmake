@@ -31,10 +31,11 @@ function(kante_layer name)
       target_compile_options(kante_${name} PRIVATE
         $<$<CONFIG:Release>:-Os -ftree-vectorize -fvect-cost-model=very-cheap>)
     endif()
-    if(name STREQUAL "ops" AND KANTE_OPS)
+    if(KANTE_OPS)
+      # The files that say what a build has.
       get_filename_component(list ${KANTE_OPS} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
-      set_source_files_properties(${PROJECT_SOURCE_DIR}/src/ops/registry.cc PROPERTIES
-        COMPILE_DEFINITIONS KANTE_OPS_FILE="${list}")
+      set_property(SOURCE ${PROJECT_SOURCE_DIR}/src/ops/registry.cc ${PROJECT_SOURCE_DIR}/src/ops/nn/activation.cc
+        ${PROJECT_SOURCE_DIR}/src/passes/rules.cc PROPERTY COMPILE_DEFINITIONS KANTE_OPS_FILE="${list}")
     endif()
     set_property(GLOBAL APPEND PROPERTY KANTE_LAYERS kante_${name})
   endif()

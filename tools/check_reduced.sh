@@ -14,7 +14,7 @@ cmake --preset release --log-level=WARNING >/dev/null
 cmake --build --preset release --target kante_cli kante_static --parallel "$jobs" >/dev/null
 
 link() {  # link LIBRARY PROGRAM
-  "$cxx" -std=c++20 -Os -fno-exceptions -fno-rtti -no-pie -ffunction-sections -fdata-sections -Iinclude \
+  "$cxx" -std=c++20 -Os -flto=auto -fno-exceptions -fno-rtti -no-pie -ffunction-sections -fdata-sections -Iinclude \
     tests/reduced/main.cc "$1" -o "$2" -static-libstdc++ -pthread -Wl,--gc-sections -Wl,--as-needed \
     -Wl,-Map="$2.map"
 }
@@ -23,7 +23,8 @@ check() {  # check MODEL SHAPE LIMIT_IN_BYTES
   local model=$1 shape=$2 limit=$3 name size extra
   name=$(basename "${model%/model.onnx}" .onnx)
   build/release/kante ops --needed "$model" >"$build/ops.inc"
-  cmake -S . -B "$build" -G Ninja --log-level=WARNING -DCMAKE_BUILD_TYPE=Release -DKANTE_OPS="$PWD/$build/ops.inc" \
+  cmake -S . -B "$build" -G Ninja --log-level=WARNING -DCMAKE_BUILD_TYPE=MinSizeRel \
+    -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON -DKANTE_OPS="$PWD/$build/ops.inc" \
     -DKANTE_BUILD_TESTS=OFF -DKANTE_BUILD_CLI=OFF -DKANTE_BUILD_EXAMPLES=OFF >/dev/null
   cmake --build "$build" --target kante_static --parallel "$jobs" >/dev/null
   link "$build/libkante.a" "$build/$name"

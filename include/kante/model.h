@@ -106,10 +106,14 @@ struct OperatorInfo {
 // The operators of this build, sorted by domain and name.
 KANTE_API std::vector<OperatorInfo> ListOperators();
 
-// The operators that the model in a file needs to be loaded and run at any level of optimisation, as the entries of an
-// operator list: a library built with KANTE_OPS=<file of lines "KANTE_OP(name)"> runs it. Sorted; custom operators are
-// not among them. Errors are those of Model::Load.
-KANTE_API Result<std::vector<std::string>> NeededOperators(const std::string& path, const LoadOptions& options = {});
+// What a library needs to have to load and run a model at any level of optimisation: the lines KANTE_OP(operator) and
+// KANTE_RULE(rule) of the list that it is built with (-DKANTE_OPS=list). Sorted.
+struct NeededEntries {
+  std::vector<std::string> operators;  // custom ones are not among them
+  std::vector<std::string> rules;      // rewrite rules that fire
+};
+// Reads the model in a file; errors are those of Model::Load.
+KANTE_API Result<NeededEntries> FindNeeded(const std::string& path, const LoadOptions& options = {});
 
 struct ModelRep;
 

@@ -19,12 +19,10 @@ BinaryForm FormOf(const BroadcastPlan& plan) {
 // An output that other operands made wider: Sum folds its inputs into one.
 bool BothRepeat(const BroadcastPlan& plan) { return plan.repeats[0] && plan.repeats[1]; }
 
-bool IsSlow(BinaryOp op) { return op == BinaryOp::kPow || op == BinaryOp::kMod || op == BinaryOp::kFmod; }
-
 template <typename T>
 bool RunTyped(BinaryOp op, const BroadcastPlan& plan, const void* x, const void* y, void* z, ParallelFor parallel) {
   const kernels::BinaryFn<T> f = kernels::GetBinary<T>(op, FormOf(plan));
-  const double cost = IsSlow(op) ? 15 : 0.1 * static_cast<double>(sizeof(T));
+  const double cost = op.function->slow ? 15 : 0.1 * static_cast<double>(sizeof(T));
   return ForEachRow(plan, cost, parallel, [&](const int64_t* offsets, int64_t out, int64_t n) {
     T* to = static_cast<T*>(z) + out;
     f(to, static_cast<const T*>(x) + offsets[0], static_cast<const T*>(y) + offsets[1],
@@ -38,7 +36,7 @@ bool RunHalf(BinaryOp op, ElementType type, const BroadcastPlan& plan, const voi
   const kernels::BinaryFn<float> f = kernels::GetBinary<float>(op, FormOf(plan));
   const LoadRow<float> load = GetLoadRow<float>(type);
   const StoreRow<float> store = GetStoreRow<float>(type);
-  return ForEachRow(plan, IsSlow(op) ? 15 : 1.2, parallel, [&](const int64_t* offsets, int64_t out, int64_t n) {
+  return ForEachRow(plan, op.function->slow ? 15 : 1.2, parallel, [&](const int64_t* offsets, int64_t out, int64_t n) {
     float a[kTileElements], b[kTileElements];
     for (int64_t at = 0; at < n; at += kTileElements) {
       const int64_t part = std::min(kTileElements, n - at);

@@ -10,43 +10,6 @@
 namespace kante::core {
 namespace {
 
-using UnaryF64 = void (*)(double* y, const double* x, int64_t n, double a, double b);
-
-#define KANTE_CLAMP01(v) std::min(1.0, std::max(0.0, (v)))
-
-// The double reference of every function in kernels.inc is its f64 kernel.
-#define KANTE_UNARY_SIMD(name, reference, ...)                                                                     \
-  void F64##name(double* y, const double* from, int64_t n, [[maybe_unused]] double a, [[maybe_unused]] double b) { \
-    for (int64_t i = 0; i < n; ++i) {                                                                              \
-      const double x = from[i];                                                                                    \
-      y[i] = (reference);                                                                                          \
-    }                                                                                                              \
-  }
-#define KANTE_UNARY_LIBM KANTE_UNARY_SIMD
-#include "kernels/kernels.inc"
-
-constexpr UnaryF64 kF64[] = {
-#define KANTE_UNARY_SIMD(name, ...) &F64##name,
-#define KANTE_UNARY_LIBM KANTE_UNARY_SIMD
-#include "kernels/kernels.inc"
-};
-
-bool IsLibm(kernels::UnaryOp op) {
-  switch (op) {
-#define KANTE_UNARY_LIBM(name, ...) case kernels::UnaryOp::k##name:
-#include "kernels/kernels.inc"
-    return true;
-    default:
-      return false;
-  }
-}
-
-// Nanoseconds an element; only thread hand-over depends on it.
-double CostOf(kernels::UnaryOp op) {
-  if (IsLibm(op)) return 12;
-  return op < kernels::UnaryOp::kExp ? 0.25 : 0.8;
-}
-
 int64_t ApplyInteger(IntegerUnary op, const ShrinkParameters& shrink, int64_t x) {
   const auto wrapped = static_cast<uint64_t>(x);
   switch (op) {
@@ -74,21 +37,22 @@ int64_t ApplyInteger(IntegerUnary op, const ShrinkParameters& shrink, int64_t x)
 bool RunUnary(kernels::UnaryOp op, double alpha, double beta, ElementType type, const void* x, void* y, int64_t n,
               ParallelFor parallel) {
   const auto a = static_cast<float>(alpha), b = static_cast<float>(beta);
+  const double cost = op.function->cost;
   if (type == ElementType::kFloat64) {
-    const UnaryF64 f = kF64[static_cast<size_t>(op)];
-    return parallel(n, GrainFor(CostOf(op) + 8), [&](int64_t begin, int64_t end) {
-      f(static_cast<double*>(y) + begin, static_cast<const double*>(x) + begin, end - begin, alpha, beta);
+    return parallel(n, GrainFor(cost + 8), [&](int64_t begin, int64_t end) {
+      op.function->doubles(static_cast<double*>(y) + begin, static_cast<const double*>(x) + begin,
+                           static_cast<size_t>(end - begin), alpha, beta);
     });
   }
   const kernels::UnaryFn f = kernels::GetUnary(op);
   if (type == ElementType::kFloat32) {
-    return parallel(n, GrainFor(CostOf(op)), [&](int64_t begin, int64_t end) {
+    return parallel(n, GrainFor(cost), [&](int64_t begin, int64_t end) {
       f(static_cast<float*>(y) + begin, static_cast<const float*>(x) + begin, static_cast<size_t>(end - begin), a, b);
     });
   }
   const LoadRow<float> load = GetLoadRow<float>(type);
   const StoreRow<float> store = GetStoreRow<float>(type);
-  return parallel(n, GrainFor(CostOf(op) + 0.5), [&](int64_t begin, int64_t end) {
+  return parallel(n, GrainFor(cost + 0.5), [&](int64_t begin, int64_t end) {
     float tile[kTileElements];
     for (int64_t at = begin; at < end; at += kTileElements) {
       const int64_t part = std::min(kTileElements, end - at);

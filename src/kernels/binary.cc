@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The float operators; the other element types are in binary_wide.cc and binary_narrow.cc.
+// The float operators and the table of each function; the loops over other element types are in binary_wide.cc and
+// binary_narrow.cc.
 #include "kernels/binary.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -56,18 +57,24 @@ void BinaryRow(float* z, const float* x, const float* y, size_t n) {
   }
 }
 
+template <class Op>
+HWY_INLINE BinaryFn<float> FormOf(BinaryForm form) {
+  switch (form) {
+    case BinaryForm::kVectorVector:
+      return &BinaryRow<Op, BinaryForm::kVectorVector>;
+    case BinaryForm::kVectorScalar:
+      return &BinaryRow<Op, BinaryForm::kVectorScalar>;
+    case BinaryForm::kScalarVector:
+      break;
+  }
+  return &BinaryRow<Op, BinaryForm::kScalarVector>;
+}
+
 }  // namespace
 
-BinaryFn<float> GetBinaryF32(BinaryOp op, BinaryForm form) {
-  static constexpr BinaryFn<float> kRows[][3] = {
-#define KANTE_BINARY_SIMD(name, ...)                                                                 \
-  {&BinaryRow<name##Op, BinaryForm::kVectorVector>, &BinaryRow<name##Op, BinaryForm::kVectorScalar>, \
-   &BinaryRow<name##Op, BinaryForm::kScalarVector>},
-#define KANTE_BINARY_LIBM(name, ...) {nullptr, nullptr, nullptr},
+#define KANTE_BINARY_SIMD(name, ...) \
+  BinaryFn<float> name##Form(BinaryForm form) { return FormOf<name##Op>(form); }
 #include "kernels/kernels.inc"
-  };
-  return kRows[static_cast<size_t>(op)][static_cast<size_t>(form)];
-}
 
 }  // namespace kante::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -75,29 +82,39 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace kante::kernels {
 
-KANTE_DISPATCH(GetBinaryF32);
+#define KANTE_BINARY_SIMD(name, ...) KANTE_DISPATCH(name##Form);
+#define KANTE_BINARY_LIBM(name, ...)                                                                  \
+  static BinaryFn<float> name##Form(BinaryForm form) { return LoopForm<name##Loop, float>(form); } \
+  KANTE_SAME_FOR_ALL(name##Form);
+#include "kernels/kernels.inc"
+
+template <class Loop>
+constexpr BinaryFunction Define(const char* name, BinaryFn<float> (*const* floats)(BinaryForm), bool slow) {
+  return {{&LoopForm<Loop, double>},
+          {&LoopForm<Loop, int8_t>},
+          {&LoopForm<Loop, uint8_t>},
+          {&LoopForm<Loop, int16_t>},
+          {&LoopForm<Loop, uint16_t>},
+          {&LoopForm<Loop, int32_t>},
+          {&LoopForm<Loop, uint32_t>},
+          {&LoopForm<Loop, int64_t>},
+          {&LoopForm<Loop, uint64_t>},
+          name,
+          floats,
+          slow};
+}
+
+namespace binary_functions {
+#define KANTE_BINARY_SIMD(name, ...) \
+  constexpr BinaryFunction k##name = Define<name##Loop>(#name, k##name##FormTable, false);
+#define KANTE_BINARY_LIBM(name, ...) \
+  constexpr BinaryFunction k##name = Define<name##Loop>(#name, k##name##FormTable, true);
+#include "kernels/kernels.inc"
+}  // namespace binary_functions
 
 template <>
 BinaryFn<float> GetBinary<float>(BinaryOp op, BinaryForm form) {
-  switch (op) {
-    case BinaryOp::kPow:
-      return FormOf<PowLoop, float>(form);
-    case BinaryOp::kMod:
-      return FormOf<ModLoop, float>(form);
-    case BinaryOp::kFmod:
-      return FormOf<FmodLoop, float>(form);
-    default:
-      return KANTE_CALL(GetBinaryF32)(op, form);
-  }
-}
-
-const char* BinaryName(BinaryOp op) {
-  static constexpr const char* kNames[] = {
-#define KANTE_BINARY_SIMD(name, ...) #name,
-#define KANTE_BINARY_LIBM(name, ...) #name,
-#include "kernels/kernels.inc"
-  };
-  return op < BinaryOp::kCount ? kNames[static_cast<size_t>(op)] : "?";
+  return op.function->floats[KANTE_TARGET_ROW](form);
 }
 
 }  // namespace kante::kernels

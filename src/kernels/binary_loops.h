@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Binary operators as plain loops over any arithmetic type. Integer arithmetic goes through unsigned types of at least
-// int's width, so overflow wraps instead of being undefined.
+// int's width, so overflow wraps instead of being undefined. binary_wide.cc and binary_narrow.cc instantiate them, for
+// speed and for size.
 #pragma once
 
 #include <cmath>
@@ -120,45 +121,8 @@ struct ModLoop {
   }
 };
 
-template <class Op, class T, BinaryForm kForm>
-void BinaryLoop(T* z, const T* x, const T* y, size_t n) {
-  if (n == 0) return;
-  if constexpr (kForm == BinaryForm::kVectorVector) {
-    for (size_t i = 0; i < n; ++i) z[i] = Op::template Apply<T>(x[i], y[i]);
-  } else if constexpr (kForm == BinaryForm::kVectorScalar) {
-    const T s = y[0];
-    for (size_t i = 0; i < n; ++i) z[i] = Op::template Apply<T>(x[i], s);
-  } else {
-    const T s = x[0];
-    for (size_t i = 0; i < n; ++i) z[i] = Op::template Apply<T>(s, y[i]);
-  }
-}
-
+/// The loop of one operator over one type.
 template <class Op, class T>
-BinaryFn<T> FormOf(BinaryForm form) {
-  switch (form) {
-    case BinaryForm::kVectorVector:
-      return &BinaryLoop<Op, T, BinaryForm::kVectorVector>;
-    case BinaryForm::kVectorScalar:
-      return &BinaryLoop<Op, T, BinaryForm::kVectorScalar>;
-    case BinaryForm::kScalarVector:
-      break;
-  }
-  return &BinaryLoop<Op, T, BinaryForm::kScalarVector>;
-}
-
-template <class T>
-BinaryFn<T> GetBinaryLoop(BinaryOp op, BinaryForm form) {
-  switch (op) {
-#define KANTE_BINARY_SIMD(name, ...) \
-  case BinaryOp::k##name:            \
-    return FormOf<name##Loop, T>(form);
-#define KANTE_BINARY_LIBM KANTE_BINARY_SIMD
-#include "kernels/kernels.inc"
-    case BinaryOp::kCount:
-      break;
-  }
-  return FormOf<AddLoop, T>(form);
-}
+BinaryFn<T> LoopForm(BinaryForm form);
 
 }  // namespace kante::kernels

@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
-// The rarer integer types: small code rather than fast code.
+// The rarer types, and floats where no vector kernel is worth it: small code rather than fast code.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("Os")
 #endif
-#include "kernels/binary_loops.h"
+#include "kernels/binary_loops_inl.h"
 
 namespace kante::kernels {
 
-#define KANTE_NARROW(T)                                    \
-  template <>                                              \
-  BinaryFn<T> GetBinary<T>(BinaryOp op, BinaryForm form) { \
-    return GetBinaryLoop<T>(op, form);                     \
-  }
-
-KANTE_NARROW(int8_t)
-KANTE_NARROW(uint8_t)
-KANTE_NARROW(int16_t)
-KANTE_NARROW(uint16_t)
-KANTE_NARROW(uint32_t)
-KANTE_NARROW(uint64_t)
-
-#undef KANTE_NARROW
+#define KANTE_BINARY_SIMD(name, ...)     \
+  KANTE_INSTANTIATE_LOOP(name, int8_t)   \
+  KANTE_INSTANTIATE_LOOP(name, uint8_t)  \
+  KANTE_INSTANTIATE_LOOP(name, int16_t)  \
+  KANTE_INSTANTIATE_LOOP(name, uint16_t) \
+  KANTE_INSTANTIATE_LOOP(name, uint32_t) \
+  KANTE_INSTANTIATE_LOOP(name, uint64_t)
+#define KANTE_BINARY_LIBM(name, ...) \
+  KANTE_BINARY_SIMD(name)            \
+  KANTE_INSTANTIATE_LOOP(name, float)
+#include "kernels/kernels.inc"
 
 }  // namespace kante::kernels

@@ -2,24 +2,18 @@
 //
 // The types that shape arithmetic and scientific models use a lot: worth the compiler's vectoriser, not a kernel per
 // target.
-#if defined(__GNUC__) && !defined(__clang__)
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__OPTIMIZE_SIZE__)
 #pragma GCC optimize("O3")
 #endif
-#include "kernels/binary_loops.h"
+#include "kernels/binary_loops_inl.h"
 
 namespace kante::kernels {
 
-template <>
-BinaryFn<double> GetBinary<double>(BinaryOp op, BinaryForm form) {
-  return GetBinaryLoop<double>(op, form);
-}
-template <>
-BinaryFn<int32_t> GetBinary<int32_t>(BinaryOp op, BinaryForm form) {
-  return GetBinaryLoop<int32_t>(op, form);
-}
-template <>
-BinaryFn<int64_t> GetBinary<int64_t>(BinaryOp op, BinaryForm form) {
-  return GetBinaryLoop<int64_t>(op, form);
-}
+#define KANTE_BINARY_SIMD(name, ...)   \
+  KANTE_INSTANTIATE_LOOP(name, double)  \
+  KANTE_INSTANTIATE_LOOP(name, int32_t) \
+  KANTE_INSTANTIATE_LOOP(name, int64_t)
+#define KANTE_BINARY_LIBM KANTE_BINARY_SIMD
+#include "kernels/kernels.inc"
 
 }  // namespace kante::kernels

@@ -51,7 +51,7 @@ TEST(Depthwise, EveryGeometry) {
             if (act == UnaryOp::kHardSwish) v *= std::min(std::max(v / 6 + 0.5, 0.0), 1.0);
             const double bound = 1e-6 * (std::sqrt(p.norm) + 1) * 2;
             ASSERT_NEAR(y[static_cast<size_t>(oy * g.out_w + ox)], v, bound)
-                << oy << ", " << ox << " " << UnaryName(act);
+                << oy << ", " << ox << " " << act.function->name;
           }
         }
       }

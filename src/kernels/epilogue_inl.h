@@ -14,8 +14,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace kante::kernels::HWY_NAMESPACE {
 
-UnaryFn GetUnary(UnaryOp op);  // unary.cc
-
 // Relu and Clip stay in registers; any other activation runs over rows that have been stored (`rows`).
 struct VectorAct {
   bool clamp;
@@ -26,7 +24,7 @@ struct VectorAct {
       : clamp(e && (e->act == UnaryOp::kRelu || e->act == UnaryOp::kClip)),
         lo(Const(e && e->act == UnaryOp::kClip ? e->alpha : 0.0f)),
         hi(Const(e && e->act == UnaryOp::kClip ? e->beta : __builtin_inff())),
-        rows(e && !clamp && e->act != UnaryOp::kIdentity ? HWY_NAMESPACE::GetUnary(e->act) : nullptr) {}
+        rows(e && !clamp && e->act != UnaryOp::kIdentity ? GetUnary(e->act) : nullptr) {}
 
   HWY_INLINE VF Apply(VF x) const { return clamp ? NanMin(hi, NanMax(lo, x)) : x; }
 };

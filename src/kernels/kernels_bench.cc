@@ -88,19 +88,19 @@ BENCHMARK(BM_Gemm)
     ->ArgsProduct({{1, 4, 6, 8, 12, 16}, {4096}, {4096}, {4096}, {16}})
     ->ArgsProduct({{64}, {3136}, {576}, {576}, {64}});
 
-void BM_Unary(benchmark::State& state) {
+void Unaries(benchmark::State& state, UnaryOp op) {
   std::vector<float> x(4096), y(4096);
   FillSmall(x);
-  const auto op = static_cast<UnaryOp>(state.range(0));
   const UnaryFn fn = GetUnary(op);
   for (auto _ : state) {
     fn(y.data(), x.data(), x.size(), 0.5f, 0.5f);
     benchmark::ClobberMemory();
   }
-  state.SetLabel(UnaryName(op));
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * x.size()));
 }
-BENCHMARK(BM_Unary)->DenseRange(0, static_cast<int64_t>(UnaryOp::kCount) - 1);
+#define KANTE_UNARY_SIMD(name, ...) BENCHMARK_CAPTURE(Unaries, name, UnaryOp::k##name);
+#define KANTE_UNARY_LIBM KANTE_UNARY_SIMD
+#include "kernels/kernels.inc"
 
 }  // namespace
 }  // namespace kante::kernels

@@ -36,10 +36,16 @@
       KANTE_IF_SSE4(&N_SSE4::F, ) KANTE_IF_AVX2(&N_AVX2::F, ) KANTE_IF_AVX3(&N_AVX3::F, ) KANTE_IF_NEON(&N_NEON::F, ) \
           KANTE_IF_WASM(&N_WASM::F, ) KANTE_IF_SCALAR(&KANTE_SCALAR_NAMESPACE::F, )}
 
-/// The version for the current target.
+/// The same table for a function that is not compiled per target.
+#define KANTE_SAME_FOR_ALL(F)                                                                                \
+  constexpr decltype(&F) k##F##Table[] = {KANTE_IF_SSE4(&F, ) KANTE_IF_AVX2(&F, ) KANTE_IF_AVX3(&F, )        \
+                                              KANTE_IF_NEON(&F, ) KANTE_IF_WASM(&F, ) KANTE_IF_SCALAR(&F, )}
+
+/// The row of these tables for the current target, and the version there.
 #if (HWY_TARGETS & (HWY_TARGETS - 1)) == 0
-#define KANTE_CALL(F) (k##F##Table[0])
+#define KANTE_TARGET_ROW 0
 #else
-#define KANTE_CALL(F) (k##F##Table[internal::TargetIndex()])
+#define KANTE_TARGET_ROW internal::TargetIndex()
 #endif
+#define KANTE_CALL(F) (k##F##Table[KANTE_TARGET_ROW])
 #endif  // KANTE_DISPATCH

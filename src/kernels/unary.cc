@@ -5,20 +5,17 @@
 #define HWY_TARGET_INCLUDE "kernels/unary.cc"
 #include "kernels/simd.h"
 
-#include "kernels/unary_libm.h"
 #include "kernels/unary_ops_inl.h"
+#include "kernels/unary_scalar.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kante::kernels::HWY_NAMESPACE {
 
-UnaryFn GetUnary(UnaryOp op) {
-  static constexpr UnaryFn kRows[] = {
-#define KANTE_UNARY_SIMD(name, ...) &UnaryRow<name##Op>,
-#define KANTE_UNARY_LIBM(name, ...) &Libm##name,
+#define KANTE_UNARY_SIMD(name, ...)                                                \
+  void name##Row(float* y, const float* x, size_t n, float alpha, float beta) { \
+    UnaryRow<name##Op>(y, x, n, alpha, beta);                                      \
+  }
 #include "kernels/kernels.inc"
-  };
-  return kRows[static_cast<size_t>(op)];
-}
 
 }  // namespace kante::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -26,18 +23,17 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace kante::kernels {
 
-KANTE_DISPATCH(GetUnary);
-
-UnaryFn GetUnary(UnaryOp op) { return KANTE_CALL(GetUnary)(op); }
-
-const char* UnaryName(UnaryOp op) {
-  static constexpr const char* kNames[] = {
-#define KANTE_UNARY_SIMD(name, ...) #name,
-#define KANTE_UNARY_LIBM(name, ...) #name,
+#define KANTE_UNARY_SIMD(name, ...) KANTE_DISPATCH(name##Row);
+#define KANTE_UNARY_LIBM(name, ...) KANTE_SAME_FOR_ALL(name##Row);
 #include "kernels/kernels.inc"
-  };
-  return op < UnaryOp::kCount ? kNames[static_cast<size_t>(op)] : "?";
-}
+
+namespace unary_functions {
+#define KANTE_UNARY_SIMD(name, cost, ...) const UnaryFunction k##name{#name, k##name##RowTable, &name##Doubles, cost};
+#define KANTE_UNARY_LIBM KANTE_UNARY_SIMD
+#include "kernels/kernels.inc"
+}  // namespace unary_functions
+
+UnaryFn GetUnary(UnaryOp op) { return op.function->rows[KANTE_TARGET_ROW]; }
 
 }  // namespace kante::kernels
 #endif

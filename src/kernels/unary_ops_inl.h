@@ -69,7 +69,7 @@ KANTE_OP(Cos, return SinCos<1>(x);)
 
 // Two vectors in flight: enough for the out-of-order window, and one copy of the long bodies less than four would need.
 template <class Op>
-void UnaryRow(float* y, const float* x, size_t n, float alpha, float beta) {
+HWY_INLINE void UnaryRow(float* y, const float* x, size_t n, float alpha, float beta) {
   const DF d;
   const size_t lanes = hn::Lanes(d);
   const VF a = Const(alpha), b = Const(beta);

@@ -8,6 +8,7 @@ namespace kante::core {
 #ifndef KANTE_OPS_FILE
 #define KANTE_OPS_FILE "ops/ops.inc"
 #endif
+#define KANTE_RULE(T)  // a reduced build's list has these too
 
 namespace op_defs {
 #define KANTE_OP(T) extern const OpDef T;

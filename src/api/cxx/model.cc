@@ -4,7 +4,7 @@
 #include "api/cxx/convert.h"
 #include "onnx/writer.h"
 #include "runtime/inspect.h"
-#include "runtime/needed_operators.h"
+#include "runtime/needed_entries.h"
 
 namespace kante {
 namespace {
@@ -83,12 +83,12 @@ std::vector<OperatorInfo> ListOperators() {
   return out;
 }
 
-Result<std::vector<std::string>> NeededOperators(const std::string& path, const LoadOptions& options) {
+Result<NeededEntries> FindNeeded(const std::string& path, const LoadOptions& options) {
   auto core_options = ToCore(options);
   if (!core_options.ok()) return StatusOf(core_options);
-  auto needed = core::NeededOperators(path, std::move(core_options).value());
+  auto needed = core::FindNeeded(path, std::move(core_options).value());
   if (!needed.ok()) return StatusOf(needed);
-  return std::vector<std::string>(needed->begin(), needed->end());
+  return NeededEntries{std::move(needed->operators), std::move(needed->rules)};
 }
 
 Model::Model() = default;

@@ -72,14 +72,16 @@ int Ops(bool markdown) {
 
 // The list of a reduced build: -DKANTE_OPS=file.
 int Needed(const std::vector<std::string>& models) {
-  std::set<std::string> names;
+  std::set<std::string> operators, rules;
   for (const std::string& model : models) {
-    auto needed = NeededOperators(model, ModelOptions().load());
+    auto needed = FindNeeded(model, ModelOptions().load());
     if (!needed.ok()) return Complain(needed.status());
-    names.insert(needed->begin(), needed->end());
+    operators.insert(needed->operators.begin(), needed->operators.end());
+    rules.insert(needed->rules.begin(), needed->rules.end());
   }
   std::printf("// Made by `kante ops --needed`.\n");
-  for (const std::string& name : names) std::printf("KANTE_OP(%s)\n", name.c_str());
+  for (const std::string& name : operators) std::printf("KANTE_OP(%s)\n", name.c_str());
+  for (const std::string& name : rules) std::printf("KANTE_RULE(%s)\n", name.c_str());
   return 0;
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <limits>
 
+#include "ops/listed.h"
+
 namespace kante::core {
 namespace {
 
@@ -12,34 +14,35 @@ constexpr float kHighest = std::numeric_limits<float>::max();
 
 struct Known {
   std::string_view name;
-  kernels::UnaryOp op;
+  kernels::UnaryOp op;  // kIdentity: not in this build
   std::array<std::string_view, 2> params{};  // ONNX's attributes
   std::array<float, 2> defaults{};
 };
 
 using Op = kernels::UnaryOp;
+#define KANTE_LISTED(name) Listed(#name) ? Op::k##name : Op::kIdentity
 constexpr Known kKnown[] = {
-    {"Relu", Op::kRelu},
-    {"LeakyRelu", Op::kLeakyRelu, {"alpha"}, {0.01f}},
-    {"ThresholdedRelu", Op::kThresholdedRelu, {"alpha"}, {1.0f}},
-    {"Clip", Op::kClip, {}, {kLowest, kHighest}},
-    {"HardSigmoid", Op::kHardSigmoid, {"alpha", "beta"}, {0.2f, 0.5f}},
-    {"HardSwish", Op::kHardSwish},
-    {"Sigmoid", Op::kSigmoid},
-    {"Tanh", Op::kTanh},
-    {"Elu", Op::kElu, {"alpha"}, {1.0f}},
-    {"Selu", Op::kSelu, {"alpha", "gamma"}, {1.67326319217681884765625f, 1.05070102214813232421875f}},
-    {"Celu", Op::kCelu, {"alpha"}, {1.0f}},
-    {"Softplus", Op::kSoftplus},
-    {"Softsign", Op::kSoftsign},
-    {"Mish", Op::kMish},
-    {"Gelu", Op::kGelu},
-    {"Swish", Op::kSwish, {"alpha"}, {1.0f}},
+    {"Relu", KANTE_LISTED(Relu)},
+    {"LeakyRelu", KANTE_LISTED(LeakyRelu), {"alpha"}, {0.01f}},
+    {"ThresholdedRelu", KANTE_LISTED(ThresholdedRelu), {"alpha"}, {1.0f}},
+    {"Clip", KANTE_LISTED(Clip), {}, {kLowest, kHighest}},
+    {"HardSigmoid", KANTE_LISTED(HardSigmoid), {"alpha", "beta"}, {0.2f, 0.5f}},
+    {"HardSwish", KANTE_LISTED(HardSwish)},
+    {"Sigmoid", KANTE_LISTED(Sigmoid)},
+    {"Tanh", KANTE_LISTED(Tanh)},
+    {"Elu", KANTE_LISTED(Elu), {"alpha"}, {1.0f}},
+    {"Selu", KANTE_LISTED(Selu), {"alpha", "gamma"}, {1.67326319217681884765625f, 1.05070102214813232421875f}},
+    {"Celu", KANTE_LISTED(Celu), {"alpha"}, {1.0f}},
+    {"Softplus", KANTE_LISTED(Softplus)},
+    {"Softsign", KANTE_LISTED(Softsign)},
+    {"Mish", KANTE_LISTED(Mish)},
+    {"Gelu", KANTE_LISTED(Gelu)},
+    {"Swish", KANTE_LISTED(Swish), {"alpha"}, {1.0f}},
 };
 
 const Known* Find(std::string_view name) {
   for (const Known& k : kKnown) {
-    if (k.name == name) return &k;
+    if (k.name == name && k.op != Op::kIdentity) return &k;
   }
   return nullptr;
 }
@@ -53,9 +56,11 @@ float Param(const Known& k, std::span<const float> params, size_t i) {
 Result<Activation> ParseActivation(std::string_view name, std::span<const float> params) {
   if (name.empty()) return Activation{};
   const Known* k = Find(name);
-  if (!k) return NotImplemented("activation '", name, "' is not known");
+  if (!k) return NotImplemented("activation '", name, "' is not known or not in this build");
   if (params.size() > 2) return InvalidGraph("activation_params has ", params.size(), " values, at most 2 are used");
-  if (name == "Gelu" && !params.empty() && params[0] != 0) return Activation{Op::kGeluTanh};
+  if (name == "Gelu" && !params.empty() && params[0] != 0) {
+    return Activation{Listed("Gelu") ? Op::kGeluTanh : Op::kIdentity};
+  }
   return Activation{k->op, Param(*k, params, 0), Param(*k, params, 1)};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "runtime/needed_operators.h"
+#include "runtime/needed_entries.h"
 
 #include <algorithm>
 
@@ -40,7 +40,7 @@ Status NoteNamed(const std::string& path, const Model::Options& options, const O
 
 }  // namespace
 
-Result<std::vector<std::string_view>> NeededOperators(const std::string& path, Model::Options options) {
+Result<NeededEntries> FindNeeded(const std::string& path, Model::Options options) {
   const std::vector<const OpDef*> built_in = OpRegistry::BuiltIns().All();
   std::vector<Watched> watched(built_in.size());
   auto registry = std::make_shared<OpRegistry>(options.registry ? *options.registry : OpRegistry::BuiltIns());
@@ -53,16 +53,20 @@ Result<std::vector<std::string_view>> NeededOperators(const std::string& path, M
   }
   KANTE_TRY(NoteNamed(path, options, *registry));
   options.registry = registry;
+  NeededEntries needed;
   for (const auto level : {OptimizationLevel::kNone, OptimizationLevel::kBasic, OptimizationLevel::kAll}) {
     options.optimization = level;
     auto model = Model::Load(path, options);
     if (!model.ok()) return model.TakeStatus().Clone();
+    for (const PassReport::Site& site : (*model)->pass_report().fired) needed.rules.push_back(site.rule);
   }
-  std::vector<std::string_view> needed;
   for (const Watched& w : watched) {
-    if (w.needed) needed.push_back(ListNameOf(*w.original));
+    if (w.needed) needed.operators.emplace_back(ListNameOf(*w.original));
   }
-  std::sort(needed.begin(), needed.end());
+  for (auto* names : {&needed.operators, &needed.rules}) {
+    std::sort(names->begin(), names->end());
+    names->erase(std::unique(names->begin(), names->end()), names->end());
+  }
   return needed;
 }
 

@@ -6,13 +6,14 @@
 #include "base/checked.h"
 #include "compute/element_io.h"
 #include "compute/pointwise.h"
+#include "compute/saturate.h"
 
 namespace kante::core {
 namespace {
 
 using UnaryF64 = void (*)(double* y, const double* x, int64_t n, double a, double b);
 
-#define KANTE_CLAMP01(v) std::min(1.0, std::max(0.0, (v)))
+#define KANTE_CLAMP01(v) std::min(std::max((v), 0.0), 1.0)  // NaN stays
 
 // The double reference of every function in kernels.inc is its f64 kernel.
 #define KANTE_UNARY_SIMD(name, reference, ...)                                                                     \
@@ -64,8 +65,8 @@ int64_t ApplyInteger(IntegerUnary op, const ShrinkParameters& shrink, int64_t x)
       break;
   }
   const auto v = static_cast<double>(x);
-  if (v < -shrink.lambd) return static_cast<int64_t>(v + shrink.bias);
-  if (v > shrink.lambd) return static_cast<int64_t>(v - shrink.bias);
+  if (v < -shrink.lambd) return SaturateTo<int64_t>(v + shrink.bias);
+  if (v > shrink.lambd) return SaturateTo<int64_t>(v - shrink.bias);
   return 0;
 }
 
@@ -116,7 +117,7 @@ bool RunIntegerUnary(IntegerUnary op, const ShrinkParameters& shrink, ElementTyp
           if (op == IntegerUnary::kSign) tile[i] = 1;
           if (op == IntegerUnary::kShrink) {
             const double v = static_cast<double>(static_cast<uint64_t>(tile[i])) - shrink.bias;
-            tile[i] = v >= 18446744073709551616.0 ? -1 : static_cast<int64_t>(static_cast<uint64_t>(v > 0 ? v : 0));
+            tile[i] = static_cast<int64_t>(SaturateTo<uint64_t>(v));
           }
           continue;
         }

@@ -41,7 +41,7 @@ std::vector<Hint> Windows() {
       {"AffineGrid", {"T:n,2,3", "int64:4=1,2,3,4"}},
       {"AffineGrid", {"T:2,3,4", "int64:5=2,2,3,4,2"}},
       {"Resize", {"T:n,2,3,4", "-", "float32:4=1,1,2,2"}, {{"mode", "nearest"}}},
-      {"Resize", {"float32:1,2,3,4", "-", "-", "int64:4=1,2,5,3"}, {{"mode", "linear"}}},
+      {"Resize", {"T:1,2,3,4", "-", "-", "int64:4=1,2,5,3"}, {{"mode", "linear"}}},
       {"Upsample", {"T:n,c,3,4", "float32:4=1,1,2,2"}},
       {"NonMaxSuppression", {"float32:2,6,4", "float32:2,3,6", "int64=4"}},
       {"DepthToSpace", {"T:n,8,h,w"}, {{"blocksize", 2}}},

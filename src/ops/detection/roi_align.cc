@@ -18,7 +18,8 @@ struct RoiAlign {
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .types = kFloats,
-                                .same_type = 0b11};
+                                .same_type = 0b11,
+                                .numerics = kComputesInSingle};
   bool max = false;
   bool half_pixel = true;
   int64_t height = 1;

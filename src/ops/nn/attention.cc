@@ -25,7 +25,8 @@ struct Attention {
                                 .max_inputs = 7,
                                 .max_outputs = 4,
                                 .types = kFloats,
-                                .same_type = 0b11};
+                                .same_type = 0b11,
+                                .numerics = kComputesInSingle};
   AttentionRule rule;
 
   static Result<Attention> Parse(AttrReader& a) { return Attention{AttentionRule::Read(a)}; }

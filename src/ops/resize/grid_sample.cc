@@ -36,8 +36,12 @@ struct Taps {
 };
 
 struct GridSample {
-  static constexpr OpInfo kInfo{
-      .name = "GridSample", .versions = {16, 20, 22}, .min_inputs = 2, .max_inputs = 2, .types = kNumeric | kBool};
+  static constexpr OpInfo kInfo{.name = "GridSample",
+                                .versions = {16, 20, 22},
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .types = kNumeric | kBool,
+                                .numerics = {FloatRule::kSingle, IntegerRule::kAsFloat}};
   SampleMode mode = SampleMode::kLinear;
   SamplePadding padding = SamplePadding::kZeros;
   bool align_corners = false;

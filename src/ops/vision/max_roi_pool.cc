@@ -16,7 +16,8 @@ struct MaxRoiPool {
                                 .min_inputs = 2,
                                 .max_inputs = 2,
                                 .types = kFloats,
-                                .same_type = 0b11};
+                                .same_type = 0b11,
+                                .numerics = kChooses};
   int64_t height = 1, width = 1;
   float scale = 1;
 

@@ -202,6 +202,63 @@ TEST(Numerics, SpecialValuesMeanTheSameInEveryFloatType) {
   EXPECT_GE(seen.size(), 100u);
 }
 
+// Where values are the same in both types, float32 and float64 differ by float32's rounding only.
+TEST(Numerics, BothPrecisionsAgree) {
+  std::set<const OpDef*> seen;
+  const auto any = [](Numerics n) { return n.floats != FloatRule::kNone; };
+  ForEachCase(any, [&](const OpDef& def, const Hint* hint, uint32_t seed) {
+    const auto one = Make(def, hint, seed, ElementType::kFloat32, Fill::kQuarters);
+    const auto two = Make(def, hint, seed, ElementType::kFloat64, Fill::kQuarters);
+    if (!one || !two) return;
+    SCOPED_TRACE(Describe(two->c));
+    for (size_t i = 0; i < one->outputs.size(); ++i) {
+      if (!InType(one->outputs[i], ElementType::kFloat32) || !InType(two->outputs[i], ElementType::kFloat64)) continue;
+      const std::vector<double> f = DoublesOf(one->outputs[i].tensor()), d = DoublesOf(two->outputs[i].tensor());
+      ASSERT_EQ(f.size(), d.size());
+      for (size_t k = 0; k < f.size(); ++k) {
+        if (std::isnan(d[k]) ? std::isnan(f[k]) : f[k] == d[k]) continue;
+        ASSERT_NEAR(f[k], d[k], 1e-5 + 1e-5 * std::abs(d[k])) << "element " << k << " of output " << i;
+      }
+      if (!f.empty()) seen.insert(&def);
+    }
+  });
+  EXPECT_GE(seen.size(), 100u);
+}
+
+// kExact: what comes out is, up to its sign, what went in, or a whole number (an index, a bound, zero).
+TEST(Numerics, ChosenNumbersAreThoseOfTheInputs) {
+  std::set<const OpDef*> seen;
+  const auto chosen = [](Numerics n) { return n.floats == FloatRule::kExact; };
+  const auto check = [&](const OpDef& def, const Made& made, ElementType type, auto zero) {
+    using T = decltype(zero);
+    std::set<T> in;
+    for (const Value& v : made.c.inputs) {
+      if (!InType(v, type)) continue;
+      for (T x : v.tensor().span<T>()) in.insert({x, static_cast<T>(T{} - x)});
+    }
+    for (const Value& v : made.outputs) {
+      if (!InType(v, type) || in.empty()) continue;
+      for (T y : v.tensor().span<T>()) {
+        const bool whole =
+            std::abs(static_cast<double>(y)) < 1e6 && std::floor(static_cast<double>(y)) == static_cast<double>(y);
+        ASSERT_TRUE(whole || in.count(y) || std::isinf(static_cast<double>(y))) << y;
+        seen.insert(&def);
+      }
+    }
+  };
+  ForEachCase(chosen, [&](const OpDef& def, const Hint* hint, uint32_t seed) {
+    if (const auto made = Make(def, hint, seed, ElementType::kFloat64, Fill::kFine)) {
+      SCOPED_TRACE(Describe(made->c));
+      check(def, *made, ElementType::kFloat64, 0.0);
+    }
+    if (const auto made = Make(def, hint, seed, ElementType::kUint64, Fill::kBits)) {
+      SCOPED_TRACE(Describe(made->c));
+      check(def, *made, ElementType::kUint64, uint64_t{});
+    }
+  });
+  EXPECT_GE(seen.size(), 15u);
+}
+
 // One input of NaN alone gives NaN alone, whatever the type.
 TEST(Numerics, NaNArrives) {
   const std::map<std::string_view, std::string_view> otherwise = {

@@ -83,6 +83,35 @@ TEST(SpecialValues, NaNIsNeitherSmallNorLarge) {
       .Run();
 }
 
+// 2^53 + 1 is no double, 1 + 1e-12 no float.
+TEST(SpecialValues, WideNumbersAreComparedAsSuch) {
+  const int64_t big = int64_t{1} << 53;
+  const std::vector<int64_t> ints = {big, big + 1, big - 1};
+  const std::vector<double> doubles = {1, 1 + 1e-12, 1 - 1e-12};
+  Binary<int64_t>("Max", ints, {big + 1, big, big}, {big + 1, big + 1, big});
+  Binary<uint64_t>("Min", {UINT64_MAX, 5}, {UINT64_MAX - 1, UINT64_MAX}, {UINT64_MAX - 1, 5});
+  OpTest("Equal", 13).In<int64_t>({3}, ints).In<int64_t>({}, {big}).Out<bool>({3}, {true, false, false}).Run();
+  OpTest("Equal", 13).In<double>({3}, doubles).In<double>({}, {1}).Out<bool>({3}, {true, false, false}).Run();
+  OpTest("Less", 13).In<int64_t>({3}, ints).In<int64_t>({}, {big + 1}).Out<bool>({3}, {true, false, true}).Run();
+  OpTest("Less", 13).In<uint64_t>({2}, {UINT64_MAX, 3}).In<uint64_t>({}, {4}).Out<bool>({2}, {false, true}).Run();
+  OpTest("ArgMax", 13).In<int64_t>({3}, ints).Out<int64_t>({1}, {1}).Run();
+  OpTest("ArgMin", 13).In<double>({3}, doubles).Out<int64_t>({1}, {2}).Run();
+  OpTest("ReduceMax", 20).In<int64_t>({3}, ints).Out<int64_t>({1}, {big + 1}).Run();
+  OpTest("TopK", 11)
+      .In<int64_t>({3}, ints)
+      .In<int64_t>({1}, {2})
+      .Out<int64_t>({2}, {big + 1, big})
+      .Out<int64_t>({2}, {1, 0})
+      .Run();
+  OpTest("Clip", 13)
+      .In<int64_t>({3}, ints)
+      .In<int64_t>({}, {big})
+      .In<int64_t>({}, {big})
+      .Out<int64_t>({3}, {big, big, big})
+      .Run();
+  OpTest("NonZero", 13).In<double>({2}, {1e-300, 0}).Out<int64_t>({1, 1}, {0}).Run();
+}
+
 TEST(SpecialValues, SubnormalsAreKept) {
   Binary<float>("Mul", {1e-40f, 0x1p-149f}, {0.5f, 1}, {5e-41f, 0x1p-149f});
   Binary<float>("Add", {0x1p-149f}, {0x1p-149f}, {0x1p-148f});

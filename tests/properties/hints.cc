@@ -171,6 +171,13 @@ std::vector<Hint> Transformers() {
   return {
       {"Attention", {"T:b,2,s,4", "T:b,2,t,4", "T:b,2,t,4"}, {{"is_causal", 1}}},
       {"Attention", {"T:b,s,8", "T:b,t,8", "T:b,t,8"}, {{"q_num_heads", 2}, {"kv_num_heads", 2}}},
+      {"Attention",
+       {"T:b,4,s,6", "T:b,2,2,6", "T:b,2,2,3", "T:s,5", "T:b,2,3,6", "T:b,2,3,3"},
+       {{"softcap", 2.0f}, {"qk_matmul_output_mode", 3}},
+       4},
+      {"Attention",
+       {"T:b,4,s,6", "T:b,2,7,6", "T:b,2,7,3", "bool:b,1,s,7", "-", "-", "int64:b<8"},
+       {{"is_causal", 1}, {"scale", 0.5f}}},
       {"RotaryEmbedding", {"T:b,2,s,4", "T:17,2", "T:17,2", "int64:b,s<17"}},
       {"RotaryEmbedding", {"T:b,2,s,4", "int64:b,s<17", "T:17,2", "T:17,2"}, {}, 0, kMs},
       {"Attention", {"T:b,s,8", "T:8,24", "T:24"}, {{"num_heads", 2}}, 0, kMs},

@@ -154,5 +154,44 @@ TEST(SpecialValues, ShrinkOfTheLargestIntegers) {
   OpTest("Shrink", 9).Attr("bias", 10.0f).In<uint64_t>({2}, {UINT64_MAX, 0}).Out<uint64_t>({2}, {UINT64_MAX, 0}).Run();
 }
 
+// float64 sums against long double.
+TEST(SpecialValues, DoublesAreAccurate) {
+  std::vector<double> x, w;
+  long double sum = 0, product = 0, squares = 0, exps = 0;
+  constexpr int kCount = 1000;
+  for (int i = 0; i < kCount; ++i) {
+    x.push_back(std::sin(i * 1.7) * 3);
+    w.push_back(std::cos(i * 0.3));
+    sum += x.back();
+    product += static_cast<long double>(x.back()) * w.back();
+    squares += static_cast<long double>(x.back()) * x.back();
+    exps += std::exp(static_cast<long double>(x.back()));
+  }
+  const auto one = [](long double v) { return std::vector<double>{static_cast<double>(v)}; };
+  const auto accurate = [](OpTest& t) { t.Tolerance(1e-12, 1e-13).Run(); };
+  accurate(OpTest("ReduceSum", 13).In<double>({kCount}, x).Out<double>({1}, one(sum)));
+  accurate(OpTest("ReduceMean", 18).In<double>({kCount}, x).Out<double>({1}, one(sum / kCount)));
+  accurate(OpTest("ReduceL2", 18).In<double>({kCount}, x).Out<double>({1}, one(std::sqrt(squares))));
+  accurate(OpTest("ReduceLogSumExp", 18).In<double>({kCount}, x).Out<double>({1}, one(std::log(exps))));
+  accurate(
+      OpTest("MatMul", 13).In<double>({1, kCount}, x).In<double>({kCount, 1}, w).Out<double>({1, 1}, one(product)));
+  accurate(OpTest("Conv", 22)
+               .In<double>({1, 1, kCount}, x)
+               .In<double>({1, 1, kCount}, w)
+               .Out<double>({1, 1, 1}, one(product)));
+  std::vector<double> softmax, normal;
+  const long double mean = sum / kCount, variance = squares / kCount - mean * mean;
+  for (double v : x) {
+    softmax.push_back(static_cast<double>(std::exp(static_cast<long double>(v)) / exps));
+    normal.push_back(static_cast<double>((v - mean) / std::sqrt(variance)));
+  }
+  accurate(OpTest("Softmax", 13).In<double>({kCount}, x).Out<double>({kCount}, softmax));
+  accurate(OpTest("LayerNormalization", 17)
+               .Attr("epsilon", 0.0f)
+               .In<double>({kCount}, x)
+               .In<double>({kCount}, std::vector<double>(kCount, 1))
+               .Out<double>({kCount}, normal));
+}
+
 }  // namespace
 }  // namespace kante::core

@@ -128,6 +128,9 @@ TEST(Cast, OutOfRange) {
   four.mutable_data<uint8_t>()[0] = 0xf7;
   four.mutable_data<uint8_t>()[1] = 0x64;
   To(ElementType::kFloat4E2M1, 23).In<float>({4}, {kInf, -100, 2.5f, 5}).Out(four).Run();
+  Tensor minus = *Tensor::Allocate(ElementType::kFloat4E2M1, {2});  // -0 and 0
+  minus.mutable_data<uint8_t>()[0] = 0x08;
+  To(ElementType::kFloat4E2M1, 23).In<float>({2}, {kNan, 0.25f}).Out(minus).Run();
 }
 
 TEST(Cast, FourBits) {

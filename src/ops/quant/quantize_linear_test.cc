@@ -46,6 +46,22 @@ void Saturated(int type, ElementType element, bool saturate, const std::vector<u
       .Run();
 }
 
+TEST(QuantizeLinear, NaNIsTheSmallestCode) {
+  const std::vector<float> x = {std::numeric_limits<float>::quiet_NaN(), 1};
+  OpTest("QuantizeLinear", 10)
+      .In<float>({2}, x)
+      .In<float>({}, {1})
+      .In<int8_t>({}, {3})
+      .Out<int8_t>({2}, {-128, 4})
+      .Run();
+  OpTest("QuantizeLinear", 10)
+      .In<float>({2}, x)
+      .In<float>({}, {1})
+      .In<uint8_t>({}, {3})
+      .Out<uint8_t>({2}, {0, 4})
+      .Run();
+}
+
 TEST(QuantizeLinear, SmallTypesSaturate) {
   Saturated(17, ElementType::kFloat8E4M3FN, true, {0xfe, 0x7e});
   Saturated(17, ElementType::kFloat8E4M3FN, false, {0xff, 0x7f});

@@ -95,6 +95,11 @@ struct ModelReport {
   std::vector<std::string> unsupported;  // one sentence for each node that cannot run, with the reason
 };
 
+// What an operator promises of elements of float types (docs/explanation/numbers.md).
+enum class FloatNumerics : int { kUnstated, kNone, kBits, kExact, kRounds, kNative, kStored, kSingle, kDouble, kParts };
+// And of integers.
+enum class IntegerNumerics : int { kNone, kBits, kExact, kWrap, kSaturate, kAsFloat, kParts };
+
 struct OperatorInfo {
   std::string domain;
   std::string name;
@@ -102,6 +107,8 @@ struct OperatorInfo {
   int min_inputs = 0, max_inputs = 0, min_outputs = 0, max_outputs = 0;  // a million or more: any number
   std::vector<ElementType> types;                                        // of the inputs that share a type
   bool has_kernel = false;                                               // else it is computed by its expansion
+  FloatNumerics floats = FloatNumerics::kUnstated;
+  IntegerNumerics integers = IntegerNumerics::kNone;
 };
 // The operators of this build, sorted by domain and name.
 KANTE_API std::vector<OperatorInfo> ListOperators();

@@ -42,8 +42,10 @@ const char* StatusCodeName(StatusCode code) {
 }
 
 Status::Status(StatusCode code, std::string message) {
-  if (code != StatusCode::kOk) rep_ = std::make_unique<Rep>(Rep{code, std::move(message)});
+  if (code != StatusCode::kOk) rep_ = new Rep{code, std::move(message)};
 }
+
+void Status::Delete(Rep* rep) { delete rep; }
 
 Status Status::WithContext(std::string_view context) && {
   if (rep_) rep_->message = StrCat(context, ": ", rep_->message);
@@ -55,11 +57,33 @@ std::string Status::ToString() const {
 }
 
 namespace internal {
-void AppendTo(std::string& out, double v) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%g", v);
-  out += buffer;
+
+const char Piece::kCharacter[1] = {}, Piece::kFloat[1] = {}, Piece::kSigned[1] = {}, Piece::kUnsigned[1] = {};
+
+void Piece::AppendTo(std::string& out) const {
+  if (text_ == kCharacter) {
+    out.push_back(static_cast<char>(integer_));
+  } else if (text_ == kSigned) {
+    out += std::to_string(integer_);
+  } else if (text_ == kUnsigned) {
+    out += std::to_string(static_cast<uint64_t>(integer_));
+  } else if (text_ == kFloat) {
+    char buffer[32];
+    std::snprintf(buffer, sizeof buffer, "%g", float_);
+    out += buffer;
+  } else {
+    out.append(text_, size_);
+  }
 }
+
+std::string Join(const Piece* pieces, size_t count) {
+  std::string out;
+  for (size_t i = 0; i < count; ++i) pieces[i].AppendTo(out);
+  return out;
+}
+
+Status MakeError(StatusCode code, const Piece* pieces, size_t count) { return Status(code, Join(pieces, count)); }
+
 }  // namespace internal
 
 }  // namespace kante::core

@@ -2,6 +2,7 @@
 // Status and Result: how every function of the library reports failure. No exceptions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -39,8 +40,14 @@ class [[nodiscard]] Status {
  public:
   Status() = default;
   Status(StatusCode code, std::string message);
-  Status(Status&&) noexcept = default;
-  Status& operator=(Status&&) noexcept = default;
+  Status(Status&& other) noexcept : rep_(std::exchange(other.rep_, nullptr)) {}
+  Status& operator=(Status&& other) noexcept {
+    std::swap(rep_, other.rep_);
+    return *this;
+  }
+  ~Status() {
+    if (rep_) Delete(rep_);
+  }
 
   bool ok() const { return rep_ == nullptr; }
   StatusCode code() const { return rep_ ? rep_->code : StatusCode::kOk; }
@@ -58,44 +65,76 @@ class [[nodiscard]] Status {
     StatusCode code;
     std::string message;
   };
-  std::unique_ptr<Rep> rep_;
+  static void Delete(Rep* rep);  // out of line: there is a Status at every call
+
+  Rep* rep_ = nullptr;
 };
 
 inline Status OkStatus() { return Status(); }
 
-// Builds an error text from strings and numbers.
+// Thin wrappers that would be one function per list of argument types.
+#if defined(__GNUC__)
+#define KANTE_INLINE [[gnu::always_inline]] inline
+#else
+#define KANTE_INLINE inline
+#endif
+
 namespace internal {
-inline void AppendTo(std::string& out, std::string_view s) { out.append(s); }
-inline void AppendTo(std::string& out, const char* s) { out.append(s); }
-inline void AppendTo(std::string& out, char c) { out.push_back(c); }
-void AppendTo(std::string& out, double v);
-template <typename T>
-requires std::is_integral_v<T>
-void AppendTo(std::string& out, T v) { out += std::to_string(v); }
+
+// A string or a number of a text, without its type: what is written at a call is two stores per argument.
+class Piece {
+ public:
+  Piece(std::string_view s) : text_(s.data() ? s.data() : ""), size_(s.size()) {}  // NOLINT: implicit on purpose
+  Piece(const char* s) : Piece(std::string_view(s)) {}                             // NOLINT
+  Piece(const std::string& s) : text_(s.data()), size_(s.size()) {}                // NOLINT
+  Piece(char c) : text_(kCharacter), integer_(c) {}                                // NOLINT
+  Piece(double v) : text_(kFloat), float_(v) {}                                    // NOLINT
+  template <typename T>
+  requires std::is_integral_v<T> Piece(T v)  // NOLINT
+      : text_(std::is_signed_v<T> ? kSigned : kUnsigned), integer_(static_cast<int64_t>(v)) {}
+
+  void AppendTo(std::string& out) const;
+
+ private:
+  // Addresses that stand for the kinds of numbers.
+  static const char kCharacter[1], kFloat[1], kSigned[1], kUnsigned[1];
+
+  const char* text_;
+  union {
+    size_t size_;
+    int64_t integer_;
+    double float_;
+  };
+};
+
+std::string Join(const Piece* pieces, size_t count);
+Status MakeError(StatusCode code, const Piece* pieces, size_t count);
+
 }  // namespace internal
 
+// Builds an error text from strings and numbers.
 template <typename... Args>
-std::string StrCat(const Args&... args) {
-  std::string out;
-  (internal::AppendTo(out, args), ...);
-  return out;
+KANTE_INLINE std::string StrCat(const Args&... args) {
+  const internal::Piece pieces[] = {args...};
+  return internal::Join(pieces, sizeof...(args));
 }
 
 template <typename... Args>
-Status Error(StatusCode code, const Args&... args) {
-  return Status(code, StrCat(args...));
+KANTE_INLINE Status Error(StatusCode code, const Args&... args) {
+  const internal::Piece pieces[] = {args...};
+  return internal::MakeError(code, pieces, sizeof...(args));
 }
 template <typename... Args>
-Status InvalidArgument(const Args&... args) {
-  return Status(StatusCode::kInvalidArgument, StrCat(args...));
+KANTE_INLINE Status InvalidArgument(const Args&... args) {
+  return Error(StatusCode::kInvalidArgument, args...);
 }
 template <typename... Args>
-Status InvalidGraph(const Args&... args) {
-  return Status(StatusCode::kInvalidGraph, StrCat(args...));
+KANTE_INLINE Status InvalidGraph(const Args&... args) {
+  return Error(StatusCode::kInvalidGraph, args...);
 }
 template <typename... Args>
-Status NotImplemented(const Args&... args) {
-  return Status(StatusCode::kNotImplemented, StrCat(args...));
+KANTE_INLINE Status NotImplemented(const Args&... args) {
+  return Error(StatusCode::kNotImplemented, args...);
 }
 
 // A value of T or the reason why there is none.

@@ -3,9 +3,9 @@
 
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <type_traits>
 
+#include "compute/saturate.h"
 #include "kernels/convert.h"
 
 namespace kante::core {
@@ -22,13 +22,7 @@ T Narrow(Wide v) {
   if constexpr (std::is_same_v<T, bool>) {
     return v != 0;
   } else if constexpr (std::is_integral_v<T> && std::is_floating_point_v<Wide>) {
-    // 2^bits is exact in both float types, which max() itself need not be.
-    constexpr Wide kEnd = static_cast<Wide>(std::numeric_limits<T>::max() / 2 + 1) * 2;
-    constexpr Wide kLow = static_cast<Wide>(std::numeric_limits<T>::min());
-    if (!(v == v)) return 0;
-    if (v >= kEnd) return std::numeric_limits<T>::max();
-    if (v <= kLow) return std::numeric_limits<T>::min();
-    return static_cast<T>(v);
+    return SaturateTo<T>(v);
   } else {
     return static_cast<T>(v);
   }

@@ -6,6 +6,7 @@
 #include "base/checked.h"
 #include "compute/element_io.h"
 #include "compute/pointwise.h"
+#include "compute/saturate.h"
 
 namespace kante::core {
 namespace {
@@ -27,8 +28,8 @@ int64_t ApplyInteger(IntegerUnary op, const ShrinkParameters& shrink, int64_t x)
       break;
   }
   const auto v = static_cast<double>(x);
-  if (v < -shrink.lambd) return static_cast<int64_t>(v + shrink.bias);
-  if (v > shrink.lambd) return static_cast<int64_t>(v - shrink.bias);
+  if (v < -shrink.lambd) return SaturateTo<int64_t>(v + shrink.bias);
+  if (v > shrink.lambd) return SaturateTo<int64_t>(v - shrink.bias);
   return 0;
 }
 
@@ -80,7 +81,7 @@ bool RunIntegerUnary(IntegerUnary op, const ShrinkParameters& shrink, ElementTyp
           if (op == IntegerUnary::kSign) tile[i] = 1;
           if (op == IntegerUnary::kShrink) {
             const double v = static_cast<double>(static_cast<uint64_t>(tile[i])) - shrink.bias;
-            tile[i] = v >= 18446744073709551616.0 ? -1 : static_cast<int64_t>(static_cast<uint64_t>(v > 0 ? v : 0));
+            tile[i] = static_cast<int64_t>(SaturateTo<uint64_t>(v));
           }
           continue;
         }

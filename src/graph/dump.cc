@@ -17,7 +17,7 @@ std::string ListText(const std::vector<T>& items) {
     if constexpr (std::is_same_v<T, std::string>) {
       out += StrCat("\"", items[i], "\"");
     } else {
-      internal::AppendTo(out, items[i]);
+      internal::Piece(items[i]).AppendTo(out);
     }
   }
   return out + (items.size() > 8 ? ",...]" : "]");

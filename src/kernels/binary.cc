@@ -83,7 +83,7 @@ HWY_AFTER_NAMESPACE();
 namespace kante::kernels {
 
 #define KANTE_BINARY_SIMD(name, ...) KANTE_DISPATCH(name##Form);
-#define KANTE_BINARY_LIBM(name, ...)                                                                  \
+#define KANTE_BINARY_LIBM(name, ...)                                                               \
   static BinaryFn<float> name##Form(BinaryForm form) { return LoopForm<name##Loop, float>(form); } \
   KANTE_SAME_FOR_ALL(name##Form);
 #include "kernels/kernels.inc"

@@ -36,9 +36,9 @@ struct BinaryFunction : BinaryForms<double>,
                         BinaryForms<uint32_t>,
                         BinaryForms<int64_t>,
                         BinaryForms<uint64_t> {
-  const char* name;                             // in kernels.inc
+  const char* name;                              // in kernels.inc
   BinaryFn<float> (*const* floats)(BinaryForm);  // by target
-  bool slow;                                    // a call of the C library an element
+  bool slow;                                     // a call of the C library an element
 };
 
 namespace binary_functions {

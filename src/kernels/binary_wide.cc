@@ -9,7 +9,7 @@
 
 namespace kante::kernels {
 
-#define KANTE_BINARY_SIMD(name, ...)   \
+#define KANTE_BINARY_SIMD(name, ...)    \
   KANTE_INSTANTIATE_LOOP(name, double)  \
   KANTE_INSTANTIATE_LOOP(name, int32_t) \
   KANTE_INSTANTIATE_LOOP(name, int64_t)

@@ -37,8 +37,8 @@
           KANTE_IF_WASM(&N_WASM::F, ) KANTE_IF_SCALAR(&KANTE_SCALAR_NAMESPACE::F, )}
 
 /// The same table for a function that is not compiled per target.
-#define KANTE_SAME_FOR_ALL(F)                                                                                \
-  constexpr decltype(&F) k##F##Table[] = {KANTE_IF_SSE4(&F, ) KANTE_IF_AVX2(&F, ) KANTE_IF_AVX3(&F, )        \
+#define KANTE_SAME_FOR_ALL(F)                                                                         \
+  constexpr decltype(&F) k##F##Table[] = {KANTE_IF_SSE4(&F, ) KANTE_IF_AVX2(&F, ) KANTE_IF_AVX3(&F, ) \
                                               KANTE_IF_NEON(&F, ) KANTE_IF_WASM(&F, ) KANTE_IF_SCALAR(&F, )}
 
 /// The row of these tables for the current target, and the version there.

@@ -11,9 +11,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace kante::kernels::HWY_NAMESPACE {
 
-#define KANTE_UNARY_SIMD(name, ...)                                                \
+#define KANTE_UNARY_SIMD(name, ...)                                             \
   void name##Row(float* y, const float* x, size_t n, float alpha, float beta) { \
-    UnaryRow<name##Op>(y, x, n, alpha, beta);                                      \
+    UnaryRow<name##Op>(y, x, n, alpha, beta);                                   \
   }
 #include "kernels/kernels.inc"
 

@@ -18,10 +18,10 @@ using UnaryFn = void (*)(float* y, const float* x, size_t n, float alpha, float 
 using UnaryDoubleFn = void (*)(double* y, const double* x, size_t n, double alpha, double beta);
 
 struct UnaryFunction {
-  const char* name;        // in kernels.inc, for example "HardSigmoid"
-  const UnaryFn* rows;     // by target
-  UnaryDoubleFn doubles;   // a plain loop
-  double cost;             // nanoseconds an element, roughly
+  const char* name;       // in kernels.inc, for example "HardSigmoid"
+  const UnaryFn* rows;    // by target
+  UnaryDoubleFn doubles;  // a plain loop
+  double cost;            // nanoseconds an element, roughly
 };
 
 namespace unary_functions {

@@ -16,7 +16,7 @@ struct Case {
 };
 
 const Case kCases[] = {
-#define KANTE_UNARY_SIMD(name, cost, ref, units, absolute, lo, hi, a_value, b_value)                   \
+#define KANTE_UNARY_SIMD(name, cost, ref, units, absolute, lo, hi, a_value, b_value)             \
   {UnaryOp::k##name,                                                                             \
    [](double x, [[maybe_unused]] double a, [[maybe_unused]] double b) -> double { return ref; }, \
    units,                                                                                        \

@@ -3,7 +3,8 @@
 // struct into an OpDef, a table of functions in which an absent facet is null and has an honest default.
 //
 //   struct Softmax {
-//     static constexpr OpInfo kInfo{.name = "Softmax", .versions = {1, 11, 13}, .types = kFloats, .in_place = 0b1};
+//     static constexpr OpInfo kInfo{.name = "Softmax", .versions = {1, 11, 13}, .types = kFloats, .in_place = 0b1,
+//                                   .numerics = kComputes};
 //     int64_t axis = -1;
 //     static Result<Softmax> Parse(AttrReader& a) { return Softmax{a.Int("axis", -1)}; }
 //     static Status Upgrade(UpgradeContext& u, int from);
@@ -86,6 +87,7 @@ Result<OpAttributes> ParseAs(AttrReader& reader, const OpDef&) {
 
 template <typename T>
 constexpr OpDef MakeOpDef() {
+  static_assert(T::kInfo.numerics.floats != FloatRule::kUnstated, "kInfo must say .numerics");
   OpDef def;
   def.info = T::kInfo;
   def.parse = &ParseAs<T>;

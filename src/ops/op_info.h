@@ -62,6 +62,46 @@ struct Versions {
 
 inline constexpr int kVariadic = 1 << 30;
 
+// What an operator promises of float elements...
+enum class FloatRule : uint8_t {
+  kUnstated,
+  kNone,    // it has none
+  kBits,    // they are moved: NaN payloads, -0 and infinities keep every bit
+  kExact,   // the result is exact: compared, chosen, a whole number
+  kRounds,  // the exact result is rounded once, to nearest even
+  kNative,  // computed and summed in f64 for f64, else in f32; 16-bit results are rounded once at the end
+  kStored,  // as kNative, but each step is rounded to the element type
+  kSingle,  // computed and summed in f32; f64 is rounded to f32 on the way in
+  kDouble,  // computed and summed in f64 for every type
+  kParts,   // as the operators, or the bodies, that it stands for
+};
+// ... and of integers.
+enum class IntegerRule : uint8_t {
+  kNone,
+  kBits,
+  kExact,
+  kWrap,      // modulo 2^bits
+  kSaturate,  // rounded to nearest even, then limited to the type's range
+  kAsFloat,   // computed in the float type that kNative, kSingle or kDouble says
+  kParts,
+};
+struct Numerics {
+  FloatRule floats = FloatRule::kUnstated;
+  IntegerRule integers = IntegerRule::kNone;
+};
+inline constexpr Numerics kMoves{FloatRule::kBits, IntegerRule::kBits};
+inline constexpr Numerics kChooses{FloatRule::kExact, IntegerRule::kExact};
+inline constexpr Numerics kBitwise{FloatRule::kNone, IntegerRule::kExact};
+inline constexpr Numerics kConverts{FloatRule::kRounds, IntegerRule::kWrap};
+inline constexpr Numerics kArithmetic{FloatRule::kNative, IntegerRule::kWrap};
+inline constexpr Numerics kComputes{FloatRule::kNative};
+inline constexpr Numerics kComputesInSingle{FloatRule::kSingle};
+inline constexpr Numerics kComputesInDouble{FloatRule::kDouble};
+inline constexpr Numerics kQuantizes{FloatRule::kNative, IntegerRule::kSaturate};
+inline constexpr Numerics kDequantizes{FloatRule::kNative, IntegerRule::kAsFloat};
+inline constexpr Numerics kAsParts{FloatRule::kParts, IntegerRule::kParts};
+inline constexpr Numerics kNoNumbers{FloatRule::kNone, IntegerRule::kNone};
+
 // What the engine must know of an operator without running it. Input sets are bit masks (bit i = input i; for variadic
 // operators bit 31 stands for all inputs from 31 on).
 struct OpInfo {
@@ -82,6 +122,7 @@ struct OpInfo {
   bool stateful = false;          // draws random numbers or has effects: never folded, merged or dropped for equality
   bool value_from_shape = false;  // outputs depend on the shapes of the inputs only (Shape, Size)
   bool data_dependent = false;    // output shapes are known only once it ran (NonZero, If, Loop)
+  Numerics numerics;
 
   constexpr bool accepts_strided(int i) const { return (strided >> (i < 31 ? i : 31)) & 1; }
   constexpr bool decides_shape(int i) const { return (shape_inputs >> (i < 31 ? i : 31)) & 1; }

@@ -191,6 +191,8 @@ TEST(Load, ListOperators) {
   EXPECT_EQ(relu->min_inputs, 1);
   EXPECT_EQ(relu->max_outputs, 1);
   EXPECT_TRUE(relu->has_kernel);
+  EXPECT_EQ(relu->floats, FloatNumerics::kExact);
+  EXPECT_EQ(relu->integers, IntegerNumerics::kWrap);
   EXPECT_NE(std::find(relu->types.begin(), relu->types.end(), ElementType::kFloat32), relu->types.end());
   EXPECT_TRUE(std::is_sorted(ops.begin(), ops.end(), [](const OperatorInfo& a, const OperatorInfo& b) {
     return std::pair(a.domain, a.name) < std::pair(b.domain, b.name);

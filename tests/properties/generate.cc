@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstring>
 #include <map>
 
 #include "compute/element_io.h"
@@ -12,7 +14,14 @@ namespace {
 
 class Generator {
  public:
-  Generator(const OpInfo& info, uint32_t seed) : random_(seed * 2654435761u + 17), info_(info) {
+  Generator(const OpInfo& info, uint32_t seed, ElementType wanted, Fill fill)
+      : random_(seed * 2654435761u + 17), fill_(fill), type_(wanted) {
+    if (wanted == ElementType::kUndefined) DrawType(info, seed);
+    std::vector<int64_t> dims;
+    for (int64_t rank = Pick(4); rank > 0; --rank) dims.push_back(Size());
+    shape_ = dims;
+  }
+  void DrawType(const OpInfo& info, uint32_t seed) {
     std::vector<ElementType> types;
     for (int t = 1; t < kElementTypeCount; ++t) {
       const auto type = static_cast<ElementType>(t);
@@ -21,9 +30,6 @@ class Generator {
     // float32 is what most kernels are for; it gets every second case.
     const bool plain = seed % 2 == 0 && info.types.Has(ElementType::kFloat32);
     type_ = plain || types.empty() ? ElementType::kFloat32 : types[static_cast<size_t>(Pick(types.size()))];
-    std::vector<int64_t> dims;
-    for (int64_t rank = Pick(4); rank > 0; --rank) dims.push_back(Size());
-    shape_ = dims;
   }
 
   std::optional<Value> Input(std::string_view text) {
@@ -38,7 +44,11 @@ class Generator {
     if (!shape.ok()) return std::nullopt;
     auto tensor = Tensor::Allocate(type, *shape);
     if (!tensor.ok()) return std::nullopt;
-    if (!Fill(*tensor, values)) return std::nullopt;
+    if (fill_ == Fill::kBits && values.empty() && head.starts_with("T")) {
+      StoreBits(*tensor);
+    } else if (!Store(*tensor, values, head.starts_with("T") ? fill_ : Fill::kQuarters)) {
+      return std::nullopt;
+    }
     return Value(std::move(tensor).value());
   }
 
@@ -86,7 +96,7 @@ class Generator {
     return type_;
   }
 
-  bool Fill(const Tensor& tensor, std::string_view values) {
+  bool Store(const Tensor& tensor, std::string_view values, Fill fill) {
     const int64_t n = tensor.elements();
     std::vector<double> numbers(static_cast<size_t>(n));
     if (values.starts_with('=')) {
@@ -100,10 +110,16 @@ class Generator {
       if (limit <= 0 && n > 0) return false;
       for (double& x : numbers) x = static_cast<double>(Pick(static_cast<size_t>(limit)));
     } else {
-      // Quarters: sums and products of a few are exact in every float type.
-      for (double& x : numbers) x = static_cast<double>(Pick(17) - 8) / 4;
+      for (double& x : numbers) x = Draw(fill, tensor.type());
     }
     return Store(tensor, numbers);
+  }
+  double Draw(Fill fill, ElementType type) {
+    static constexpr double kSpecial[] = {NAN, INFINITY, -INFINITY, 0.0, -0.0, 1, -1, 2.5, 1, 0.5, -2.5, 3};
+    if (fill == Fill::kQuarters) return static_cast<double>(Pick(17) - 8) / 4;
+    if (fill == Fill::kSpecial) return kSpecial[Pick(std::size(kSpecial))];
+    const double coarse = static_cast<double>(Pick(255) - 127) / 64, digits = static_cast<double>(Pick(1001)) * 0x1p-45;
+    return type == ElementType::kFloat64 ? coarse + digits : coarse;
   }
   bool Store(const Tensor& tensor, const std::vector<double>& numbers) {
     const ElementType type = tensor.type();
@@ -121,16 +137,28 @@ class Generator {
         if (width == 4) tensor.mutable_data<float>()[i] = static_cast<float>(x);
       }
     } else {
-      for (int64_t i = 0; i < tensor.bytes(); ++i) tensor.raw()[i] = static_cast<std::byte>(Pick(256));
-      // The unused bits at the end are zero.
-      const int64_t used = tensor.elements() * BitsOf(type) % 8;
-      if (used) tensor.raw()[tensor.bytes() - 1] &= static_cast<std::byte>((1 << used) - 1);
+      StoreBits(tensor);
     }
     return true;
   }
+  // In the order of 64-bit integers whose low bits they are: types of one seed agree in them.
+  void StoreBits(const Tensor& tensor) {
+    const int64_t size = tensor.type() == ElementType::kString ? 0 : (BitsOf(tensor.type()) + 7) / 8;
+    for (int64_t i = 0; size > 0 && i < tensor.bytes() / size; ++i) {
+      uint64_t bits[2] = {};
+      for (uint64_t& b : bits) b = static_cast<uint64_t>(random_()) << 32 | random_();
+      // Every second number is small.
+      if (bits[0] & 0x100) bits[0] = (bits[0] >> 40) % 8;
+      if (tensor.type() == ElementType::kBool) bits[0] &= 1;
+      std::memcpy(tensor.raw() + i * size, bits, static_cast<size_t>(size));
+    }
+    // The unused bits at the end are zero.
+    const int64_t used = tensor.elements() * BitsOf(tensor.type()) % 8;
+    if (used) tensor.raw()[tensor.bytes() - 1] &= static_cast<std::byte>((1 << used) - 1);
+  }
 
   std::mt19937 random_;
-  const OpInfo& info_;
+  Fill fill_;
   ElementType type_;
   std::vector<int64_t> shape_;
   std::map<char, int64_t> sizes_;
@@ -138,9 +166,9 @@ class Generator {
 
 }  // namespace
 
-std::optional<Case> Generate(const OpDef& def, const Hint* hint, uint32_t seed) {
+std::optional<Case> Generate(const OpDef& def, const Hint* hint, uint32_t seed, ElementType type, Fill fill) {
   const OpInfo& info = def.info;
-  Generator generator(info, seed);
+  Generator generator(info, seed, type, fill);
   Case made;
   made.node.op_type = info.name;
   made.node.domain = info.domain;

@@ -35,7 +35,23 @@ struct Case {
   int outputs = 1;
 };
 
-// The `seed`-th case of an operator; nothing if no type or size can be chosen.
-std::optional<Case> Generate(const OpDef& def, const Hint* hint, uint32_t seed);
+// What the inputs T without VALUES or LIMIT hold.
+enum class Fill : uint8_t {
+  kQuarters,  // small multiples of a quarter: sums and products of a few are exact in every float type
+  kFine,      // multiples of 1/64 that bfloat16 holds; in float64 with digits that float32 has no room for
+  kSpecial,   // NaN, infinities, zeros of both signs and small numbers
+  kBits,      // any bits
+};
+
+// The `seed`-th case of an operator; nothing if no type or size can be chosen. Of one seed and fill, shapes and (but
+// for the digits of kFine) values are the same for every `type`; kUndefined: one is drawn.
+std::optional<Case> Generate(const OpDef& def, const Hint* hint, uint32_t seed,
+                             ElementType type = ElementType::kUndefined, Fill fill = Fill::kQuarters);
+
+// The lines of an operator; one null pointer if it has none.
+std::vector<const Hint*> HintsOf(const OpDef& def);
+// What the operator makes of the case; an error if it refuses.
+Result<std::vector<Value>> Evaluate(const Case& c, const OpRegistry& registry);
+std::string Describe(const Case& c);
 
 }  // namespace kante::core

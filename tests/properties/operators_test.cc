@@ -15,51 +15,6 @@ constexpr uint32_t kCases = 16;
 constexpr int kEnough = 4;  // cases that an operator accepted
 constexpr size_t kFloor = 259;
 
-Graph GraphOf(const Case& c) {
-  Graph graph;
-  Node node = c.node;
-  for (const Value& v : c.inputs) {
-    if (!v.has_value()) {
-      node.inputs.push_back(kNone);
-      continue;
-    }
-    node.inputs.push_back(graph.AddValue("", TypeInfo::TensorOf(v.tensor().type(), v.tensor().shape())));
-    graph.AddInput(node.inputs.back());
-  }
-  for (int i = 0; i < c.outputs; ++i) {
-    node.outputs.push_back(graph.AddValue(""));
-    graph.AddOutput(node.outputs.back());
-  }
-  graph.AddNode(std::move(node));
-  return graph;
-}
-
-// What the operator makes of the case; an error if it refuses.
-Result<std::vector<Value>> Evaluate(const Case& c, const OpRegistry& registry) {
-  Graph graph = GraphOf(c);
-  KANTE_TRY(UpgradeGraph(graph, registry));
-  KANTE_TRY(const int expanded, ExpandNodes(graph, registry, Expansion::kWithoutRun));
-  (void)expanded;
-  std::vector<Value> feeds;
-  for (const Value& v : c.inputs) {
-    if (v.has_value()) feeds.push_back(v);
-  }
-  if (HasBodies(graph)) return RunSession(std::move(graph), feeds, 1, OptimizationLevel::kNone);
-  std::vector<Value> values = StartValues(graph, feeds);
-  KANTE_TRY(EvaluateGraph(graph, registry, values));
-  std::vector<Value> outputs;
-  for (ValueId v : graph.outputs()) outputs.push_back(values[v]);
-  return outputs;
-}
-
-std::string Describe(const Case& c) {
-  std::string text = StrCat(c.node.domain, ":", c.node.op_type);
-  for (const Value& v : c.inputs) {
-    text += v.has_value() ? StrCat(" ", NameOf(v.tensor().type()), v.tensor().shape().ToString()) : " -";
-  }
-  return text;
-}
-
 // Every mode of OpTest gives what the operator gave alone.
 void ExpectSameEverywhere(const Case& c, const std::vector<Value>& outputs) {
   OpTest test(c.node.op_type, c.node.version, c.node.domain);
@@ -74,11 +29,7 @@ TEST(Properties, OfEveryOperator) {
   const OpRegistry registry = OpRegistry::BuiltIns();
   std::multiset<const OpDef*> accepted;
   for (const OpDef* def : registry.All()) {
-    std::vector<const Hint*> hints;
-    for (const Hint& h : Hints()) {
-      if (h.op == def->info.name && h.domain == def->info.domain) hints.push_back(&h);
-    }
-    if (hints.empty()) hints.push_back(nullptr);
+    const std::vector<const Hint*> hints = HintsOf(*def);
     std::string refusal;
     for (const Hint* hint : hints) {
       for (uint32_t seed = 0; seed < kCases; ++seed) {

@@ -77,6 +77,10 @@ std::vector<OperatorInfo> ListOperators() {
     for (int t = 1; t < core::kElementTypeCount; ++t) {
       if (def->info.types.Has(static_cast<core::ElementType>(t))) info.types.push_back(static_cast<ElementType>(t));
     }
+    static_assert(static_cast<int>(FloatNumerics::kParts) == static_cast<int>(core::FloatRule::kParts));
+    static_assert(static_cast<int>(IntegerNumerics::kParts) == static_cast<int>(core::IntegerRule::kParts));
+    info.floats = static_cast<FloatNumerics>(def->info.numerics.floats);
+    info.integers = static_cast<IntegerNumerics>(def->info.numerics.integers);
     info.has_kernel = def->run != nullptr || def->expand == nullptr;
     out.push_back(std::move(info));
   }

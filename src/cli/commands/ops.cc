@@ -26,6 +26,50 @@ std::string TypesText(const OperatorInfo& op) {
   return out;
 }
 
+struct Word {
+  const char* word;
+  const char* meaning;
+};
+// By FloatNumerics and IntegerNumerics.
+constexpr Word kFloatWords[] = {
+    {"", ""},
+    {"", ""},
+    {"bits", "elements are moved: every bit stays, NaN payloads and -0 too"},
+    {"exact", "nothing is rounded: the result is compared, chosen or a whole number"},
+    {"rounds", "the exact result is rounded once, to nearest even"},
+    {"f32, f64",
+     "float64 is computed and summed in f64, other floats in f32; 16-bit results are rounded once, at the end"},
+    {"f32, f64 by steps", "the same, but every step is rounded to the type of the elements"},
+    {"f32", "computed and summed in f32; float64 is rounded to it on the way in"},
+    {"f64", "computed and summed in f64 for every type"},
+    {"parts", "as the operators, or the bodies, that it stands for"},
+};
+constexpr Word kIntegerWords[] = {
+    {"", ""},
+    {"bits", ""},
+    {"exact", ""},
+    {"wraps", "integers: modulo 2^bits"},
+    {"saturates", "integers: rounded to nearest even, then limited to the range of the type"},
+    {"as floats", "integers: computed in the float type named, a fraction is cut off"},
+    {"parts", ""},
+};
+
+std::string NumericsText(const OperatorInfo& op) {
+  const std::string floats = kFloatWords[static_cast<size_t>(op.floats)].word;
+  const std::string integers = kIntegerWords[static_cast<size_t>(op.integers)].word;
+  return floats.empty() || floats == integers ? integers : integers.empty() ? floats : floats + "; " + integers;
+}
+
+std::string Legend() {
+  std::string out;
+  const auto add = [&](const Word& w) {
+    if (*w.meaning) out += std::string("- *") + w.word + "*: " + w.meaning + "\n";
+  };
+  for (const Word& w : kFloatWords) add(w);
+  for (const Word& w : kIntegerWords) add(w);
+  return out;
+}
+
 // What a row of the table says.
 struct Row {
   OperatorInfo op;
@@ -49,13 +93,13 @@ std::vector<Row> Rows() {
 }
 
 int Ops(bool markdown) {
-  Table table({"domain", "operator", "opset versions", "inputs", "outputs", "types", "runs as"});
+  Table table({"domain", "operator", "opset versions", "inputs", "outputs", "types", "numerics", "runs as"});
   const std::vector<Row> rows = Rows();
   for (const auto& [op, runs_as] : rows) {
     std::string versions;
     for (int v : op.versions) versions += (versions.empty() ? "" : " ") + std::to_string(v);
     table.Add({op.domain.empty() ? "ai.onnx" : op.domain, op.name, versions, Range(op.min_inputs, op.max_inputs),
-               Range(op.min_outputs, op.max_outputs), TypesText(op), runs_as});
+               Range(op.min_outputs, op.max_outputs), TypesText(op), NumericsText(op), runs_as});
   }
   if (!markdown) {
     std::printf("%s\n%zu operators\n", table.Text().c_str(), rows.size());
@@ -65,8 +109,8 @@ int Ops(bool markdown) {
       "# Operators\n\nMade by `make docs`; a test compares. Versions are the opsets at which an operator changed: "
       "Kante upgrades all of\nthem to the newest at load. Types are those of the inputs that share one type. Those of "
       "libkante-media are registered\nwith `kante::media::Operators()`; the program does so.\n\n"
-      "%s\n%zu operators.\n",
-      table.Markdown().c_str(), rows.size());
+      "%s\n%zu operators.\n\n*Numerics*; `docs/explanation/numbers.md` says more:\n\n%s",
+      table.Markdown().c_str(), rows.size(), Legend().c_str());
   return 0;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 // All windows of `size` elements along `dim`, in a new last dimension.
 struct UnfoldTensor {
-  static constexpr OpInfo kInfo{.name = "UnfoldTensor", .domain = "com.microsoft"};
+  static constexpr OpInfo kInfo{.name = "UnfoldTensor", .domain = "com.microsoft", .numerics = kMoves};
   int64_t dim = -1, size = 1, step = 1;
 
   static Result<UnfoldTensor> Parse(AttrReader& a) {
@@ -56,7 +56,8 @@ struct NGramRepeatBlock {
                                 .domain = "com.microsoft",
                                 .min_inputs = 2,
                                 .max_inputs = 2,
-                                .types = {ElementType::kInt64}};
+                                .types = {ElementType::kInt64},
+                                .numerics = kMoves};
   int64_t n = 1;
 
   static Result<NGramRepeatBlock> Parse(AttrReader& a) {
@@ -96,8 +97,11 @@ struct NGramRepeatBlock {
 
 // The cheapest path from the first to the last element of a matrix, by steps down, right or both.
 struct DynamicTimeWarping {
-  static constexpr OpInfo kInfo{
-      .name = "DynamicTimeWarping", .domain = "com.microsoft", .types = kFloat32Only, .data_dependent = true};
+  static constexpr OpInfo kInfo{.name = "DynamicTimeWarping",
+                                .domain = "com.microsoft",
+                                .types = kFloat32Only,
+                                .data_dependent = true,
+                                .numerics = kComputes};
 
   Status Infer(InferContext& c) const {
     c.SetType(0, ElementType::kInt32);

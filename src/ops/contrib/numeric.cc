@@ -39,7 +39,8 @@ void Invert(double* a, double* inverse, int64_t n) {
 }
 
 struct Inverse {
-  static constexpr OpInfo kInfo{.name = "Inverse", .domain = "com.microsoft", .types = kFloats};
+  static constexpr OpInfo kInfo{
+      .name = "Inverse", .domain = "com.microsoft", .types = kFloats, .numerics = kComputesInDouble};
 
   static Status Infer(InferContext& c) {
     c.SetType(0, c.type(0));
@@ -72,7 +73,8 @@ struct CDist {
                                 .min_inputs = 2,
                                 .max_inputs = 2,
                                 .types = {ElementType::kFloat32, ElementType::kFloat64},
-                                .same_type = 0b11};
+                                .same_type = 0b11,
+                                .numerics = kComputes};
   bool root = false;
 
   static Result<CDist> Parse(AttrReader& a) {
@@ -136,7 +138,8 @@ struct MurmurHash3 {
       .name = "MurmurHash3",
       .domain = "com.microsoft",
       .types = {ElementType::kUint32, ElementType::kInt32, ElementType::kUint64, ElementType::kInt64,
-                ElementType::kFloat32, ElementType::kFloat64, ElementType::kString}};
+                ElementType::kFloat32, ElementType::kFloat64, ElementType::kString},
+      .numerics = kChooses};
   bool positive = true;
   uint32_t seed = 0;
 

@@ -20,14 +20,18 @@ struct Refused {
 
 }  // namespace
 
-#define KANTE_REFUSED_OP(T, title, space, reason)                                                            \
-  namespace {                                                                                                \
-  struct T : Refused<T> {                                                                                    \
-    static constexpr OpInfo kInfo{                                                                           \
-        .name = title, .domain = space, .min_inputs = 0, .max_inputs = kVariadic, .max_outputs = kVariadic}; \
-    static constexpr const char* kReason = reason;                                                           \
-  };                                                                                                         \
-  }                                                                                                          \
+#define KANTE_REFUSED_OP(T, title, space, reason)           \
+  namespace {                                               \
+  struct T : Refused<T> {                                   \
+    static constexpr OpInfo kInfo{.name = title,            \
+                                  .domain = space,          \
+                                  .min_inputs = 0,          \
+                                  .max_inputs = kVariadic,  \
+                                  .max_outputs = kVariadic, \
+                                  .numerics = kNoNumbers};  \
+    static constexpr const char* kReason = reason;          \
+  };                                                        \
+  }                                                         \
   KANTE_DEFINE_OP(T)
 
 KANTE_REFUSED_OP(BeamSearch, "BeamSearch", "com.microsoft", kSearch)

@@ -53,15 +53,19 @@ struct Rewriting {
 Status RunRewrite(UpgradeContext& u, const OpInfo& info, Status (*rule)(Rewriting&));
 
 // Defines the operator T, called `title` in `space`, which the function RewriteT rewrites.
-#define KANTE_REWRITTEN_OP_OF(space, T, title, least, most, outputs)                                      \
-  namespace {                                                                                             \
-  struct T {                                                                                              \
-    static constexpr OpInfo kInfo{                                                                        \
-        .name = title, .domain = space, .min_inputs = least, .max_inputs = most, .max_outputs = outputs}; \
-    static Status Upgrade(UpgradeContext& u, int) { return RunRewrite(u, kInfo, &Rewrite##T); }           \
-    static Status Infer(InferContext&) { return InvalidGraph(title, " was not rewritten at the load"); }  \
-  };                                                                                                      \
-  }                                                                                                       \
+#define KANTE_REWRITTEN_OP_OF(space, T, title, least, most, outputs)                                     \
+  namespace {                                                                                            \
+  struct T {                                                                                             \
+    static constexpr OpInfo kInfo{.name = title,                                                         \
+                                  .domain = space,                                                       \
+                                  .min_inputs = least,                                                   \
+                                  .max_inputs = most,                                                    \
+                                  .max_outputs = outputs,                                                \
+                                  .numerics = kAsParts};                                                 \
+    static Status Upgrade(UpgradeContext& u, int) { return RunRewrite(u, kInfo, &Rewrite##T); }          \
+    static Status Infer(InferContext&) { return InvalidGraph(title, " was not rewritten at the load"); } \
+  };                                                                                                     \
+  }                                                                                                      \
   KANTE_DEFINE_OP(T)
 #define KANTE_REWRITTEN_OP(T, title, least, most, outputs) \
   KANTE_REWRITTEN_OP_OF("com.microsoft", T, title, least, most, outputs)

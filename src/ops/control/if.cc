@@ -9,7 +9,8 @@ struct If {
                                 .versions = {1, 11, 13, 16, 19, 21, 23, 24, 25},
                                 .max_outputs = kVariadic,
                                 .types = kBool,
-                                .data_dependent = true};
+                                .data_dependent = true,
+                                .numerics = kAsParts};
   Body then_branch;
   Body else_branch;
 

@@ -19,7 +19,8 @@ struct Loop {
                                 .min_outputs = 0,
                                 .max_outputs = kVariadic,
                                 .same_type = 0,
-                                .data_dependent = true};
+                                .data_dependent = true,
+                                .numerics = kAsParts};
   Body body;
   size_t carried = 0;
   size_t scans = 0;

@@ -81,7 +81,8 @@ struct Scan {
                                 .max_inputs = kVariadic,
                                 .max_outputs = kVariadic,
                                 .same_type = 0,
-                                .data_dependent = true};
+                                .data_dependent = true,
+                                .numerics = kAsParts};
   Body body;
   size_t states = 0;
   size_t scans_in = 0;

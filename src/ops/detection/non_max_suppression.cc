@@ -20,7 +20,8 @@ struct NonMaxSuppression {
                                 .max_inputs = 5,
                                 .types = kFloat32Only,
                                 .same_type = 0b11,
-                                .data_dependent = true};
+                                .data_dependent = true,
+                                .numerics = kComputes};
   bool centre = false;
 
   static Result<NonMaxSuppression> Parse(AttrReader& a) { return NonMaxSuppression{a.Bool("center_point_box", false)}; }

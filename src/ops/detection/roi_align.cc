@@ -18,7 +18,8 @@ struct RoiAlign {
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .types = kFloats,
-                                .same_type = 0b11};
+                                .same_type = 0b11,
+                                .numerics = kComputes};
   bool max = false;
   bool half_pixel = true;
   int64_t height = 1;
@@ -66,28 +67,35 @@ struct RoiAlign {
   }
 
   // Four neighbours of a place and their weights; all weights are zero outside the image.
+  template <typename T>
   struct Sample {
     int64_t at[4] = {};
-    float w[4] = {};
+    T w[4] = {};
   };
-  static Sample SampleOf(float y, float x, int64_t h, int64_t w) {
-    Sample s;
-    if (!(y >= -1 && y <= static_cast<float>(h) && x >= -1 && x <= static_cast<float>(w))) return s;
-    y = std::max(y, 0.0f);
-    x = std::max(x, 0.0f);
+  template <typename T>
+  static Sample<T> SampleOf(T y, T x, int64_t h, int64_t w) {
+    if (!(y >= -1 && y <= static_cast<T>(h) && x >= -1 && x <= static_cast<T>(w))) return {};
+    y = std::max(y, T(0));
+    x = std::max(x, T(0));
     const int64_t y0 = std::min(static_cast<int64_t>(y), h - 1), x0 = std::min(static_cast<int64_t>(x), w - 1);
     const int64_t y1 = std::min(y0 + 1, h - 1), x1 = std::min(x0 + 1, w - 1);
-    const float ly = y0 == h - 1 ? 0 : y - static_cast<float>(y0), lx = x0 == w - 1 ? 0 : x - static_cast<float>(x0);
+    const T ly = y0 == h - 1 ? 0 : y - static_cast<T>(y0), lx = x0 == w - 1 ? 0 : x - static_cast<T>(x0);
     return {{y0 * w + x0, y0 * w + x1, y1 * w + x0, y1 * w + x1},
             {(1 - ly) * (1 - lx), (1 - ly) * lx, ly * (1 - lx), ly * lx}};
   }
 
   Status Run(RunContext& c) const {
+    return c.in(kX).type() == ElementType::kFloat64 ? RunAs<double>(c) : RunAs<float>(c);
+  }
+
+ private:
+  template <typename T>
+  Status RunAs(RunContext& c) const {
     const Tensor& x = c.in(kX);
     KANTE_TRY(Tensor * y, c.Output(0));
     const int64_t channels = x.dim(1), h = x.dim(2), w = x.dim(3), count = c.in(kRois).dim(0);
     const int64_t* batch = c.in(kBatch).data<int64_t>();
-    KANTE_TRY(const float* rois, ReadAs<float>(c, c.in(kRois)));
+    KANTE_TRY(const T* rois, ReadAs<T>(c, c.in(kRois)));
     for (int64_t r = 0; r < count; ++r) {
       if (batch[r] < 0 || batch[r] >= x.dim(0)) return InvalidArgument("batch_indices holds ", batch[r]);
       const double most = static_cast<double>(kMaxSamples);
@@ -101,45 +109,53 @@ struct RoiAlign {
       std::fill_n(y->raw(), y->bytes(), std::byte{0});
       return OkStatus();
     }
-    KANTE_TRY(const FloatTarget out, FloatTarget::Open(c, y));
-    KANTE_TRY(const float* from, ReadAs<float>(c, x));
+    T* to = nullptr;
+    FloatTarget out;
+    if constexpr (std::is_same_v<T, double>) {
+      to = y->mutable_data<double>();
+    } else {
+      KANTE_TRY(out, FloatTarget::Open(c, y));
+      to = out.data;
+    }
+    KANTE_TRY(const T* from, ReadAs<T>(c, x));
     KANTE_TRY(
         c.Parallel(count * channels, 200.0 * static_cast<double>(height * width), [&](int64_t begin, int64_t end) {
           for (int64_t plane = begin; plane < end; ++plane) {
             const int64_t r = plane / channels;
-            Region(out.data + plane * height * width, from + (batch[r] * channels + plane % channels) * h * w,
-                   rois + 4 * r, h, w);
+            Region(to + plane * height * width, from + (batch[r] * channels + plane % channels) * h * w, rois + 4 * r,
+                   h, w);
           }
         }));
     out.Close();
     return OkStatus();
   }
 
-  void Region(float* y, const float* x, const float* roi, int64_t h, int64_t w) const {
-    const float shift = half_pixel ? 0.5f : 0.0f;
-    const float x0 = roi[0] * scale - shift, y0 = roi[1] * scale - shift;
-    float region_w = roi[2] * scale - shift - x0, region_h = roi[3] * scale - shift - y0;
+  template <typename T>
+  void Region(T* y, const T* x, const T* roi, int64_t h, int64_t w) const {
+    const T shift = half_pixel ? T(0.5) : T(0);
+    const T x0 = roi[0] * scale - shift, y0 = roi[1] * scale - shift;
+    T region_w = roi[2] * scale - shift - x0, region_h = roi[3] * scale - shift - y0;
     if (!half_pixel) {
-      region_w = std::max(region_w, 1.0f);
-      region_h = std::max(region_h, 1.0f);
+      region_w = std::max(region_w, T(1));
+      region_h = std::max(region_h, T(1));
     }
-    const float bin_h = region_h / static_cast<float>(height), bin_w = region_w / static_cast<float>(width);
+    const T bin_h = region_h / static_cast<T>(height), bin_w = region_w / static_cast<T>(width);
     const int64_t rows = sampling > 0 ? sampling : static_cast<int64_t>(std::ceil(bin_h));
     const int64_t cols = sampling > 0 ? sampling : static_cast<int64_t>(std::ceil(bin_w));
-    const float samples = static_cast<float>(std::max<int64_t>(rows * cols, 1));
+    const T samples = static_cast<T>(std::max<int64_t>(rows * cols, 1));
     for (int64_t i = 0; i < height * width; ++i) {
-      const float top = y0 + static_cast<float>(i / width) * bin_h, left = x0 + static_cast<float>(i % width) * bin_w;
-      float sum = 0, best = 0;
+      const T top = y0 + static_cast<T>(i / width) * bin_h, left = x0 + static_cast<T>(i % width) * bin_w;
+      T sum = 0, best = 0;
       bool first = true;
       for (int64_t k = 0; rows > 0 && cols > 0 && k < rows * cols; ++k) {
-        const float at_y = top + (static_cast<float>(k / cols) + 0.5f) * bin_h / static_cast<float>(rows);
-        const float at_x = left + (static_cast<float>(k % cols) + 0.5f) * bin_w / static_cast<float>(cols);
-        const Sample s = SampleOf(at_y, at_x, h, w);
+        const T at_y = top + (static_cast<T>(k / cols) + T(0.5)) * bin_h / static_cast<T>(rows);
+        const T at_x = left + (static_cast<T>(k % cols) + T(0.5)) * bin_w / static_cast<T>(cols);
+        const Sample<T> s = SampleOf(at_y, at_x, h, w);
         // ONNX's maximum is that of the weighted neighbours, not of the interpolated samples.
         for (int q = 0; q < 4; ++q) {
-          const float part = s.w[q] * x[s.at[q]];
+          const T part = s.w[q] * x[s.at[q]];
           sum += part;
-          best = first ? part : std::max(best, part);
+          if (first || part > best || part != part) best = part;
           first = false;
         }
       }

@@ -67,6 +67,29 @@ TEST(RoiAlignTest, Maximum) {
       .Run();
 }
 
+TEST(RoiAlignTest, NaNIsTheMaximum) {
+  OpTest("RoiAlign", 16)
+      .Attr("mode", "max")
+      .Attr("sampling_ratio", 2)
+      .In<float>({1, 1, 1, 4}, {0, 1, NAN, 3})
+      .In<float>({1, 4}, {0.5f, 0.5f, 2.5f, 1.5f})
+      .In<int64_t>({1}, {0})
+      .Out<float>({1, 1, 1, 1}, {NAN})
+      .Run();
+}
+
+// The mean of two pixels that differ where float has no digits.
+TEST(RoiAlignTest, Float64) {
+  OpTest("RoiAlign", 16)
+      .Attr("sampling_ratio", 1)
+      .In<double>({1, 1, 1, 2}, {1, 1 + 1e-12})
+      .In<double>({1, 4}, {0.5, 0, 1.5, 1})
+      .In<int64_t>({1}, {0})
+      .Out<double>({1, 1, 1, 1}, {1 + 5e-13})
+      .Tolerance(1e-15, 0)
+      .Run();
+}
+
 TEST(RoiAlignTest, EdgesAndRefusals) {
   OpTest("RoiAlign", 16)
       .In<float>({1, 1, 2, 2}, {1, 2, 3, 4})

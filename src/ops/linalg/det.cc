@@ -31,7 +31,7 @@ double Determinant(double* a, int64_t n) {
 }
 
 struct Det {
-  static constexpr OpInfo kInfo{.name = "Det", .versions = {11, 22}, .types = kFloats};
+  static constexpr OpInfo kInfo{.name = "Det", .versions = {11, 22}, .types = kFloats, .numerics = kComputesInDouble};
 
   static Result<Shape> OutputShape(const Shape& x) {
     const int rank = x.rank();

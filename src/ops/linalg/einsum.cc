@@ -211,7 +211,8 @@ struct Einsum {
                                 .form_since = 12,
                                 .max_inputs = kVariadic,
                                 .types = kNumeric,
-                                .same_type = ~uint32_t{0}};
+                                .same_type = ~uint32_t{0},
+                                .numerics = kArithmetic};
   EinsumEquation equation;
 
   static Result<Einsum> Parse(AttrReader& a) {

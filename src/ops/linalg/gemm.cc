@@ -3,6 +3,7 @@
 
 #include "compute/element_io.h"
 #include "compute/gemm_plain.h"
+#include "compute/saturate.h"
 #include "ops/linalg/product.h"
 #include "ops/math/elementwise.h"
 #include "ops/nn/float_arrays.h"
@@ -114,7 +115,12 @@ template <typename T>
 void Combine(const GemmAttributes& g, const Sizes& s, const Tensor* addend, T* y) {
   const int64_t step_row = !addend || addend->rank() < 2 || addend->dim(0) == 1 ? 0 : addend->dim(1);
   const int64_t step_col = !addend || addend->rank() < 1 || addend->dim(addend->rank() - 1) == 1 ? 0 : 1;
-  const auto scaled = [](T v, float by) { return by == 1 ? v : static_cast<T>(static_cast<double>(v) * by); };
+  const auto scaled = [](T v, float by) {
+    if (by == 1) return v;
+    const double product = static_cast<double>(v) * by;
+    if constexpr (std::is_integral_v<T>) return SaturateTo<T>(product);
+    return static_cast<T>(product);
+  };
   for (int64_t i = 0; i < s.m; ++i) {
     for (int64_t j = 0; j < s.n; ++j) {
       T& v = y[i * s.n + j];
@@ -207,7 +213,8 @@ struct Gemm : GemmBase {
                                 .min_inputs = 2,
                                 .max_inputs = 3,
                                 .types = kProductTypes,
-                                .same_type = 0b111};
+                                .same_type = 0b111,
+                                .numerics = kArithmetic};
   static Result<Gemm> Parse(AttrReader& a) {
     Gemm op;
     op.Read(a);
@@ -227,7 +234,8 @@ struct FusedGemm : GemmBase {
                                 .min_inputs = 2,
                                 .max_inputs = 3,
                                 .types = kFloatProducts,
-                                .same_type = 0b111};
+                                .same_type = 0b111,
+                                .numerics = kComputes};
   FusedActivation activation;
   static Result<FusedGemm> Parse(AttrReader& a) {
     FusedGemm op;

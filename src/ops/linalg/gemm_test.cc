@@ -144,5 +144,19 @@ TEST(FusedGemmTest, Activation) {
       .Fails("activation 'Wobble' is not known");
 }
 
+TEST(GemmTest, IntegersWrapUnlessScaled) {
+  OpTest("Gemm", 13)
+      .In<int32_t>({1, 2}, {INT32_MAX, 1})
+      .In<int32_t>({2, 1}, {1, 1})
+      .Out<int32_t>({1, 1}, {INT32_MIN})
+      .Run();
+  OpTest("Gemm", 13)
+      .Attr("alpha", 4.0f)
+      .In<int32_t>({2, 1}, {1 << 30, -1})
+      .In<int32_t>({1, 1}, {1})
+      .Out<int32_t>({2, 1}, {INT32_MAX, -4})
+      .Run();
+}
+
 }  // namespace
 }  // namespace kante::core

@@ -132,7 +132,8 @@ struct MatMul {
                                 .min_inputs = 2,
                                 .max_inputs = 2,
                                 .types = kProductTypes,
-                                .same_type = 0b11};
+                                .same_type = 0b11,
+                                .numerics = kArithmetic};
   Status Infer(InferContext& c) const { return InferProduct(c); }
   Status Choose(ChooseContext& c) const { return ChooseProduct(c); }
   double Flops(const ChooseContext& c) const { return ProductFlops(c); }
@@ -147,7 +148,8 @@ struct FusedMatMul {
                                 .min_inputs = 2,
                                 .max_inputs = 3,
                                 .types = kFloatProducts,
-                                .same_type = 0b111};
+                                .same_type = 0b111,
+                                .numerics = kComputes};
   FusedActivation activation;
   static Result<FusedMatMul> Parse(AttrReader& a) {
     FusedMatMul op;

@@ -23,26 +23,26 @@ struct Bitwise {
 };
 
 struct BitwiseAnd : Bitwise<BitOp::kAnd> {
-  static constexpr OpInfo kInfo = BinaryInfo("BitwiseAnd", {18}, kIntegers, true);
+  static constexpr OpInfo kInfo = BinaryInfo("BitwiseAnd", {18}, kIntegers, true, kBitwise);
 };
 struct BitwiseOr : Bitwise<BitOp::kOr> {
-  static constexpr OpInfo kInfo = BinaryInfo("BitwiseOr", {18}, kIntegers, true);
+  static constexpr OpInfo kInfo = BinaryInfo("BitwiseOr", {18}, kIntegers, true, kBitwise);
 };
 struct BitwiseXor : Bitwise<BitOp::kXor> {
-  static constexpr OpInfo kInfo = BinaryInfo("BitwiseXor", {18}, kIntegers, true);
+  static constexpr OpInfo kInfo = BinaryInfo("BitwiseXor", {18}, kIntegers, true, kBitwise);
 };
 struct And : Bitwise<BitOp::kAnd> {
-  static constexpr OpInfo kInfo = BinaryInfo("And", {1, 7}, kBool, true);
+  static constexpr OpInfo kInfo = BinaryInfo("And", {1, 7}, kBool, true, kBitwise);
 };
 struct Or : Bitwise<BitOp::kOr> {
-  static constexpr OpInfo kInfo = BinaryInfo("Or", {1, 7}, kBool, true);
+  static constexpr OpInfo kInfo = BinaryInfo("Or", {1, 7}, kBool, true, kBitwise);
 };
 struct Xor : Bitwise<BitOp::kXor> {
-  static constexpr OpInfo kInfo = BinaryInfo("Xor", {1, 7}, kBool, true);
+  static constexpr OpInfo kInfo = BinaryInfo("Xor", {1, 7}, kBool, true, kBitwise);
 };
 
 struct BitShift {
-  static constexpr OpInfo kInfo = BinaryInfo("BitShift", {11, 28}, kIntegers, false);
+  static constexpr OpInfo kInfo = BinaryInfo("BitShift", {11, 28}, kIntegers, false, kBitwise);
   bool left = false;
   static Result<BitShift> Parse(AttrReader& a) {
     const std::string direction = a.String("direction", "");
@@ -57,7 +57,7 @@ struct BitShift {
 
 // Of bool: x == false.
 struct Not {
-  static constexpr OpInfo kInfo = UnaryInfo("Not", {1}, kBool);
+  static constexpr OpInfo kInfo = UnaryInfo("Not", {1}, kBool, kBitwise);
   Status Infer(InferContext& c) const { return c.SameAs(0, 0); }
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);

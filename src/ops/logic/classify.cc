@@ -9,7 +9,7 @@ constexpr TypeSet kAllFloats = kFloats | TypeSet{ElementType::kFloat8E4M3FN, Ele
                                                  ElementType::kFloat8E5M2, ElementType::kFloat8E5M2FNUZ};
 
 constexpr OpInfo ClassifyInfo(std::string_view name, Versions versions) {
-  OpInfo info = UnaryInfo(name, versions, kAllFloats);
+  OpInfo info = UnaryInfo(name, versions, kAllFloats, kChooses);
   info.in_place = 0;
   return info;
 }

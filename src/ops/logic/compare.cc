@@ -6,7 +6,7 @@ namespace kante::core {
 namespace {
 
 constexpr OpInfo CompareInfo(std::string_view name, Versions versions, TypeSet types, bool commutative) {
-  OpInfo info = BinaryInfo(name, versions, types, commutative);
+  OpInfo info = BinaryInfo(name, versions, types, commutative, kChooses);
   info.in_place = 0;
   return info;
 }

@@ -54,7 +54,8 @@ struct NegativeLogLikelihoodLoss : LossAttributes {
                                 .min_inputs = 2,
                                 .max_inputs = 3,
                                 .types = kFloats,
-                                .same_type = 0b101};
+                                .same_type = 0b101,
+                                .numerics = kComputesInDouble};
 
   static Result<NegativeLogLikelihoodLoss> Parse(AttrReader& a) {
     NegativeLogLikelihoodLoss op;
@@ -107,7 +108,8 @@ struct SoftmaxCrossEntropyLoss : LossAttributes {
                                 .max_inputs = 3,
                                 .max_outputs = 2,
                                 .types = kFloats,
-                                .same_type = 0b101};
+                                .same_type = 0b101,
+                                .numerics = kAsParts};
 
   static Result<SoftmaxCrossEntropyLoss> Parse(AttrReader& a) {
     SoftmaxCrossEntropyLoss op;

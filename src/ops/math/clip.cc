@@ -12,7 +12,7 @@ namespace {
 // y = min(max(x, low), high); either bound may be absent.
 struct Clip {
   static constexpr OpInfo kInfo = [] {
-    OpInfo info = UnaryInfo("Clip", {1, 6, 11, 12, 13}, kNumeric);
+    OpInfo info = UnaryInfo("Clip", {1, 6, 11, 12, 13}, kNumeric, kChooses);
     info.max_inputs = 3;
     info.same_type = 0b111;
     return info;

@@ -20,16 +20,19 @@ Status WithThreads(RunContext& c, F&& drive) {
   return Error(StatusCode::kCancelled, "the run was cancelled");
 }
 
-constexpr OpInfo UnaryInfo(std::string_view name, Versions versions, TypeSet types = kFloats) {
+constexpr OpInfo UnaryInfo(std::string_view name, Versions versions, TypeSet types = kFloats,
+                           Numerics numerics = kComputes) {
   OpInfo info;
   info.name = name;
   info.versions = versions;
   info.types = types;
   info.in_place = 0b1;
+  info.numerics = numerics;
   return info;
 }
 
-constexpr OpInfo BinaryInfo(std::string_view name, Versions versions, TypeSet types, bool commutative) {
+constexpr OpInfo BinaryInfo(std::string_view name, Versions versions, TypeSet types, bool commutative,
+                            Numerics numerics = kArithmetic) {
   OpInfo info;
   info.name = name;
   info.versions = versions;
@@ -38,6 +41,7 @@ constexpr OpInfo BinaryInfo(std::string_view name, Versions versions, TypeSet ty
   info.same_type = 0b11;
   info.in_place = 0b11;
   info.commutative = commutative;
+  info.numerics = numerics;
   return info;
 }
 

@@ -10,7 +10,7 @@ namespace {
 // Swish(a) * b, both of one shape.
 struct SwiGLU {
   static constexpr OpInfo kInfo = [] {
-    OpInfo info = BinaryInfo("SwiGLU", {28}, kFloats, false);
+    OpInfo info = BinaryInfo("SwiGLU", {28}, kFloats, false, kComputes);
     info.in_place = 0b11;
     return info;
   }();

@@ -5,6 +5,12 @@
 namespace kante::core {
 namespace {
 
+constexpr Numerics NumericsOf(kernels::UnaryOp op) {
+  using kernels::UnaryOp;
+  const bool whole = op == UnaryOp::kCeil || op == UnaryOp::kFloor || op == UnaryOp::kRound;
+  return {whole ? FloatRule::kExact : FloatRule::kNative};
+}
+
 template <kernels::UnaryOp kOp>
 struct FloatFunction {
   static Status Upgrade(UpgradeContext& u, int) { return DropConsumedInputs(u); }
@@ -14,12 +20,12 @@ struct FloatFunction {
 
 }  // namespace
 
-#define KANTE_FLOAT_FUNCTION(Name, ...)                              \
-  namespace {                                                        \
-  struct Name : FloatFunction<kernels::UnaryOp::k##Name> {           \
-    static constexpr OpInfo kInfo = UnaryInfo(#Name, {__VA_ARGS__}); \
-  };                                                                 \
-  }                                                                  \
+#define KANTE_FLOAT_FUNCTION(Name, ...)                                                                              \
+  namespace {                                                                                                        \
+  struct Name : FloatFunction<kernels::UnaryOp::k##Name> {                                                           \
+    static constexpr OpInfo kInfo = UnaryInfo(#Name, {__VA_ARGS__}, kFloats, NumericsOf(kernels::UnaryOp::k##Name)); \
+  };                                                                                                                 \
+  }                                                                                                                  \
   KANTE_DEFINE_OP(Name)
 
 KANTE_FLOAT_FUNCTION(Acos, 7, 22)

@@ -13,6 +13,8 @@ Status RunInteger(RunContext& c, IntegerUnary op, const ShrinkParameters& shrink
   });
 }
 
+constexpr Numerics kExactButWrapping{FloatRule::kExact, IntegerRule::kWrap};
+
 template <kernels::UnaryOp kFloat, IntegerUnary kInteger>
 struct NumericFunction {
   static Status Upgrade(UpgradeContext& u, int) { return DropConsumedInputs(u); }
@@ -23,26 +25,26 @@ struct NumericFunction {
 };
 
 struct Abs : NumericFunction<kernels::UnaryOp::kAbs, IntegerUnary::kAbs> {
-  static constexpr OpInfo kInfo = UnaryInfo("Abs", {1, 6, 13}, kNumeric);
+  static constexpr OpInfo kInfo = UnaryInfo("Abs", {1, 6, 13}, kNumeric, kExactButWrapping);
 };
 struct Neg : NumericFunction<kernels::UnaryOp::kNeg, IntegerUnary::kNeg> {
-  static constexpr OpInfo kInfo = UnaryInfo("Neg", {1, 6, 13}, kFloats | kSigned);
+  static constexpr OpInfo kInfo = UnaryInfo("Neg", {1, 6, 13}, kFloats | kSigned, kExactButWrapping);
 };
 struct Relu : NumericFunction<kernels::UnaryOp::kRelu, IntegerUnary::kRelu> {
-  static constexpr OpInfo kInfo = UnaryInfo("Relu", {1, 6, 13, 14}, kFloats | kSigned);
+  static constexpr OpInfo kInfo = UnaryInfo("Relu", {1, 6, 13, 14}, kFloats | kSigned, kExactButWrapping);
 };
 struct Sign : NumericFunction<kernels::UnaryOp::kSign, IntegerUnary::kSign> {
-  static constexpr OpInfo kInfo = UnaryInfo("Sign", {9, 13}, kNumeric);
+  static constexpr OpInfo kInfo = UnaryInfo("Sign", {9, 13}, kNumeric, kExactButWrapping);
 };
 
 struct BitwiseNot {
-  static constexpr OpInfo kInfo = UnaryInfo("BitwiseNot", {18}, kIntegers);
+  static constexpr OpInfo kInfo = UnaryInfo("BitwiseNot", {18}, kIntegers, kBitwise);
   Status Infer(InferContext& c) const { return c.SameAs(0, 0); }
   Status Run(RunContext& c) const { return RunInteger(c, IntegerUnary::kNot); }
 };
 
 struct Shrink {
-  static constexpr OpInfo kInfo = UnaryInfo("Shrink", {9}, kNumeric);
+  static constexpr OpInfo kInfo = UnaryInfo("Shrink", {9}, kNumeric, {FloatRule::kNative, IntegerRule::kAsFloat});
   float bias = 0;
   float lambd = 0.5f;
   static Result<Shrink> Parse(AttrReader& a) { return Shrink{a.Float("bias", 0), a.Float("lambd", 0.5f)}; }

@@ -8,7 +8,7 @@
 namespace kante::core {
 namespace {
 
-constexpr OpInfo VariadicInfo(std::string_view name, Versions versions, TypeSet types) {
+constexpr OpInfo VariadicInfo(std::string_view name, Versions versions, TypeSet types, Numerics numerics) {
   OpInfo info;
   info.name = name;
   info.versions = versions;
@@ -17,6 +17,7 @@ constexpr OpInfo VariadicInfo(std::string_view name, Versions versions, TypeSet 
   info.same_type = ~uint32_t{0};
   info.in_place = 0b11;  // later inputs are read after the output was first written
   info.commutative = true;
+  info.numerics = numerics;
   return info;
 }
 
@@ -65,16 +66,16 @@ struct Variadic {
 };
 
 struct Max : Variadic<kernels::BinaryOp::kMax> {
-  static constexpr OpInfo kInfo = VariadicInfo("Max", {1, 6, 8, 12, 13}, kNumeric);
+  static constexpr OpInfo kInfo = VariadicInfo("Max", {1, 6, 8, 12, 13}, kNumeric, kChooses);
 };
 struct Min : Variadic<kernels::BinaryOp::kMin> {
-  static constexpr OpInfo kInfo = VariadicInfo("Min", {1, 6, 8, 12, 13}, kNumeric);
+  static constexpr OpInfo kInfo = VariadicInfo("Min", {1, 6, 8, 12, 13}, kNumeric, kChooses);
 };
 struct Sum : Variadic<kernels::BinaryOp::kAdd> {
-  static constexpr OpInfo kInfo = VariadicInfo("Sum", {1, 6, 8, 13}, kFloats);
+  static constexpr OpInfo kInfo = VariadicInfo("Sum", {1, 6, 8, 13}, kFloats, {FloatRule::kStored});
 };
 struct Mean : Variadic<kernels::BinaryOp::kAdd, true> {
-  static constexpr OpInfo kInfo = VariadicInfo("Mean", {1, 6, 8, 13}, kFloats);
+  static constexpr OpInfo kInfo = VariadicInfo("Mean", {1, 6, 8, 13}, kFloats, {FloatRule::kStored});
 };
 
 }  // namespace

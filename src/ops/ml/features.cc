@@ -17,7 +17,8 @@ struct ArrayFeatureExtractor {
                                 .domain = "ai.onnx.ml",
                                 .min_inputs = 2,
                                 .max_inputs = 2,
-                                .types = kFeatureTypes | TypeSet{ElementType::kString}};
+                                .types = kFeatureTypes | TypeSet{ElementType::kString},
+                                .numerics = kMoves};
 
   // A vector gives a matrix of one row, as in ORT and ONNX's reference.
   Status Infer(InferContext& c) const {
@@ -50,7 +51,8 @@ struct ArrayFeatureExtractor {
 };
 
 struct Binarizer {
-  static constexpr OpInfo kInfo{.name = "Binarizer", .domain = "ai.onnx.ml", .types = kFeatureTypes};
+  static constexpr OpInfo kInfo{
+      .name = "Binarizer", .domain = "ai.onnx.ml", .types = kFeatureTypes, .numerics = kChooses};
   float threshold = 0;
 
   static Result<Binarizer> Parse(AttrReader& a) { return Binarizer{a.Float("threshold", 0)}; }
@@ -72,7 +74,8 @@ struct FeatureVectorizer {
                                 .domain = "ai.onnx.ml",
                                 .max_inputs = kVariadic,
                                 .types = kFeatureTypes,
-                                .same_type = ~uint32_t{0}};
+                                .same_type = ~uint32_t{0},
+                                .numerics = Numerics{FloatRule::kSingle, IntegerRule::kAsFloat}};
   std::vector<int64_t> widths;
 
   static Result<FeatureVectorizer> Parse(AttrReader& a) { return FeatureVectorizer{a.Ints("inputdimensions")}; }
@@ -117,7 +120,8 @@ struct FeatureVectorizer {
 };
 
 struct Imputer {
-  static constexpr OpInfo kInfo{.name = "Imputer", .domain = "ai.onnx.ml", .types = kFeatureTypes};
+  static constexpr OpInfo kInfo{
+      .name = "Imputer", .domain = "ai.onnx.ml", .types = kFeatureTypes, .numerics = kChooses};
   std::vector<float> floats;
   std::vector<int64_t> ints;
   float replaced_float = 0;
@@ -167,7 +171,10 @@ struct Imputer {
 enum class Norm : uint8_t { kMax, kL1, kL2 };
 
 struct Normalizer {
-  static constexpr OpInfo kInfo{.name = "Normalizer", .domain = "ai.onnx.ml", .types = kFeatureTypes};
+  static constexpr OpInfo kInfo{.name = "Normalizer",
+                                .domain = "ai.onnx.ml",
+                                .types = kFeatureTypes,
+                                .numerics = Numerics{FloatRule::kDouble, IntegerRule::kAsFloat}};
   Norm norm = Norm::kMax;
 
   static Result<Normalizer> Parse(AttrReader& a) {
@@ -204,7 +211,10 @@ struct Normalizer {
 };
 
 struct Scaler {
-  static constexpr OpInfo kInfo{.name = "Scaler", .domain = "ai.onnx.ml", .types = kFeatureTypes};
+  static constexpr OpInfo kInfo{.name = "Scaler",
+                                .domain = "ai.onnx.ml",
+                                .types = kFeatureTypes,
+                                .numerics = Numerics{FloatRule::kDouble, IntegerRule::kAsFloat}};
   std::vector<float> offset, scale;
 
   static Result<Scaler> Parse(AttrReader& a) {

@@ -78,8 +78,11 @@ Result<Tensor> ReadList(AttrReader& a, const std::string& what) {
 }
 
 struct LabelEncoder {
-  static constexpr OpInfo kInfo{
-      .name = "LabelEncoder", .domain = "ai.onnx.ml", .versions = {1, 2, 4}, .types = kLabelTypes};
+  static constexpr OpInfo kInfo{.name = "LabelEncoder",
+                                .domain = "ai.onnx.ml",
+                                .versions = {1, 2, 4},
+                                .types = kLabelTypes,
+                                .numerics = kChooses};
   ElementType key_type = ElementType::kUndefined;
   KeyIndex<std::string> strings;
   KeyIndex<int64_t> ints;
@@ -186,8 +189,10 @@ struct LabelEncoder {
 };
 
 struct CategoryMapper {
-  static constexpr OpInfo kInfo{
-      .name = "CategoryMapper", .domain = "ai.onnx.ml", .types = TypeSet{ElementType::kString, ElementType::kInt64}};
+  static constexpr OpInfo kInfo{.name = "CategoryMapper",
+                                .domain = "ai.onnx.ml",
+                                .types = TypeSet{ElementType::kString, ElementType::kInt64},
+                                .numerics = kChooses};
   std::vector<int64_t> ints;
   std::vector<std::string> strings;
   KeyIndex<int64_t> by_int;
@@ -231,8 +236,10 @@ struct CategoryMapper {
 };
 
 struct OneHotEncoder {
-  static constexpr OpInfo kInfo{
-      .name = "OneHotEncoder", .domain = "ai.onnx.ml", .types = kFeatureTypes | TypeSet{ElementType::kString}};
+  static constexpr OpInfo kInfo{.name = "OneHotEncoder",
+                                .domain = "ai.onnx.ml",
+                                .types = kFeatureTypes | TypeSet{ElementType::kString},
+                                .numerics = kChooses};
   KeyIndex<int64_t> ints;
   KeyIndex<std::string> strings;
   bool zeros = true;

@@ -57,7 +57,10 @@ struct LinearScores {
 };
 
 struct LinearRegressor : LinearScores {
-  static constexpr OpInfo kInfo{.name = "LinearRegressor", .domain = "ai.onnx.ml", .types = kFeatureTypes};
+  static constexpr OpInfo kInfo{.name = "LinearRegressor",
+                                .domain = "ai.onnx.ml",
+                                .types = kFeatureTypes,
+                                .numerics = Numerics{FloatRule::kSingle, IntegerRule::kAsFloat}};
 
   static Result<LinearRegressor> Parse(AttrReader& a) {
     LinearRegressor op;
@@ -82,8 +85,12 @@ struct LinearRegressor : LinearScores {
 };
 
 struct LinearClassifier : LinearScores {
-  static constexpr OpInfo kInfo{
-      .name = "LinearClassifier", .domain = "ai.onnx.ml", .min_outputs = 1, .max_outputs = 2, .types = kFeatureTypes};
+  static constexpr OpInfo kInfo{.name = "LinearClassifier",
+                                .domain = "ai.onnx.ml",
+                                .min_outputs = 1,
+                                .max_outputs = 2,
+                                .types = kFeatureTypes,
+                                .numerics = Numerics{FloatRule::kSingle, IntegerRule::kAsFloat}};
   ClassLabels labels;
 
   static Result<LinearClassifier> Parse(AttrReader& a) {

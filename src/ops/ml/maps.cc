@@ -30,7 +30,7 @@ int64_t PlaceOf(const Tensor& keys, const K& key) {
 
 struct DictVectorizer {
   static constexpr OpInfo kInfo{
-      .name = "DictVectorizer", .domain = "ai.onnx.ml", .same_type = 0, .data_dependent = true};
+      .name = "DictVectorizer", .domain = "ai.onnx.ml", .same_type = 0, .data_dependent = true, .numerics = kMoves};
   ClassLabels vocabulary;
 
   static Result<DictVectorizer> Parse(AttrReader& a) {
@@ -68,7 +68,11 @@ struct DictVectorizer {
 enum class MapForm : uint8_t { kDense, kSparse };
 
 struct CastMap {
-  static constexpr OpInfo kInfo{.name = "CastMap", .domain = "ai.onnx.ml", .same_type = 0, .data_dependent = true};
+  static constexpr OpInfo kInfo{.name = "CastMap",
+                                .domain = "ai.onnx.ml",
+                                .same_type = 0,
+                                .data_dependent = true,
+                                .numerics = Numerics{FloatRule::kRounds, IntegerRule::kExact}};
   ElementType type = ElementType::kFloat32;
   MapForm form = MapForm::kDense;
   int64_t length = 1;

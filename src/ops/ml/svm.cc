@@ -61,7 +61,10 @@ struct SupportVectors {
 };
 
 struct SVMRegressor : SupportVectors {
-  static constexpr OpInfo kInfo{.name = "SVMRegressor", .domain = "ai.onnx.ml", .types = kFeatureTypes};
+  static constexpr OpInfo kInfo{.name = "SVMRegressor",
+                                .domain = "ai.onnx.ml",
+                                .types = kFeatureTypes,
+                                .numerics = Numerics{FloatRule::kSingle, IntegerRule::kAsFloat}};
   bool one_class = false;
 
   static Result<SVMRegressor> Parse(AttrReader& a) {
@@ -136,8 +139,12 @@ void CoupleProbabilities(int64_t n, const std::vector<double>& r, double* p) {
 }
 
 struct SVMClassifier : SupportVectors {
-  static constexpr OpInfo kInfo{
-      .name = "SVMClassifier", .domain = "ai.onnx.ml", .min_outputs = 1, .max_outputs = 2, .types = kFeatureTypes};
+  static constexpr OpInfo kInfo{.name = "SVMClassifier",
+                                .domain = "ai.onnx.ml",
+                                .min_outputs = 1,
+                                .max_outputs = 2,
+                                .types = kFeatureTypes,
+                                .numerics = Numerics{FloatRule::kSingle, IntegerRule::kAsFloat}};
   ClassLabels labels;
   std::vector<int64_t> first;  // support vector of each class, and the count behind them
   std::vector<float> prob_a, prob_b;

@@ -11,7 +11,8 @@ struct TreeEnsemble {
   static constexpr OpInfo kInfo{.name = "TreeEnsemble",
                                 .domain = "ai.onnx.ml",
                                 .versions = {5},
-                                .types = TypeSet{ElementType::kFloat32, ElementType::kFloat64, ElementType::kFloat16}};
+                                .types = TypeSet{ElementType::kFloat32, ElementType::kFloat64, ElementType::kFloat16},
+                                .numerics = Numerics{FloatRule::kDouble, IntegerRule::kAsFloat}};
   TreeEvaluator trees;
   PostTransform transform = PostTransform::kNone;
 

@@ -74,8 +74,11 @@ Result<TreeTable> ReadTable(AttrReader& a, const std::string& kind, int64_t targ
 }
 
 struct TreeEnsembleRegressor {
-  static constexpr OpInfo kInfo{
-      .name = "TreeEnsembleRegressor", .domain = "ai.onnx.ml", .versions = {1, 3, 5}, .types = kFeatureTypes};
+  static constexpr OpInfo kInfo{.name = "TreeEnsembleRegressor",
+                                .domain = "ai.onnx.ml",
+                                .versions = {1, 3, 5},
+                                .types = kFeatureTypes,
+                                .numerics = Numerics{FloatRule::kDouble, IntegerRule::kAsFloat}};
   TreeEvaluator trees;
   std::vector<double> base;
   PostTransform transform = PostTransform::kNone;
@@ -121,7 +124,8 @@ struct TreeEnsembleClassifier {
                                 .versions = {1, 3, 5},
                                 .min_outputs = 1,
                                 .max_outputs = 2,
-                                .types = kFeatureTypes};
+                                .types = kFeatureTypes,
+                                .numerics = Numerics{FloatRule::kDouble, IntegerRule::kAsFloat}};
   TreeEvaluator trees;
   ClassLabels labels;
   std::vector<double> base;

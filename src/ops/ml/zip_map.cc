@@ -9,7 +9,7 @@ namespace {
 // A row of scores becomes a map from the labels; the maps of one run share them.
 struct ZipMap {
   static constexpr OpInfo kInfo{
-      .name = "ZipMap", .domain = "ai.onnx.ml", .types = kFloat32Only, .data_dependent = true};
+      .name = "ZipMap", .domain = "ai.onnx.ml", .types = kFloat32Only, .data_dependent = true, .numerics = kMoves};
   ClassLabels labels;
 
   static Result<ZipMap> Parse(AttrReader& a) {

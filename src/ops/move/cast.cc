@@ -81,7 +81,8 @@ CastRules ParseRules(AttrReader& a) {
 }
 
 struct Cast {
-  static constexpr OpInfo kInfo{.name = "Cast", .versions = {1, 6, 9, 13, 19, 21, 23, 24, 25, 28}, .form_since = 19};
+  static constexpr OpInfo kInfo{
+      .name = "Cast", .versions = {1, 6, 9, 13, 19, 21, 23, 24, 25, 28}, .form_since = 19, .numerics = kConverts};
   ElementType to = ElementType::kUndefined;
   CastRules rules;
 
@@ -106,8 +107,11 @@ struct Cast {
 };
 
 struct CastLike {
-  static constexpr OpInfo kInfo{
-      .name = "CastLike", .versions = {15, 19, 21, 23, 24, 25}, .min_inputs = 2, .max_inputs = 2};
+  static constexpr OpInfo kInfo{.name = "CastLike",
+                                .versions = {15, 19, 21, 23, 24, 25},
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .numerics = kConverts};
   CastRules rules;
 
   static Result<CastLike> Parse(AttrReader& a) { return CastLike{ParseRules(a)}; }
@@ -117,7 +121,7 @@ struct CastLike {
 
 // The same bytes as another type of the same width.
 struct BitCast {
-  static constexpr OpInfo kInfo{.name = "BitCast", .versions = {26}};
+  static constexpr OpInfo kInfo{.name = "BitCast", .versions = {26}, .numerics = kMoves};
   ElementType to = ElementType::kUndefined;
 
   static Result<BitCast> Parse(AttrReader& a) {

@@ -111,6 +111,28 @@ TEST(Cast, EveryMiniFloatSurvivesTheRoundTrip) {
   }
 }
 
+TEST(Cast, OutOfRange) {
+  const float big = 3e9f, huge = 1e20f;
+  To(ElementType::kInt32).In<float>({3}, {kNan, -huge, kInf}).Out<int32_t>({3}, {0, INT32_MIN, INT32_MAX}).Run();
+  To(ElementType::kUint32).In<float>({2}, {big, kNan}).Out<uint32_t>({2}, {3000000000u, 0}).Run();
+  To(ElementType::kUint64).In<float>({3}, {kNan, huge, 3}).Out<uint64_t>({3}, {0, UINT64_MAX, 3}).Run();
+  To(ElementType::kInt64).In<double>({2}, {-1e300, 0x1p63}).Out<int64_t>({2}, {INT64_MIN, INT64_MAX}).Run();
+  To(ElementType::kBool).In<float>({2}, {kNan, kInf}).Out<bool>({2}, {true, true}).Run();
+  To(ElementType::kInt8).In<float>({2}, {-2.9f, kNan}).Out<int8_t>({2}, {-2, 0}).Run();
+  To(ElementType::kFloat32).In<double>({2}, {1e300, -1e300}).Out<float>({2}, {kInf, -kInf}).Run();
+  // Four bits keep the low ones of integers; float4 has no infinity and saturates.
+  Tensor low = *Tensor::Allocate(ElementType::kInt4, {2});  // 17 and -9
+  low.mutable_data<uint8_t>()[0] = 0x71;
+  To(ElementType::kInt4, 21).In<int32_t>({2}, {17, -9}).Out(low).Run();
+  Tensor four = *Tensor::Allocate(ElementType::kFloat4E2M1, {4});  // 6, -6, 2.5 and 5: ties to even
+  four.mutable_data<uint8_t>()[0] = 0xf7;
+  four.mutable_data<uint8_t>()[1] = 0x64;
+  To(ElementType::kFloat4E2M1, 23).In<float>({4}, {kInf, -100, 2.5f, 5}).Out(four).Run();
+  Tensor minus = *Tensor::Allocate(ElementType::kFloat4E2M1, {2});  // -0 and 0
+  minus.mutable_data<uint8_t>()[0] = 0x08;
+  To(ElementType::kFloat4E2M1, 23).In<float>({2}, {kNan, 0.25f}).Out(minus).Run();
+}
+
 TEST(Cast, FourBits) {
   Tensor packed = *Tensor::Allocate(ElementType::kInt4, {3});  // 1, -2, 7
   packed.mutable_data<uint8_t>()[0] = 0xe1;

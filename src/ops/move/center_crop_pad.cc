@@ -9,8 +9,12 @@ namespace kante::core {
 namespace {
 
 struct CenterCropPad {
-  static constexpr OpInfo kInfo{
-      .name = "CenterCropPad", .versions = {18}, .min_inputs = 2, .max_inputs = 2, .shape_inputs = 0b10};
+  static constexpr OpInfo kInfo{.name = "CenterCropPad",
+                                .versions = {18},
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .shape_inputs = 0b10,
+                                .numerics = kMoves};
   bool all_axes = true;
   std::vector<int64_t> axes;
 

@@ -11,7 +11,8 @@ struct Compress {
                                 .form_since = 11,
                                 .min_inputs = 2,
                                 .max_inputs = 2,
-                                .data_dependent = true};
+                                .data_dependent = true,
+                                .numerics = kMoves};
   bool flat = true;  // without an axis the elements are taken one by one
   int64_t axis = 0;
 

@@ -7,8 +7,11 @@ namespace kante::core {
 namespace {
 
 struct Concat {
-  static constexpr OpInfo kInfo{
-      .name = "Concat", .versions = {1, 4, 11, 13}, .max_inputs = kVariadic, .same_type = ~uint32_t{0}};
+  static constexpr OpInfo kInfo{.name = "Concat",
+                                .versions = {1, 4, 11, 13},
+                                .max_inputs = kVariadic,
+                                .same_type = ~uint32_t{0},
+                                .numerics = kMoves};
   int64_t axis = 0;
 
   static Result<Concat> Parse(AttrReader& a) { return Concat{a.Int("axis")}; }

@@ -105,8 +105,13 @@ Status RunCumulate(RunContext& c, Flags flags) {
 }
 
 struct CumSum {
-  static constexpr OpInfo kInfo{
-      .name = "CumSum", .versions = {11, 14}, .min_inputs = 2, .max_inputs = 2, .types = kNumeric, .in_place = 0b1};
+  static constexpr OpInfo kInfo{.name = "CumSum",
+                                .versions = {11, 14},
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .types = kNumeric,
+                                .in_place = 0b1,
+                                .numerics = kArithmetic};
   Flags flags;
   static Result<CumSum> Parse(AttrReader& a) { return CumSum{{a.Bool("exclusive", false), a.Bool("reverse", false)}}; }
   Status Infer(InferContext& c) const { return InferCumulate(c); }
@@ -114,8 +119,13 @@ struct CumSum {
 };
 
 struct CumProd {
-  static constexpr OpInfo kInfo{
-      .name = "CumProd", .versions = {26}, .min_inputs = 2, .max_inputs = 2, .types = kNumeric, .in_place = 0b1};
+  static constexpr OpInfo kInfo{.name = "CumProd",
+                                .versions = {26},
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .types = kNumeric,
+                                .in_place = 0b1,
+                                .numerics = kArithmetic};
   Flags flags;
   static Result<CumProd> Parse(AttrReader& a) {
     return CumProd{{a.Bool("exclusive", false), a.Bool("reverse", false)}};

@@ -49,7 +49,8 @@ Status TransposeView(RunContext& c, const Tensor& x, const Tensor& y, const std:
 }
 
 struct DepthToSpace {
-  static constexpr OpInfo kInfo{.name = "DepthToSpace", .versions = {1, 11, 13, 28}, .form_since = 13};
+  static constexpr OpInfo kInfo{
+      .name = "DepthToSpace", .versions = {1, 11, 13, 28}, .form_since = 13, .numerics = kMoves};
   Blocks blocks;
 
   static Result<DepthToSpace> Parse(AttrReader& a) {
@@ -80,7 +81,7 @@ struct DepthToSpace {
 };
 
 struct SpaceToDepth {
-  static constexpr OpInfo kInfo{.name = "SpaceToDepth", .versions = {1, 13, 28}, .form_since = 13};
+  static constexpr OpInfo kInfo{.name = "SpaceToDepth", .versions = {1, 13, 28}, .form_since = 13, .numerics = kMoves};
   Blocks blocks;
 
   static Result<SpaceToDepth> Parse(AttrReader& a) {

@@ -15,7 +15,8 @@ struct Dropout {
                                 .max_outputs = 2,
                                 .in_place = 0b1,
                                 .shape_inputs = 0b110,
-                                .stateful = true};
+                                .stateful = true,
+                                .numerics = kComputesInDouble};
   static constexpr double kRatio = 0.5;  // where none is given
   Seed seed;
 

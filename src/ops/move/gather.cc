@@ -16,7 +16,8 @@ void GatherElementsOf(std::byte* to, const std::byte* from, const int64_t* indic
 }
 
 struct Gather {
-  static constexpr OpInfo kInfo{.name = "Gather", .versions = {1, 11, 13}, .min_inputs = 2, .max_inputs = 2};
+  static constexpr OpInfo kInfo{
+      .name = "Gather", .versions = {1, 11, 13}, .min_inputs = 2, .max_inputs = 2, .numerics = kMoves};
   int64_t axis = 0;
 
   static Result<Gather> Parse(AttrReader& a) { return Gather{a.Int("axis", 0)}; }

@@ -7,7 +7,8 @@ namespace kante::core {
 namespace {
 
 struct GatherElements {
-  static constexpr OpInfo kInfo{.name = "GatherElements", .versions = {11, 13}, .min_inputs = 2, .max_inputs = 2};
+  static constexpr OpInfo kInfo{
+      .name = "GatherElements", .versions = {11, 13}, .min_inputs = 2, .max_inputs = 2, .numerics = kMoves};
   int64_t axis = 0;
 
   static Result<GatherElements> Parse(AttrReader& a) { return GatherElements{a.Int("axis", 0)}; }

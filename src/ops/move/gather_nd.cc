@@ -7,7 +7,8 @@ namespace kante::core {
 namespace {
 
 struct GatherND {
-  static constexpr OpInfo kInfo{.name = "GatherND", .versions = {11, 12, 13}, .min_inputs = 2, .max_inputs = 2};
+  static constexpr OpInfo kInfo{
+      .name = "GatherND", .versions = {11, 12, 13}, .min_inputs = 2, .max_inputs = 2, .numerics = kMoves};
   int64_t batch_dims = 0;
 
   static Result<GatherND> Parse(AttrReader& a) { return GatherND{a.Int("batch_dims", 0)}; }

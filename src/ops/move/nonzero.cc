@@ -38,7 +38,8 @@ struct NonZero {
       .name = "NonZero",
       .versions = {9, 13},
       .types = kNumeric | kBool | TypeSet{ElementType::kComplex64, ElementType::kComplex128, ElementType::kString},
-      .data_dependent = true};
+      .data_dependent = true,
+      .numerics = kChooses};
 
   Status Infer(InferContext& c) const {
     c.SetType(0, ElementType::kInt64);

@@ -14,7 +14,8 @@ struct OneHot {
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .types = kNumeric,
-                                .shape_inputs = 0b010};
+                                .shape_inputs = 0b010,
+                                .numerics = kMoves};
   int64_t axis = -1;
 
   static Result<OneHot> Parse(AttrReader& a) { return OneHot{a.Int("axis", -1)}; }

@@ -47,7 +47,8 @@ struct Pad {
                                 .min_inputs = 2,
                                 .max_inputs = 4,
                                 .same_type = 0b101,
-                                .shape_inputs = 0b1010};
+                                .shape_inputs = 0b1010,
+                                .numerics = kMoves};
   PadMode mode = PadMode::kConstant;
 
   static Result<Pad> Parse(AttrReader& a) {

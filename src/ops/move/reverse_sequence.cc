@@ -7,8 +7,12 @@ namespace kante::core {
 namespace {
 
 struct ReverseSequence {
-  static constexpr OpInfo kInfo{
-      .name = "ReverseSequence", .versions = {10, 28}, .form_since = 10, .min_inputs = 2, .max_inputs = 2};
+  static constexpr OpInfo kInfo{.name = "ReverseSequence",
+                                .versions = {10, 28},
+                                .form_since = 10,
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .numerics = kMoves};
   int64_t batch_axis = 1;
   int64_t time_axis = 0;
 

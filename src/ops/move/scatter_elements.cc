@@ -14,7 +14,8 @@ struct ScatterElements {
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .same_type = 0b101,
-                                .in_place = 0b1};
+                                .in_place = 0b1,
+                                .numerics = Numerics{FloatRule::kStored, IntegerRule::kWrap}};
   int64_t axis = 0;
   Reduction reduction = Reduction::kNone;
 
@@ -87,8 +88,12 @@ struct ScatterElements {
 
 // Deprecated in opset 11: only its upgrade is left.
 struct Scatter {
-  static constexpr OpInfo kInfo{
-      .name = "Scatter", .versions = {9, 11}, .min_inputs = 3, .max_inputs = 3, .same_type = 0b101};
+  static constexpr OpInfo kInfo{.name = "Scatter",
+                                .versions = {9, 11},
+                                .min_inputs = 3,
+                                .max_inputs = 3,
+                                .same_type = 0b101,
+                                .numerics = Numerics{FloatRule::kStored, IntegerRule::kWrap}};
 
   static Status Upgrade(UpgradeContext& u, int) {
     u.Rename("ScatterElements");

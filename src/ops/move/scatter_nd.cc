@@ -13,7 +13,8 @@ struct ScatterND {
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .same_type = 0b101,
-                                .in_place = 0b1};
+                                .in_place = 0b1,
+                                .numerics = Numerics{FloatRule::kStored, IntegerRule::kWrap}};
   Reduction reduction = Reduction::kNone;
 
   static Result<ScatterND> Parse(AttrReader& a) { return ScatterND{ParseReduction(a)}; }

@@ -38,8 +38,12 @@ void SliceAxis(Box& box, int axis, int64_t start, int64_t end, int64_t step) {
 }
 
 struct Slice {
-  static constexpr OpInfo kInfo{
-      .name = "Slice", .versions = {1, 10, 11, 13}, .min_inputs = 3, .max_inputs = 5, .shape_inputs = 0b11110};
+  static constexpr OpInfo kInfo{.name = "Slice",
+                                .versions = {1, 10, 11, 13},
+                                .min_inputs = 3,
+                                .max_inputs = 5,
+                                .shape_inputs = 0b11110,
+                                .numerics = kMoves};
 
   static Status Upgrade(UpgradeContext& u, int from) {
     if (from >= 10) return OkStatus();

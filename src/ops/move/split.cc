@@ -12,7 +12,8 @@ struct Split {
                                 .min_inputs = 1,
                                 .max_inputs = 2,
                                 .max_outputs = kVariadic,
-                                .shape_inputs = 0b10};
+                                .shape_inputs = 0b10,
+                                .numerics = kMoves};
   int64_t axis = 0;
   int64_t num_outputs = 0;  // 0: the split input says
   int64_t outputs = 0;

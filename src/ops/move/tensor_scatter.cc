@@ -7,8 +7,13 @@ namespace {
 
 // Writes new rows into a cache of fixed capacity.
 struct TensorScatter {
-  static constexpr OpInfo kInfo{
-      .name = "TensorScatter", .versions = {24}, .min_inputs = 2, .max_inputs = 3, .same_type = 0b011, .in_place = 0b1};
+  static constexpr OpInfo kInfo{.name = "TensorScatter",
+                                .versions = {24},
+                                .min_inputs = 2,
+                                .max_inputs = 3,
+                                .same_type = 0b011,
+                                .in_place = 0b1,
+                                .numerics = kMoves};
   bool circular = false;
   int64_t axis = -2;
 

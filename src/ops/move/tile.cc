@@ -23,8 +23,12 @@ ValueId RepeatsOfOldForm(UpgradeContext& u) {
 }
 
 struct Tile {
-  static constexpr OpInfo kInfo{
-      .name = "Tile", .versions = {1, 6, 13}, .min_inputs = 2, .max_inputs = 2, .shape_inputs = 0b10};
+  static constexpr OpInfo kInfo{.name = "Tile",
+                                .versions = {1, 6, 13},
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .shape_inputs = 0b10,
+                                .numerics = kMoves};
 
   static Status Upgrade(UpgradeContext& u, int from) {
     if (from >= 6 || !u.has_input(2)) return OkStatus();

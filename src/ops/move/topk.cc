@@ -18,7 +18,8 @@ struct TopK {
                                 .min_outputs = 1,
                                 .max_outputs = 2,
                                 .types = kNumeric,
-                                .shape_inputs = 0b10};
+                                .shape_inputs = 0b10,
+                                .numerics = kMoves};
   int64_t axis = -1;
   bool largest = true;
 

@@ -6,7 +6,8 @@ namespace kante::core {
 namespace {
 
 struct Transpose {
-  static constexpr OpInfo kInfo{.name = "Transpose", .versions = {1, 13, 21, 23, 24, 25}, .form_since = 1};
+  static constexpr OpInfo kInfo{
+      .name = "Transpose", .versions = {1, 13, 21, 23, 24, 25}, .form_since = 1, .numerics = kMoves};
   std::vector<int64_t> perm;  // empty: reversed
 
   static Result<Transpose> Parse(AttrReader& a) { return Transpose{a.Ints("perm")}; }

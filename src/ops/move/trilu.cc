@@ -20,7 +20,8 @@ void Clear(const Movable& to, int64_t first, int64_t count) {
 }
 
 struct Trilu {
-  static constexpr OpInfo kInfo{.name = "Trilu", .versions = {14}, .min_inputs = 1, .max_inputs = 2, .in_place = 0b1};
+  static constexpr OpInfo kInfo{
+      .name = "Trilu", .versions = {14}, .min_inputs = 1, .max_inputs = 2, .in_place = 0b1, .numerics = kMoves};
   bool upper = true;
 
   static Result<Trilu> Parse(AttrReader& a) { return Trilu{a.Bool("upper", true)}; }
@@ -63,7 +64,8 @@ struct Trilu {
 };
 
 struct EyeLike {
-  static constexpr OpInfo kInfo{.name = "EyeLike", .versions = {9, 22}, .strided = 0b1, .value_from_shape = true};
+  static constexpr OpInfo kInfo{
+      .name = "EyeLike", .versions = {9, 22}, .strided = 0b1, .value_from_shape = true, .numerics = kChooses};
   ElementType type = ElementType::kUndefined;  // that of the input
   int64_t k = 0;
 

@@ -40,7 +40,8 @@ struct Unique {
                                 .min_outputs = 1,
                                 .max_outputs = 4,
                                 .types = kNumeric | kBool | TypeSet{ElementType::kString},
-                                .data_dependent = true};
+                                .data_dependent = true,
+                                .numerics = kMoves};
   bool flat = true;
   int64_t axis = 0;
   bool sorted = true;

@@ -78,7 +78,7 @@ void SelectRow(T* out, const uint8_t* condition, const T* x, const T* y, const A
 
 struct Where {
   static constexpr OpInfo kInfo{
-      .name = "Where", .versions = {9, 16}, .min_inputs = 3, .max_inputs = 3, .same_type = 0b110};
+      .name = "Where", .versions = {9, 16}, .min_inputs = 3, .max_inputs = 3, .same_type = 0b110, .numerics = kMoves};
 
   Status Infer(InferContext& c) const {
     KANTE_TRY(c.RequireType(0, kBool));

@@ -14,7 +14,7 @@ constexpr float kHighest = std::numeric_limits<float>::max();
 
 struct Known {
   std::string_view name;
-  kernels::UnaryOp op;  // kIdentity: not in this build
+  kernels::UnaryOp op;                       // kIdentity: not in this build
   std::array<std::string_view, 2> params{};  // ONNX's attributes
   std::array<float, 2> defaults{};
 };

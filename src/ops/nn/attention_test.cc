@@ -187,5 +187,23 @@ TEST(AttentionTest, EdgesAndRefusals) {
       .Fails("q_num_heads");
 }
 
+// softmax(q k^T) v of two keys, by the formula; float has no room for the differences.
+TEST(AttentionTest, Float64) {
+  const double small = 1e-11, p = 1 / (1 + std::exp(-small));
+  OpTest("Attention", 24)
+      .Attr("scale", 1.0f)
+      .In<double>({1, 1, 1, 1}, {1})
+      .In<double>({1, 1, 2, 1}, {1 + small, 1})
+      .In<double>({1, 1, 2, 1}, {4e9, 0})
+      .NoInput()
+      .In<double>({1, 1, 0, 1}, {})
+      .In<double>({1, 1, 0, 1}, {})
+      .Out<double>({1, 1, 1, 1}, {4e9 * p})
+      .Out<double>({1, 1, 2, 1}, {1 + small, 1})
+      .Out<double>({1, 1, 2, 1}, {4e9, 0})
+      .Tolerance(1e-14, 0)
+      .Run();
+}
+
 }  // namespace
 }  // namespace kante::core

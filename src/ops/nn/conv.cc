@@ -100,8 +100,13 @@ struct ConvBase {
 };
 
 struct Conv : ConvBase {
-  static constexpr OpInfo kInfo{
-      .name = "Conv", .versions = {1, 11, 22}, .min_inputs = 2, .max_inputs = 3, .types = kFloats, .same_type = 0b111};
+  static constexpr OpInfo kInfo{.name = "Conv",
+                                .versions = {1, 11, 22},
+                                .min_inputs = 2,
+                                .max_inputs = 3,
+                                .types = kFloats,
+                                .same_type = 0b111,
+                                .numerics = kComputes};
 
   static Result<Conv> Parse(AttrReader& a) {
     Conv op;
@@ -117,7 +122,8 @@ struct FusedConv : ConvBase {
                                 .min_inputs = 2,
                                 .max_inputs = 4,
                                 .types = {ElementType::kFloat32, ElementType::kFloat16, ElementType::kBfloat16},
-                                .same_type = 0b1111};
+                                .same_type = 0b1111,
+                                .numerics = kComputes};
   std::string activation;
   std::vector<float> params;
   Activation act;

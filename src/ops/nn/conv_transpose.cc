@@ -19,7 +19,8 @@ struct ConvTranspose {
                                 .min_inputs = 2,
                                 .max_inputs = 3,
                                 .types = kFloats,
-                                .same_type = 0b111};
+                                .same_type = 0b111,
+                                .numerics = kComputes};
   Window window;
   int64_t group = 1;
   std::vector<int64_t> output_padding;

@@ -27,7 +27,8 @@ struct FlexAttention {
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .types = kFloats,
-                                .same_type = 0b111};
+                                .same_type = 0b111,
+                                .numerics = kAsParts};
   enum Inputs { kQ, kK, kV };
   std::shared_ptr<const Graph> score_mod;
   std::shared_ptr<const Graph> prob_mod;

@@ -43,7 +43,8 @@ struct GlobalBase {
 };
 
 struct GlobalAveragePool : GlobalBase {
-  static constexpr OpInfo kInfo{.name = "GlobalAveragePool", .versions = {1, 22}, .types = kFloats};
+  static constexpr OpInfo kInfo{
+      .name = "GlobalAveragePool", .versions = {1, 22}, .types = kFloats, .numerics = kComputes};
   Status Run(RunContext& c) const {
     return Each(
         c,
@@ -57,7 +58,7 @@ struct GlobalAveragePool : GlobalBase {
 };
 
 struct GlobalMaxPool : GlobalBase {
-  static constexpr OpInfo kInfo{.name = "GlobalMaxPool", .versions = {1, 22}, .types = kFloats};
+  static constexpr OpInfo kInfo{.name = "GlobalMaxPool", .versions = {1, 22}, .types = kFloats, .numerics = kChooses};
   Status Run(RunContext& c) const {
     return Each(
         c, [](const float* x, size_t n) { return kernels::Reduce(kernels::ReduceOp::kMax, x, n); },
@@ -70,7 +71,8 @@ struct GlobalMaxPool : GlobalBase {
 };
 
 struct GlobalLpPool : GlobalBase {
-  static constexpr OpInfo kInfo{.name = "GlobalLpPool", .versions = {1, 2, 22}, .types = kFloats};
+  static constexpr OpInfo kInfo{
+      .name = "GlobalLpPool", .versions = {1, 2, 22}, .types = kFloats, .numerics = kComputesInDouble};
   int64_t p = 2;
 
   static Result<GlobalLpPool> Parse(AttrReader& a) {

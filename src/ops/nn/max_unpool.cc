@@ -14,7 +14,8 @@ struct MaxUnpool {
                                 .min_inputs = 2,
                                 .max_inputs = 3,
                                 .types = kFloats,
-                                .shape_inputs = 0b100};
+                                .shape_inputs = 0b100,
+                                .numerics = kMoves};
   Window window;
 
   static Result<MaxUnpool> Parse(AttrReader& a) { return MaxUnpool{Window::Read(a)}; }

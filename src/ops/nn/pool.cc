@@ -48,8 +48,11 @@ struct PoolBase {
 };
 
 struct MaxPool : PoolBase {
-  static constexpr OpInfo kInfo{
-      .name = "MaxPool", .versions = {1, 8, 10, 11, 12, 22}, .max_outputs = 2, .types = kMaxPoolTypes};
+  static constexpr OpInfo kInfo{.name = "MaxPool",
+                                .versions = {1, 8, 10, 11, 12, 22},
+                                .max_outputs = 2,
+                                .types = kMaxPoolTypes,
+                                .numerics = kChooses};
   bool column_major = false;
 
   static Result<MaxPool> Parse(AttrReader& a) {
@@ -84,7 +87,8 @@ struct MaxPool : PoolBase {
 };
 
 struct AveragePool : PoolBase {
-  static constexpr OpInfo kInfo{.name = "AveragePool", .versions = {1, 7, 10, 11, 19, 22}, .types = kFloats};
+  static constexpr OpInfo kInfo{
+      .name = "AveragePool", .versions = {1, 7, 10, 11, 19, 22}, .types = kFloats, .numerics = kComputes};
   bool count_pads = false;
 
   static Result<AveragePool> Parse(AttrReader& a) {
@@ -110,7 +114,8 @@ struct AveragePool : PoolBase {
 };
 
 struct LpPool : PoolBase {
-  static constexpr OpInfo kInfo{.name = "LpPool", .versions = {1, 2, 11, 18, 22}, .types = kFloats};
+  static constexpr OpInfo kInfo{
+      .name = "LpPool", .versions = {1, 2, 11, 18, 22}, .types = kFloats, .numerics = kComputes};
   int64_t p = 2;
 
   static Result<LpPool> Parse(AttrReader& a) {

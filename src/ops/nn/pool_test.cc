@@ -193,6 +193,16 @@ TEST(LpPoolTest, FirstVersionWroteAFloat) {
       .Run();
 }
 
+TEST(PoolTest, MaximaKeepNaN) {
+  OpTest("MaxPool", 12)
+      .Attr("kernel_shape", std::vector<int64_t>{2})
+      .In<double>({1, 1, 4}, {1, NAN, 0, 3})
+      .Out<double>({1, 1, 3}, {NAN, NAN, 3})
+      .Run();
+  OpTest("GlobalMaxPool", 22).In<float>({1, 2, 3}, {1, NAN, 3, 1, 2, 3}).Out<float>({1, 2, 1}, {NAN, 3}).Run();
+  OpTest("GlobalMaxPool", 22).In<double>({1, 2, 3}, {1, NAN, 3, 1, 2, 3}).Out<double>({1, 2, 1}, {NAN, 3}).Run();
+}
+
 TEST(PoolTest, Edges) {
   const std::vector<int64_t> two = {2};
   OpTest("MaxPool", 12).Attr("kernel_shape", two).In<float>({0, 3, 4}, {}).Out<float>({0, 3, 3}, {}).Run();

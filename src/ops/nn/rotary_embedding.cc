@@ -14,7 +14,8 @@ struct RotaryEmbedding {
                                 .min_inputs = 3,
                                 .max_inputs = 4,
                                 .types = kFloats,
-                                .same_type = 0b111};
+                                .same_type = 0b111,
+                                .numerics = kComputesInSingle};
   bool interleaved = false;
   int64_t num_heads = 0;
   int64_t rotated = 0;  // 0: the whole head
@@ -183,8 +184,13 @@ struct MsRotaryBase : RotaryEmbedding {
 };
 
 constexpr OpInfo MsRotaryInfo(std::string_view name) {
-  return {
-      .name = name, .domain = "com.microsoft", .min_inputs = 4, .max_inputs = 4, .types = kFloats, .same_type = 0b1101};
+  return {.name = name,
+          .domain = "com.microsoft",
+          .min_inputs = 4,
+          .max_inputs = 4,
+          .types = kFloats,
+          .same_type = 0b1101,
+          .numerics = kComputesInSingle};
 }
 
 struct MsRotaryEmbedding : MsRotaryBase {

@@ -25,7 +25,8 @@ struct BatchNormalization {
                                 .max_inputs = 5,
                                 .max_outputs = 3,
                                 .types = kFloats,
-                                .in_place = 0b1};
+                                .in_place = 0b1,
+                                .numerics = kComputes};
   float epsilon = 1e-5f;
   float momentum = 0.9f;
   bool training = false;

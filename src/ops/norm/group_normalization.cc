@@ -72,7 +72,8 @@ struct InstanceNormalization : GroupBase {
                                 .max_inputs = 3,
                                 .types = kFloats,
                                 .same_type = 0b111,
-                                .in_place = 0b1};
+                                .in_place = 0b1,
+                                .numerics = kComputes};
 
   static Result<InstanceNormalization> Parse(AttrReader& a) {
     InstanceNormalization op;
@@ -94,7 +95,8 @@ struct GroupNormalization : GroupBase {
                                 .max_inputs = 3,
                                 .types = kFloats,
                                 .same_type = 0b111,
-                                .in_place = 0b1};
+                                .in_place = 0b1,
+                                .numerics = kComputes};
   int64_t groups = 1;
 
   static Result<GroupNormalization> Parse(AttrReader& a) {

@@ -144,7 +144,8 @@ struct LayerNormalization : RowNorm {
                                 .max_inputs = 3,
                                 .max_outputs = 3,
                                 .types = kFloats,
-                                .in_place = 0b1};
+                                .in_place = 0b1,
+                                .numerics = kComputes};
 
   static Result<LayerNormalization> Parse(AttrReader& a) {
     LayerNormalization op;
@@ -178,7 +179,8 @@ struct RMSNormalization : RowNorm {
                                 .min_inputs = 2,
                                 .max_inputs = 2,
                                 .types = kFloats,
-                                .in_place = 0b1};
+                                .in_place = 0b1,
+                                .numerics = kComputes};
 
   static Result<RMSNormalization> Parse(AttrReader& a) {
     RMSNormalization op;

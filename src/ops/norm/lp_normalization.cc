@@ -8,7 +8,8 @@ namespace kante::core {
 namespace {
 
 struct LpNormalization {
-  static constexpr OpInfo kInfo{.name = "LpNormalization", .versions = {1, 22}, .types = kFloats, .in_place = 0b1};
+  static constexpr OpInfo kInfo{
+      .name = "LpNormalization", .versions = {1, 22}, .types = kFloats, .in_place = 0b1, .numerics = kComputesInDouble};
   int64_t axis = -1;
   int64_t p = 2;
 

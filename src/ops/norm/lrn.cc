@@ -9,7 +9,7 @@ namespace kante::core {
 namespace {
 
 struct LRN {
-  static constexpr OpInfo kInfo{.name = "LRN", .versions = {1, 13}, .types = kFloats};
+  static constexpr OpInfo kInfo{.name = "LRN", .versions = {1, 13}, .types = kFloats, .numerics = kComputesInDouble};
   int64_t size = 1;
   float alpha = 1e-4f;
   float beta = 0.75f;

@@ -10,8 +10,11 @@ namespace {
 constexpr double kEpsilon = 1e-9;  // ONNX adds it to the standard deviation
 
 struct MeanVarianceNormalization {
-  static constexpr OpInfo kInfo{
-      .name = "MeanVarianceNormalization", .versions = {9, 13}, .types = kFloats, .in_place = 0b1};
+  static constexpr OpInfo kInfo{.name = "MeanVarianceNormalization",
+                                .versions = {9, 13},
+                                .types = kFloats,
+                                .in_place = 0b1,
+                                .numerics = kComputesInDouble};
   std::vector<int64_t> axes;
 
   static Result<MeanVarianceNormalization> Parse(AttrReader& a) {

@@ -22,7 +22,8 @@ constexpr OpInfo OptimizerInfo(std::string_view name, int states) {
           .max_inputs = kVariadic,
           .min_outputs = 1 + states,
           .max_outputs = kVariadic,
-          .types = kTrained};
+          .types = kTrained,
+          .numerics = kComputes};
 }
 
 // Number of tensors among `inputs`, each with a gradient and its states.

@@ -17,8 +17,12 @@ constexpr TypeSet kGathered = kHalves | kSmallFloats | TypeSet{ElementType::kUin
 constexpr TypeSet kGatherScales{ElementType::kFloat32, ElementType::kFloat16, ElementType::kBfloat16};
 
 struct GatherBlockQuantized {
-  static constexpr OpInfo kInfo{
-      .name = "GatherBlockQuantized", .domain = "com.microsoft", .min_inputs = 3, .max_inputs = 4, .same_type = 0};
+  static constexpr OpInfo kInfo{.name = "GatherBlockQuantized",
+                                .domain = "com.microsoft",
+                                .min_inputs = 3,
+                                .max_inputs = 4,
+                                .same_type = 0,
+                                .numerics = kDequantizes};
   enum Inputs { kData, kIndex, kScales, kZero };
   int64_t bits = 4, block = 128, gather_axis = 0, quantize_axis = 1;
 

@@ -135,8 +135,12 @@ struct Requantizer {
 };
 
 struct MatMulInteger {
-  static constexpr OpInfo kInfo{
-      .name = "MatMulInteger", .versions = {10}, .min_inputs = 2, .max_inputs = 4, .same_type = 0};
+  static constexpr OpInfo kInfo{.name = "MatMulInteger",
+                                .versions = {10},
+                                .min_inputs = 2,
+                                .max_inputs = 4,
+                                .same_type = 0,
+                                .numerics = Numerics{FloatRule::kNone, IntegerRule::kWrap}};
   static constexpr MatMulInputs kIn{.a = 0, .b = 1, .a_zero = 2, .b_zero = 3};
   Status Infer(InferContext& c) const { return InferMatMul(c, kIn, ElementType::kInt32); }
   Status Run(RunContext& c) const {
@@ -146,8 +150,12 @@ struct MatMulInteger {
 };
 
 struct QLinearMatMul {
-  static constexpr OpInfo kInfo{
-      .name = "QLinearMatMul", .versions = {10, 21}, .min_inputs = 8, .max_inputs = 8, .same_type = 0};
+  static constexpr OpInfo kInfo{.name = "QLinearMatMul",
+                                .versions = {10, 21},
+                                .min_inputs = 8,
+                                .max_inputs = 8,
+                                .same_type = 0,
+                                .numerics = kQuantizes};
   static constexpr MatMulInputs kIn{
       .a = 0, .b = 3, .a_zero = 2, .b_zero = 5, .a_scale = 1, .b_scale = 4, .y_scale = 6, .y_zero = 7};
   Status Infer(InferContext& c) const { return InferMatMul(c, kIn, c.type(kIn.y_zero)); }
@@ -164,8 +172,12 @@ struct QLinearMatMul {
 
 // a_scale * b_scale * (the product of the centred matrices) + bias
 struct MatMulIntegerToFloat {
-  static constexpr OpInfo kInfo{
-      .name = "MatMulIntegerToFloat", .domain = "com.microsoft", .min_inputs = 4, .max_inputs = 7, .same_type = 0};
+  static constexpr OpInfo kInfo{.name = "MatMulIntegerToFloat",
+                                .domain = "com.microsoft",
+                                .min_inputs = 4,
+                                .max_inputs = 7,
+                                .same_type = 0,
+                                .numerics = kArithmetic};
   static constexpr MatMulInputs kIn{.a = 0, .b = 1, .a_zero = 4, .b_zero = 5, .a_scale = 2, .b_scale = 3};
   static constexpr int kBias = 6;
   Status Infer(InferContext& c) const {
@@ -284,8 +296,12 @@ struct ByteConv {
 };
 
 struct ConvInteger : ByteConv {
-  static constexpr OpInfo kInfo{
-      .name = "ConvInteger", .versions = {10}, .min_inputs = 2, .max_inputs = 4, .same_type = 0};
+  static constexpr OpInfo kInfo{.name = "ConvInteger",
+                                .versions = {10},
+                                .min_inputs = 2,
+                                .max_inputs = 4,
+                                .same_type = 0,
+                                .numerics = Numerics{FloatRule::kNone, IntegerRule::kWrap}};
   static constexpr ConvInputs kIn{.x = 0, .w = 1, .x_zero = 2, .w_zero = 3};
   static Result<ConvInteger> Parse(AttrReader& a) {
     ConvInteger op;
@@ -302,8 +318,12 @@ struct ConvInteger : ByteConv {
 };
 
 struct QLinearConv : ByteConv {
-  static constexpr OpInfo kInfo{
-      .name = "QLinearConv", .versions = {10}, .min_inputs = 8, .max_inputs = 9, .same_type = 0};
+  static constexpr OpInfo kInfo{.name = "QLinearConv",
+                                .versions = {10},
+                                .min_inputs = 8,
+                                .max_inputs = 9,
+                                .same_type = 0,
+                                .numerics = kQuantizes};
   static constexpr ConvInputs kIn{
       .x = 0, .w = 3, .x_zero = 2, .w_zero = 5, .x_scale = 1, .w_scale = 4, .y_scale = 6, .y_zero = 7, .bias = 8};
   static Result<QLinearConv> Parse(AttrReader& a) {

@@ -88,5 +88,54 @@ TEST(QLinearConv, ChannelScalesAndBias) {
       .Run();
 }
 
+TEST(QLinearConv, Saturates) {
+  // Sums 2 and -2, ten thousand times as large.
+  OpTest("QLinearConv", 10)
+      .In<uint8_t>({1, 1, 1}, {2})
+      .In<float>({}, {1})
+      .In<uint8_t>({}, {0})
+      .In<int8_t>({2, 1, 1}, {1, -1})
+      .In<float>({1}, {1e4f})
+      .In<int8_t>({1}, {0})
+      .In<float>({}, {1})
+      .In<int8_t>({}, {3})
+      .Out<int8_t>({1, 2, 1}, {127, -128})
+      .Run();
+}
+
+TEST(QLinearMatMul, RoundsTiesToEvenAndSaturates) {
+  const auto product = [](std::vector<int8_t> b, float y_scale, std::vector<uint8_t> y) {
+    OpTest("QLinearMatMul", 10)
+        .In<uint8_t>({1, 1}, {1})
+        .In<float>({}, {1})
+        .In<uint8_t>({}, {0})
+        .In<int8_t>({1, 4}, b)
+        .In<float>({}, {1})
+        .In<int8_t>({}, {0})
+        .In<float>({}, {y_scale})
+        .In<uint8_t>({}, {10})
+        .Out<uint8_t>({1, 4}, y)
+        .Run();
+  };
+  product({1, 3, 5, -1}, 2, {10, 12, 12, 10});  // halves: 0.5, 1.5, 2.5, -0.5
+  product({1, -1, 100, -100}, 1e-4f, {255, 0, 255, 0});
+}
+
+// 70000 * 255^2 is more than 2^32.
+TEST(MatMulInteger, SumsWrap) {
+  const int64_t k = 70000;
+  const std::vector<uint8_t> ones(static_cast<size_t>(k), 255);
+  OpTest("MatMulInteger", 10)
+      .In<uint8_t>({1, k}, ones)
+      .In<uint8_t>({k, 1}, ones)
+      .Out<int32_t>({1, 1}, {256782704})
+      .Run();
+  OpTest("ConvInteger", 10)
+      .In<uint8_t>({1, 1, k}, ones)
+      .In<uint8_t>({1, 1, k}, ones)
+      .Out<int32_t>({1, 1, 1}, {256782704})
+      .Run();
+}
+
 }  // namespace
 }  // namespace kante::core

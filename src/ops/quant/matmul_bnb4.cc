@@ -35,7 +35,8 @@ struct MatMulBnb4 {
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .types = kBnbFloats,
-                                .same_type = 0b101};
+                                .same_type = 0b101,
+                                .numerics = kDequantizes};
   enum Inputs { kA, kB, kAbsmax };
   int64_t k = 0, n = 0, block = 0;
   bool nf4 = false, transposed = true;

@@ -18,7 +18,8 @@ struct MatMulNBits {
                                 .min_inputs = 3,
                                 .max_inputs = 6,
                                 .types = kNBitsFloats,
-                                .same_type = 0b100101};
+                                .same_type = 0b100101,
+                                .numerics = kDequantizes};
   enum Inputs { kA, kB, kScales, kZero, kGroupIndex, kBias };
   int64_t k = 0, n = 0, bits = 4, block = 0;
 

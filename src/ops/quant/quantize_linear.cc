@@ -98,8 +98,8 @@ Status ForElements(RunContext& c, int64_t n, const Range& range) {
                           [&](int64_t begin, int64_t end) { range(begin * 8, std::min(n, end * 8)); });
 }
 
-constexpr OpInfo LinearInfo(std::string_view name, std::string_view domain) {
-  OpInfo info{.name = name, .domain = domain, .min_inputs = 2, .max_inputs = 3, .same_type = 0};
+constexpr OpInfo LinearInfo(std::string_view name, std::string_view domain, Numerics numerics) {
+  OpInfo info{.name = name, .domain = domain, .min_inputs = 2, .max_inputs = 3, .same_type = 0, .numerics = numerics};
   if (domain.empty()) {
     info.versions = {10, 13, 19, 21, 23, 24, 25, 28};
     info.form_since = 23;
@@ -108,7 +108,7 @@ constexpr OpInfo LinearInfo(std::string_view name, std::string_view domain) {
 }
 
 struct QuantizeLinear : Granularity {
-  static constexpr OpInfo kInfo = LinearInfo("QuantizeLinear", "");
+  static constexpr OpInfo kInfo = LinearInfo("QuantizeLinear", "", kQuantizes);
   ElementType to = ElementType::kUndefined;
   ElementType precision = ElementType::kUndefined;
   bool saturate = true;
@@ -160,7 +160,7 @@ struct QuantizeLinear : Granularity {
 };
 
 struct DequantizeLinear : Granularity {
-  static constexpr OpInfo kInfo = LinearInfo("DequantizeLinear", "");
+  static constexpr OpInfo kInfo = LinearInfo("DequantizeLinear", "", kDequantizes);
   ElementType to = ElementType::kUndefined;
 
   void ReadAll(AttrReader& a) {
@@ -198,7 +198,7 @@ struct DequantizeLinear : Granularity {
 };
 
 struct MsQuantizeLinear : QuantizeLinear {
-  static constexpr OpInfo kInfo = LinearInfo("QuantizeLinear", "com.microsoft");
+  static constexpr OpInfo kInfo = LinearInfo("QuantizeLinear", "com.microsoft", kQuantizes);
   static Result<MsQuantizeLinear> Parse(AttrReader& a) {
     MsQuantizeLinear op;
     op.ReadAll(a);
@@ -207,7 +207,7 @@ struct MsQuantizeLinear : QuantizeLinear {
 };
 
 struct MsDequantizeLinear : DequantizeLinear {
-  static constexpr OpInfo kInfo = LinearInfo("DequantizeLinear", "com.microsoft");
+  static constexpr OpInfo kInfo = LinearInfo("DequantizeLinear", "com.microsoft", kDequantizes);
   static Result<MsDequantizeLinear> Parse(AttrReader& a) {
     MsDequantizeLinear op;
     op.ReadAll(a);
@@ -217,8 +217,12 @@ struct MsDequantizeLinear : DequantizeLinear {
 
 // uint8 with a scale and zero point made from the values themselves; the range always includes 0.
 struct DynamicQuantizeLinear {
-  static constexpr OpInfo kInfo{
-      .name = "DynamicQuantizeLinear", .versions = {11}, .min_outputs = 3, .max_outputs = 3, .types = kFloat32Only};
+  static constexpr OpInfo kInfo{.name = "DynamicQuantizeLinear",
+                                .versions = {11},
+                                .min_outputs = 3,
+                                .max_outputs = 3,
+                                .types = kFloat32Only,
+                                .numerics = kQuantizes};
 
   Status Infer(InferContext& c) const {
     c.SetType(0, ElementType::kUint8);

@@ -32,6 +32,52 @@ TEST(QuantizeLinear, RoundsTiesToEvenAndSaturates) {
       .Run();
 }
 
+// The bytes that -1e6 and 1e6 become in `type` (output_dtype).
+void Saturated(int type, ElementType element, bool saturate, const std::vector<uint8_t>& bytes) {
+  SCOPED_TRACE(NameOf(element));
+  Tensor y = *Tensor::Allocate(element, {2});
+  for (size_t i = 0; i < bytes.size(); ++i) y.mutable_data<uint8_t>()[i] = bytes[i];
+  OpTest("QuantizeLinear", 25)
+      .Attr("output_dtype", type)
+      .Attr("saturate", saturate ? 1 : 0)
+      .In<float>({2}, {-1e6f, 1e6f})
+      .In<float>({}, {1})
+      .Out(y)
+      .Run();
+}
+
+TEST(QuantizeLinear, NaNIsTheSmallestCode) {
+  const std::vector<float> x = {std::numeric_limits<float>::quiet_NaN(), 1};
+  OpTest("QuantizeLinear", 10)
+      .In<float>({2}, x)
+      .In<float>({}, {1})
+      .In<int8_t>({}, {3})
+      .Out<int8_t>({2}, {-128, 4})
+      .Run();
+  OpTest("QuantizeLinear", 10)
+      .In<float>({2}, x)
+      .In<float>({}, {1})
+      .In<uint8_t>({}, {3})
+      .Out<uint8_t>({2}, {0, 4})
+      .Run();
+}
+
+TEST(QuantizeLinear, SmallTypesSaturate) {
+  Saturated(17, ElementType::kFloat8E4M3FN, true, {0xfe, 0x7e});
+  Saturated(17, ElementType::kFloat8E4M3FN, false, {0xff, 0x7f});
+  Saturated(18, ElementType::kFloat8E4M3FNUZ, true, {0xff, 0x7f});
+  Saturated(18, ElementType::kFloat8E4M3FNUZ, false, {0x80, 0x80});
+  Saturated(19, ElementType::kFloat8E5M2, true, {0xfb, 0x7b});
+  Saturated(19, ElementType::kFloat8E5M2, false, {0xfc, 0x7c});
+  Saturated(20, ElementType::kFloat8E5M2FNUZ, true, {0xff, 0x7f});
+  Saturated(20, ElementType::kFloat8E5M2FNUZ, false, {0x80, 0x80});
+  Saturated(21, ElementType::kUint4, true, {0xf0});
+  Saturated(22, ElementType::kInt4, true, {0x78});
+  Saturated(23, ElementType::kFloat4E2M1, true, {0x7f});
+  Saturated(25, ElementType::kUint2, true, {0x0c});
+  Saturated(26, ElementType::kInt2, true, {0x06});
+}
+
 TEST(QuantizeLinear, AxisAndBlocks) {
   OpTest("QuantizeLinear", 13)
       .Attr("axis", 0)

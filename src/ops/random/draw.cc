@@ -8,7 +8,8 @@ namespace kante::core {
 namespace {
 
 struct Bernoulli {
-  static constexpr OpInfo kInfo{.name = "Bernoulli", .versions = {15, 22}, .types = kFloats, .stateful = true};
+  static constexpr OpInfo kInfo{
+      .name = "Bernoulli", .versions = {15, 22}, .types = kFloats, .stateful = true, .numerics = kComputesInDouble};
   ElementType type = ElementType::kUndefined;
   Seed seed;
 
@@ -43,7 +44,8 @@ struct Bernoulli {
 
 // Rows of logarithms of chances that need not add up to one; numbers of classes come out.
 struct Multinomial {
-  static constexpr OpInfo kInfo{.name = "Multinomial", .versions = {7, 22}, .types = kFloats, .stateful = true};
+  static constexpr OpInfo kInfo{
+      .name = "Multinomial", .versions = {7, 22}, .types = kFloats, .stateful = true, .numerics = kComputesInDouble};
   ElementType type = ElementType::kInt32;
   int64_t samples = 1;
   Seed seed;

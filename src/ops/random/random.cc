@@ -11,7 +11,8 @@ constexpr OpInfo RandomInfo(std::string_view name, int inputs) {
           .min_inputs = inputs,
           .max_inputs = inputs,
           .types = inputs ? kAnyType : kFloats,
-          .stateful = true};
+          .stateful = true,
+          .numerics = kComputesInDouble};
 }
 
 // offset + factor * a number that `draw` gives.

@@ -8,6 +8,7 @@ namespace {
 
 constexpr OpInfo ArgInfo(std::string_view name) {
   OpInfo info;
+  info.numerics = kChooses;
   info.name = name;
   info.versions = {1, 11, 12, 13};
   info.types = kNumeric;

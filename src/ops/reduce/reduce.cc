@@ -12,8 +12,9 @@ constexpr TypeSet kReduceTypes =
     kFloats | TypeSet{ElementType::kInt32, ElementType::kInt64, ElementType::kUint32, ElementType::kUint64};
 constexpr TypeSet kExtremeTypes = kNumeric | kBool;
 
-constexpr OpInfo ReduceInfo(std::string_view name, Versions versions, TypeSet types) {
+constexpr OpInfo ReduceInfo(std::string_view name, Versions versions, TypeSet types, Numerics numerics) {
   OpInfo info;
+  info.numerics = numerics;
   info.name = name;
   info.versions = versions;
   info.max_inputs = 2;
@@ -25,6 +26,19 @@ constexpr OpInfo ReduceInfo(std::string_view name, Versions versions, TypeSet ty
 // Axes are an input from opset 18 on, for ReduceSum from 13 on.
 template <Reduction kOp, int kAxesInputSince = 18>
 struct Reducing {
+  static constexpr Numerics kNumerics = [] {
+    switch (kOp) {
+      case Reduction::kMax:
+      case Reduction::kMin:
+        return kChooses;
+      case Reduction::kL2:
+      case Reduction::kLogSum:
+      case Reduction::kLogSumExp:
+        return Numerics{FloatRule::kNative, IntegerRule::kAsFloat};  // the root, the logarithm
+      default:
+        return kArithmetic;
+    }
+  }();
   bool keep_dims = true;
   bool noop_with_empty_axes = false;
 
@@ -79,17 +93,17 @@ struct Reducing {
 
 }  // namespace
 
-#define KANTE_REDUCTION(Name, types, base, ...)                                       \
-  namespace {                                                                         \
-  struct Reduce##Name : base {                                                        \
-    static constexpr OpInfo kInfo = ReduceInfo("Reduce" #Name, {__VA_ARGS__}, types); \
-    static Result<Reduce##Name> Parse(AttrReader& a) {                                \
-      Reduce##Name op;                                                                \
-      op.Read(a);                                                                     \
-      return op;                                                                      \
-    }                                                                                 \
-  };                                                                                  \
-  }                                                                                   \
+#define KANTE_REDUCTION(Name, types, base, ...)                                                        \
+  namespace {                                                                                          \
+  struct Reduce##Name : base {                                                                         \
+    static constexpr OpInfo kInfo = ReduceInfo("Reduce" #Name, {__VA_ARGS__}, types, base::kNumerics); \
+    static Result<Reduce##Name> Parse(AttrReader& a) {                                                 \
+      Reduce##Name op;                                                                                 \
+      op.Read(a);                                                                                      \
+      return op;                                                                                       \
+    }                                                                                                  \
+  };                                                                                                   \
+  }                                                                                                    \
   KANTE_DEFINE_OP(Reduce##Name)
 
 using ReducingSum = Reducing<Reduction::kSum, 13>;

@@ -86,7 +86,7 @@ struct LogSoftmax : SoftmaxOp<SoftmaxKind::kLogSoftmax> {
 // One at the first largest element, zero elsewhere.
 struct Hardmax : AlongAxis {
   static constexpr OpInfo kInfo = [] {
-    OpInfo info = UnaryInfo("Hardmax", {1, 11, 13});
+    OpInfo info = UnaryInfo("Hardmax", {1, 11, 13}, kFloats, kChooses);
     info.in_place = 0;
     return info;
   }();

@@ -12,32 +12,38 @@ namespace {
 
 constexpr int kMaxSpatial = 3;
 constexpr int kMaxTaps = 4;
-constexpr float kFar = 1e9f;  // beyond any image, still an integer
+constexpr double kFar = 1e9;  // beyond any image, still an integer
 
 enum class SampleMode : uint8_t { kNearest, kLinear, kCubic };
 enum class SamplePadding : uint8_t { kZeros, kBorder, kReflection };
 
 // Mirrors v at both ends of [low, high] until it lies inside.
-float Reflect(float v, float low, float high) {
-  const float range = high - low;
+template <typename T>
+T Reflect(T v, T low, T high) {
+  const T range = high - low;
   if (range <= 0) return low;
-  const float away = v < low ? low - v : v > high ? v - high : -1;
+  const T away = v < low ? low - v : v > high ? v - high : -1;
   if (away < 0) return v;
-  const float turns = std::floor(away / range), rest = away - turns * range;
-  const bool even = std::fmod(turns, 2.0f) == 0;
+  const T turns = std::floor(away / range), rest = away - turns * range;
+  const bool even = std::fmod(turns, T(2)) == 0;
   return (v < low) == even ? low + rest : high - rest;
 }
 
 // The pixels of one dimension that a place is mixed from. index -1: outside, counts as zero.
+template <typename T>
 struct Taps {
   int count = 1;
   std::array<int64_t, kMaxTaps> index{};
-  std::array<float, kMaxTaps> weight{};
+  std::array<T, kMaxTaps> weight{};
 };
 
 struct GridSample {
-  static constexpr OpInfo kInfo{
-      .name = "GridSample", .versions = {16, 20, 22}, .min_inputs = 2, .max_inputs = 2, .types = kNumeric | kBool};
+  static constexpr OpInfo kInfo{.name = "GridSample",
+                                .versions = {16, 20, 22},
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .types = kNumeric | kBool,
+                                .numerics = kDequantizes};
   SampleMode mode = SampleMode::kLinear;
   SamplePadding padding = SamplePadding::kZeros;
   bool align_corners = false;
@@ -86,61 +92,74 @@ struct GridSample {
     return c.SetShape(0, checked);
   }
 
-  int64_t PixelAt(float at, int64_t side) const {
-    const float last = static_cast<float>(side - 1);
-    if (padding == SamplePadding::kBorder) at = std::clamp(at, 0.0f, last);
+  template <typename T>
+  int64_t PixelAt(T at, int64_t side) const {
+    const T last = static_cast<T>(side - 1);
+    if (padding == SamplePadding::kBorder) at = std::clamp(at, T(0), last);
     if (padding == SamplePadding::kReflection) {
-      at = std::clamp(std::trunc(align_corners ? Reflect(at, 0, last) : Reflect(at, -0.5f, last + 0.5f)), 0.0f, last);
+      at = std::clamp(std::trunc(align_corners ? Reflect(at, T(0), last) : Reflect(at, -T(0.5), last + T(0.5))), T(0),
+                      last);
     }
     return at >= 0 && at <= last ? static_cast<int64_t>(at) : -1;
   }
 
-  Taps TapsOf(float place, int64_t side) const {
-    const float length = static_cast<float>(side);
-    float at = align_corners ? (place + 1) / 2 * (length - 1) : ((place + 1) * length - 1) / 2;
-    if (!(at > -kFar)) at = -kFar;  // NaN too
-    at = std::min(at, kFar);
+  template <typename T>
+  Taps<T> TapsOf(T place, int64_t side) const {
+    const T length = static_cast<T>(side);
+    T at = align_corners ? (place + 1) / 2 * (length - 1) : ((place + 1) * length - 1) / 2;
+    if (!(at > -T(kFar))) at = -T(kFar);  // NaN too
+    at = std::min(at, T(kFar));
     if (mode == SampleMode::kNearest) at = std::nearbyint(at);
-    const float low = align_corners ? 0 : -0.5f, high = align_corners ? length - 1 : length - 0.5f;
+    const T low = align_corners ? 0 : -T(0.5), high = align_corners ? length - 1 : length - T(0.5);
     if (at < low || at > high) {
       // As in PyTorch, a cubic's place stays outside, and only the pixels that it is mixed from are clamped.
       const bool clamped = padding == SamplePadding::kBorder && mode != SampleMode::kCubic;
-      if (clamped) at = std::clamp(at, 0.0f, length - 1);
+      if (clamped) at = std::clamp(at, T(0), length - 1);
       if (padding == SamplePadding::kReflection) at = Reflect(at, low, high);
     }
-    Taps t;
+    Taps<T> t;
     if (mode == SampleMode::kNearest) {
       t.index[0] = PixelAt(at, side);
       t.weight[0] = 1;
       return t;
     }
-    const float base = std::floor(at), r = at - base;
+    const T base = std::floor(at), r = at - base;
     if (mode == SampleMode::kLinear) {
       t.count = 2;
       t.weight = {1 - r, r};
     } else {
-      constexpr float a = -0.75f;
-      const auto outer = [](float d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
-      const auto inner = [](float d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
+      constexpr T a = T(-0.75);
+      const auto outer = [](T d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
+      const auto inner = [](T d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
       t.count = 4;
       t.weight = {outer(r + 1), inner(r), inner(1 - r), outer(2 - r)};
     }
     for (int k = 0; k < t.count; ++k) {
-      t.index[static_cast<size_t>(k)] = PixelAt(base + static_cast<float>(k - (t.count == 4 ? 1 : 0)), side);
+      t.index[static_cast<size_t>(k)] = PixelAt(base + static_cast<T>(k - (t.count == 4 ? 1 : 0)), side);
     }
     return t;
   }
 
+  // Numbers that float has no room for are mixed in double.
   Status Run(RunContext& c) const {
+    const ElementType type = c.in(0).type();
+    const bool wide = BitsOf(type) >= 32 && type != ElementType::kFloat32;
+    return wide ? RunAs<double>(c) : RunAs<float>(c);
+  }
+
+ private:
+  template <typename T>
+  Status RunAs(RunContext& c) const {
     const Tensor& x = c.in(0);
     KANTE_TRY(Tensor * y, c.Output(0));
     if (y->elements() == 0) return OkStatus();
-    KANTE_TRY(const float* from, ReadAs<float>(c, x));
-    KANTE_TRY(const float* grid, ReadAs<float>(c, c.in(1)));
-    float* to = y->mutable_data<float>();
-    if (y->type() != ElementType::kFloat32) {
-      KANTE_TRY(std::byte * memory, c.Scratch(y->elements() * 4));
-      to = reinterpret_cast<float*>(memory);
+    KANTE_TRY(const T* from, ReadAs<T>(c, x));
+    KANTE_TRY(const T* grid, ReadAs<T>(c, c.in(1)));
+    auto* to = reinterpret_cast<T*>(y->raw());
+    const bool direct = y->type() == ElementTypeFor<T>;
+    if (!direct) {
+      KANTE_TRY(std::byte * memory, c.Scratch(y->elements() * static_cast<int64_t>(sizeof(T))));
+      to = reinterpret_cast<T*>(memory);
     }
     const int spatial = x.rank() - 2;
     const int64_t channels = x.dim(1), in_px = x.shape().Product(2, x.rank()), out_px = y->shape().Product(2, x.rank());
@@ -148,20 +167,20 @@ struct GridSample {
       for (int64_t p = begin; p < end; ++p) {
         const int64_t n = p / out_px;
         // The grid names the last dimension first.
-        std::array<Taps, kMaxSpatial> taps;
+        std::array<Taps<T>, kMaxSpatial> taps;
         int64_t combinations = 1;
         for (int d = 0; d < spatial; ++d) {
           taps[static_cast<size_t>(d)] = TapsOf(grid[p * spatial + (spatial - 1 - d)], x.dim(d + 2));
           combinations *= taps[static_cast<size_t>(d)].count;
         }
-        float* out = to + n * channels * out_px + p % out_px;
+        T* out = to + n * channels * out_px + p % out_px;
         for (int64_t ch = 0; ch < channels; ++ch) out[ch * out_px] = 0;
         for (int64_t k = 0; k < combinations; ++k) {
           int64_t rest = k, offset = 0, step = 1;
-          float weight = 1;
+          T weight = 1;
           bool inside = true;
           for (int d = spatial - 1; d >= 0; --d) {
-            const Taps& t = taps[static_cast<size_t>(d)];
+            const Taps<T>& t = taps[static_cast<size_t>(d)];
             const size_t which = static_cast<size_t>(rest % t.count);
             rest /= t.count;
             inside = inside && t.index[which] >= 0;
@@ -170,12 +189,12 @@ struct GridSample {
             step *= x.dim(d + 2);
           }
           if (!inside) continue;
-          const float* pixel = from + n * channels * in_px + offset;
+          const T* pixel = from + n * channels * in_px + offset;
           for (int64_t ch = 0; ch < channels; ++ch) out[ch * out_px] += weight * pixel[ch * in_px];
         }
       }
     }));
-    if (y->type() != ElementType::kFloat32) GetStoreRow<float>(y->type())(y->raw(), to, y->elements());
+    if (!direct) GetStoreRow<T>(y->type())(y->raw(), to, y->elements());
     return OkStatus();
   }
 };

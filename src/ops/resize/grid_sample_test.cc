@@ -67,5 +67,21 @@ TEST(GridSampleTest, EdgesAndRefusals) {
   OpTest("GridSample", 20).In<float>({1, 1, 0, 1}, {}).In<float>({1, 1, 1, 2}, {0, 0}).Fails("empty image");
 }
 
+// What float has no room for arrives: 2^24 + 1 and 1 + 1e-12.
+TEST(GridSampleTest, WideNumbers) {
+  OpTest("GridSample", 20)
+      .Attr("mode", "nearest")
+      .In<int32_t>({1, 1, 1, 2}, {(1 << 24) + 1, INT32_MIN})
+      .In<float>({1, 1, 2, 2}, {-0.5f, 0, 0.5f, 0})
+      .Out<int32_t>({1, 1, 1, 2}, {(1 << 24) + 1, INT32_MIN})
+      .Run();
+  OpTest("GridSample", 20)
+      .In<double>({1, 1, 1, 2}, {1, 1 + 1e-12})
+      .In<double>({1, 1, 1, 2}, {0, 0})
+      .Out<double>({1, 1, 1, 1}, {1 + 5e-13})
+      .Tolerance(1e-15, 0)
+      .Run();
+}
+
 }  // namespace
 }  // namespace kante::core

@@ -27,7 +27,8 @@ struct Resize {
                                 .versions = {10, 11, 13, 18, 19},
                                 .max_inputs = 4,
                                 .types = kNumeric | kBool,
-                                .shape_inputs = 0b1110};
+                                .shape_inputs = 0b1110,
+                                .numerics = Numerics{FloatRule::kSingle, IntegerRule::kAsFloat}};
   ResizeRule rule;
   KeepAspect aspect = KeepAspect::kStretch;
   float extrapolation = 0.0f;

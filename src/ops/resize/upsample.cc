@@ -6,7 +6,7 @@ namespace kante::core {
 namespace {
 
 struct Upsample {
-  static constexpr OpInfo kInfo{.name = "Upsample", .versions = {1, 7, 9, 10}, .max_inputs = 2};
+  static constexpr OpInfo kInfo{.name = "Upsample", .versions = {1, 7, 9, 10}, .max_inputs = 2, .numerics = kAsParts};
 
   static Status Upgrade(UpgradeContext& u, int from) {
     GraphBuilder& b = u.build();

@@ -98,7 +98,8 @@ struct RNN : RecurrentOp {
                                 .min_outputs = 0,
                                 .max_outputs = 2,
                                 .types = kFloats,
-                                .same_type = 0b101111};
+                                .same_type = 0b101111,
+                                .numerics = kComputesInSingle};
   static Result<RNN> Parse(AttrReader& a) {
     RNN op;
     op.Read(a, RnnCell::kRnn);
@@ -114,7 +115,8 @@ struct GRU : RecurrentOp {
                                 .min_outputs = 0,
                                 .max_outputs = 2,
                                 .types = kFloats,
-                                .same_type = 0b101111};
+                                .same_type = 0b101111,
+                                .numerics = kComputesInSingle};
   static Result<GRU> Parse(AttrReader& a) {
     GRU op;
     op.Read(a, RnnCell::kGru);
@@ -130,7 +132,8 @@ struct LSTM : RecurrentOp {
                                 .min_outputs = 0,
                                 .max_outputs = 3,
                                 .types = kFloats,
-                                .same_type = 0b11101111};
+                                .same_type = 0b11101111,
+                                .numerics = kComputesInSingle};
   static Result<LSTM> Parse(AttrReader& a) {
     LSTM op;
     op.Read(a, RnnCell::kLstm);

@@ -7,7 +7,8 @@ namespace kante::core {
 namespace {
 
 struct ConcatFromSequence {
-  static constexpr OpInfo kInfo{.name = "ConcatFromSequence", .versions = {11}, .same_type = 0, .data_dependent = true};
+  static constexpr OpInfo kInfo{
+      .name = "ConcatFromSequence", .versions = {11}, .same_type = 0, .data_dependent = true, .numerics = kMoves};
   int64_t axis = 0;
   bool new_axis = false;
 

@@ -12,7 +12,8 @@ struct Optional {
                                 .min_inputs = 0,
                                 .max_inputs = 1,
                                 .same_type = 0,
-                                .data_dependent = true};
+                                .data_dependent = true,
+                                .numerics = kMoves};
 
   static Result<Optional> Parse(AttrReader& a) {
     if (!a.Has("type") && !a.has_input(0)) a.Fail("needs an input or the attribute 'type'");
@@ -32,8 +33,12 @@ struct Optional {
 
 // Of a tensor or sequence it is always true; without an input false.
 struct OptionalHasElement {
-  static constexpr OpInfo kInfo{
-      .name = "OptionalHasElement", .versions = {15, 18, 28}, .min_inputs = 0, .max_inputs = 1, .same_type = 0};
+  static constexpr OpInfo kInfo{.name = "OptionalHasElement",
+                                .versions = {15, 18, 28},
+                                .min_inputs = 0,
+                                .max_inputs = 1,
+                                .same_type = 0,
+                                .numerics = kChooses};
 
   Status Infer(InferContext& c) const {
     c.SetType(0, ElementType::kBool);
@@ -47,8 +52,11 @@ struct OptionalHasElement {
 };
 
 struct OptionalGetElement {
-  static constexpr OpInfo kInfo{
-      .name = "OptionalGetElement", .versions = {15, 18, 28}, .same_type = 0, .data_dependent = true};
+  static constexpr OpInfo kInfo{.name = "OptionalGetElement",
+                                .versions = {15, 18, 28},
+                                .same_type = 0,
+                                .data_dependent = true,
+                                .numerics = kMoves};
 
   Status Infer(InferContext& c) const {
     if (c.in(0).kind == ValueKind::kTensor || c.in(0).kind == ValueKind::kSequence) {

@@ -11,7 +11,8 @@ struct SequenceMap {
                                 .max_inputs = kVariadic,
                                 .max_outputs = kVariadic,
                                 .same_type = 0,
-                                .data_dependent = true};
+                                .data_dependent = true,
+                                .numerics = kAsParts};
   Body body;
 
   static Result<SequenceMap> Parse(AttrReader& a) {

@@ -26,8 +26,12 @@ void SetSequence(RunContext& c, std::shared_ptr<Sequence> sequence) {
 }
 
 struct SequenceEmpty {
-  static constexpr OpInfo kInfo{
-      .name = "SequenceEmpty", .versions = {11}, .min_inputs = 0, .max_inputs = 0, .data_dependent = true};
+  static constexpr OpInfo kInfo{.name = "SequenceEmpty",
+                                .versions = {11},
+                                .min_inputs = 0,
+                                .max_inputs = 0,
+                                .data_dependent = true,
+                                .numerics = kMoves};
   ElementType type = ElementType::kFloat32;
 
   static Result<SequenceEmpty> Parse(AttrReader& a) { return SequenceEmpty{a.Type("dtype", ElementType::kFloat32)}; }
@@ -48,7 +52,8 @@ struct SequenceConstruct {
                                 .versions = {11},
                                 .max_inputs = kVariadic,
                                 .same_type = ~uint32_t{0},
-                                .data_dependent = true};
+                                .data_dependent = true,
+                                .numerics = kMoves};
 
   Status Infer(InferContext& c) const {
     c.SetKind(0, ValueKind::kSequence, c.type(0));
@@ -73,7 +78,8 @@ struct SequenceInsert {
                                 .min_inputs = 2,
                                 .max_inputs = 3,
                                 .same_type = 0,
-                                .data_dependent = true};
+                                .data_dependent = true,
+                                .numerics = kMoves};
 
   Status Infer(InferContext& c) const {
     c.SetKind(0, ValueKind::kSequence, c.type(0) == ElementType::kUndefined ? c.type(1) : c.type(0));
@@ -108,7 +114,8 @@ struct SequenceErase {
                                 .min_inputs = 1,
                                 .max_inputs = 2,
                                 .same_type = 0,
-                                .data_dependent = true};
+                                .data_dependent = true,
+                                .numerics = kMoves};
 
   Status Infer(InferContext& c) const {
     c.SetKind(0, ValueKind::kSequence, c.type(0));
@@ -129,8 +136,13 @@ struct SequenceErase {
 };
 
 struct SequenceAt {
-  static constexpr OpInfo kInfo{
-      .name = "SequenceAt", .versions = {11}, .min_inputs = 2, .max_inputs = 2, .same_type = 0, .data_dependent = true};
+  static constexpr OpInfo kInfo{.name = "SequenceAt",
+                                .versions = {11},
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .same_type = 0,
+                                .data_dependent = true,
+                                .numerics = kMoves};
 
   Status Infer(InferContext& c) const {
     c.SetType(0, c.type(0));
@@ -145,7 +157,7 @@ struct SequenceAt {
 };
 
 struct SequenceLength {
-  static constexpr OpInfo kInfo{.name = "SequenceLength", .versions = {11}, .same_type = 0};
+  static constexpr OpInfo kInfo{.name = "SequenceLength", .versions = {11}, .same_type = 0, .numerics = kChooses};
 
   Status Infer(InferContext& c) const {
     c.SetType(0, ElementType::kInt64);

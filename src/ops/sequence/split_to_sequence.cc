@@ -8,8 +8,12 @@ namespace kante::core {
 namespace {
 
 struct SplitToSequence {
-  static constexpr OpInfo kInfo{
-      .name = "SplitToSequence", .versions = {11, 24}, .min_inputs = 1, .max_inputs = 2, .data_dependent = true};
+  static constexpr OpInfo kInfo{.name = "SplitToSequence",
+                                .versions = {11, 24},
+                                .min_inputs = 1,
+                                .max_inputs = 2,
+                                .data_dependent = true,
+                                .numerics = kMoves};
   int64_t axis = 0;
   bool keep_dims = true;
 

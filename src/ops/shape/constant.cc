@@ -81,7 +81,8 @@ struct Constant {
                                 .versions = {1, 9, 11, 12, 13, 19, 21, 23, 24, 25},
                                 .form_since = 13,
                                 .min_inputs = 0,
-                                .max_inputs = 0};
+                                .max_inputs = 0,
+                                .numerics = kMoves};
 
   static Status Upgrade(UpgradeContext& u, int) {
     const auto& attributes = u.node().attributes;

@@ -6,8 +6,11 @@ namespace kante::core {
 namespace {
 
 struct ConstantOfShape {
-  static constexpr OpInfo kInfo{
-      .name = "ConstantOfShape", .versions = {9, 20, 21, 23, 24, 25}, .form_since = 9, .shape_inputs = 0b1};
+  static constexpr OpInfo kInfo{.name = "ConstantOfShape",
+                                .versions = {9, 20, 21, 23, 24, 25},
+                                .form_since = 9,
+                                .shape_inputs = 0b1,
+                                .numerics = kMoves};
   Tensor value;  // one element
 
   static Result<ConstantOfShape> Parse(AttrReader& a) {

@@ -6,8 +6,12 @@ namespace kante::core {
 namespace {
 
 struct Expand {
-  static constexpr OpInfo kInfo{
-      .name = "Expand", .versions = {8, 13}, .min_inputs = 2, .max_inputs = 2, .shape_inputs = 0b10};
+  static constexpr OpInfo kInfo{.name = "Expand",
+                                .versions = {8, 13},
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .shape_inputs = 0b10,
+                                .numerics = kMoves};
 
   Status Infer(InferContext& c) const {
     c.SetType(0, c.type(0));

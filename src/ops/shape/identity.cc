@@ -5,7 +5,8 @@ namespace kante::core {
 namespace {
 
 struct Identity {
-  static constexpr OpInfo kInfo{.name = "Identity", .versions = {1, 13, 14, 16, 19, 21, 23, 24, 25}, .form_since = 16};
+  static constexpr OpInfo kInfo{
+      .name = "Identity", .versions = {1, 13, 14, 16, 19, 21, 23, 24, 25}, .form_since = 16, .numerics = kMoves};
 
   Status Infer(InferContext& c) const {
     c.SetKind(0, c.in(0).kind, c.type(0));

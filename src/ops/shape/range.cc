@@ -88,7 +88,8 @@ struct Range {
                                 .max_inputs = 3,
                                 .types = kTypes,
                                 .same_type = 0b111,
-                                .shape_inputs = 0b111};
+                                .shape_inputs = 0b111,
+                                .numerics = kArithmetic};
 
   static Result<Range> Parse(AttrReader& a) {
     a.Ignore("stash_type");  // elements are computed in float32 at least, whatever it says

@@ -46,7 +46,8 @@ struct Reshape {
                                 .form_since = 14,
                                 .min_inputs = 2,
                                 .max_inputs = 2,
-                                .shape_inputs = 0b10};
+                                .shape_inputs = 0b10,
+                                .numerics = kMoves};
   bool allow_zero = false;
 
   static Result<Reshape> Parse(AttrReader& a) { return Reshape{a.Bool("allowzero", false)}; }
@@ -74,7 +75,8 @@ struct Reshape {
 };
 
 struct Flatten {
-  static constexpr OpInfo kInfo{.name = "Flatten", .versions = {1, 9, 11, 13, 21, 23, 24, 25}, .form_since = 13};
+  static constexpr OpInfo kInfo{
+      .name = "Flatten", .versions = {1, 9, 11, 13, 21, 23, 24, 25}, .form_since = 13, .numerics = kMoves};
   int64_t axis = 1;
 
   static Result<Flatten> Parse(AttrReader& a) { return Flatten{a.Int("axis", 1)}; }

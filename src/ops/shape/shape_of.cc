@@ -12,7 +12,8 @@ struct ShapeOp {
                                 .versions = {1, 13, 15, 19, 21, 23, 24, 25},
                                 .form_since = 15,
                                 .strided = 0b1,
-                                .value_from_shape = true};
+                                .value_from_shape = true,
+                                .numerics = kChooses};
   int64_t start = 0;
   int64_t end = INT64_MAX;
 
@@ -42,7 +43,8 @@ struct Size {
                                 .versions = {1, 13, 19, 21, 23, 24, 25},
                                 .form_since = 13,
                                 .strided = 0b1,
-                                .value_from_shape = true};
+                                .value_from_shape = true,
+                                .numerics = kChooses};
 
   Status Infer(InferContext& c) const {
     c.SetType(0, ElementType::kInt64);

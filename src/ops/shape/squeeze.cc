@@ -21,7 +21,8 @@ struct Squeeze {
                                 .form_since = 13,
                                 .min_inputs = 1,
                                 .max_inputs = 2,
-                                .shape_inputs = 0b10};
+                                .shape_inputs = 0b10,
+                                .numerics = kMoves};
 
   static Status Upgrade(UpgradeContext& u, int from) { return from < 13 ? u.AttributeToInput("axes", 1) : OkStatus(); }
   Status Infer(InferContext& c) const {
@@ -52,7 +53,8 @@ struct Unsqueeze {
                                 .form_since = 13,
                                 .min_inputs = 2,
                                 .max_inputs = 2,
-                                .shape_inputs = 0b10};
+                                .shape_inputs = 0b10,
+                                .numerics = kMoves};
 
   static Status Upgrade(UpgradeContext& u, int from) { return from < 13 ? u.AttributeToInput("axes", 1) : OkStatus(); }
   Status Infer(InferContext& c) const {

@@ -47,8 +47,12 @@ Result<int64_t> CheckLength(int64_t n) {
 }
 
 struct DFT {
-  static constexpr OpInfo kInfo{
-      .name = "DFT", .versions = {17, 20}, .max_inputs = 3, .types = kFloats, .shape_inputs = 0b110};
+  static constexpr OpInfo kInfo{.name = "DFT",
+                                .versions = {17, 20},
+                                .max_inputs = 3,
+                                .types = kFloats,
+                                .shape_inputs = 0b110,
+                                .numerics = kComputesInDouble};
   bool inverse = false;
   bool onesided = false;
 
@@ -151,7 +155,8 @@ struct STFT {
                                 .max_inputs = 4,
                                 .types = kFloats,
                                 .same_type = 0b101,
-                                .shape_inputs = 0b1010};
+                                .shape_inputs = 0b1010,
+                                .numerics = kComputesInDouble};
   bool onesided = true;
 
   static Result<STFT> Parse(AttrReader& a) { return STFT{a.Bool("onesided", true)}; }

@@ -16,7 +16,8 @@ struct MelWeightMatrix {
                                 .min_inputs = 5,
                                 .max_inputs = 5,
                                 .types = kIndices,
-                                .shape_inputs = 0b11};
+                                .shape_inputs = 0b11,
+                                .numerics = Numerics{FloatRule::kDouble, IntegerRule::kAsFloat}};
   ElementType type = ElementType::kFloat32;
 
   static Result<MelWeightMatrix> Parse(AttrReader& a) {

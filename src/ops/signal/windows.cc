@@ -10,7 +10,11 @@ namespace kante::core {
 namespace {
 
 constexpr OpInfo WindowInfo(std::string_view name) {
-  return {.name = name, .versions = {17}, .types = kIndices, .shape_inputs = 0b1};
+  return {.name = name,
+          .versions = {17},
+          .types = kIndices,
+          .shape_inputs = 0b1,
+          .numerics = {FloatRule::kDouble, IntegerRule::kAsFloat}};
 }
 
 struct WindowBase {

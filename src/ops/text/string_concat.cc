@@ -14,7 +14,8 @@ struct StringConcat {
                                 .min_inputs = 2,
                                 .max_inputs = 2,
                                 .types = {ElementType::kString},
-                                .same_type = 0b11};
+                                .same_type = 0b11,
+                                .numerics = kNoNumbers};
 
   Status Infer(InferContext& c) const { return c.Broadcast(0, ElementType::kString); }
 

@@ -34,7 +34,8 @@ struct StringSplit {
                                 .versions = {20},
                                 .max_outputs = 2,
                                 .types = {ElementType::kString},
-                                .data_dependent = true};
+                                .data_dependent = true,
+                                .numerics = kNoNumbers};
   std::string delimiter;  // empty: runs of white space
   int64_t maxsplit = -1;  // negative: as often as possible
 

@@ -50,7 +50,8 @@ struct NgramTree {
 struct TfIdfVectorizer {
   static constexpr OpInfo kInfo{.name = "TfIdfVectorizer",
                                 .versions = {9},
-                                .types = {ElementType::kString, ElementType::kInt32, ElementType::kInt64}};
+                                .types = {ElementType::kString, ElementType::kInt32, ElementType::kInt64},
+                                .numerics = Numerics{FloatRule::kNative, IntegerRule::kExact}};
   enum class Mode { kTf, kIdf, kTfIdf };
 
   Mode mode = Mode::kTf;

@@ -104,7 +104,8 @@ struct CausalConvWithState : CausalConv {
                                 .max_inputs = 4,
                                 .max_outputs = 2,
                                 .types = kFloats,
-                                .same_type = 0b1111};
+                                .same_type = 0b1111,
+                                .numerics = kComputesInSingle};
   static Result<CausalConvWithState> Parse(AttrReader& a) {
     CausalConvWithState op;
     op.Read(a);
@@ -119,7 +120,8 @@ struct MsCausalConvWithState : CausalConv {
                                 .max_inputs = 4,
                                 .max_outputs = 2,
                                 .types = kFloats,
-                                .same_type = 0b1111};
+                                .same_type = 0b1111,
+                                .numerics = kComputesInSingle};
   static Result<MsCausalConvWithState> Parse(AttrReader& a) {
     MsCausalConvWithState op;
     op.Read(a);

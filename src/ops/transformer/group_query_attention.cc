@@ -40,7 +40,8 @@ struct GroupQueryAttention {
                                 .max_outputs = 4,
                                 .types = kFloats,
                                 .same_type = 0b1100'1101'1001'1111,
-                                .shape_inputs = 1u << kTotal};
+                                .shape_inputs = 1u << kTotal,
+                                .numerics = kComputesInSingle};
   int64_t heads = 0;
   int64_t kv_heads = 0;
   int64_t window = -1;

@@ -151,7 +151,8 @@ struct LinearAttention : LinearRule {
                                 .max_inputs = 6,
                                 .max_outputs = 2,
                                 .types = kFloats,
-                                .same_type = 0b110111};
+                                .same_type = 0b110111,
+                                .numerics = kComputesInSingle};
   static Result<LinearAttention> Parse(AttrReader& a) {
     LinearAttention op;
     op.Read(a);
@@ -167,7 +168,8 @@ struct MsLinearAttention : LinearRule {
                                 .max_inputs = 6,
                                 .max_outputs = 2,
                                 .types = kFloats,
-                                .same_type = 0b110111};
+                                .same_type = 0b110111,
+                                .numerics = kComputesInSingle};
   static Result<MsLinearAttention> Parse(AttrReader& a) {
     MsLinearAttention op;
     op.Read(a);
@@ -184,7 +186,8 @@ struct LinearAttentionGate {
                                 .max_inputs = 4,
                                 .max_outputs = 2,
                                 .types = kFloats,
-                                .same_type = 0b1001};
+                                .same_type = 0b1001,
+                                .numerics = kComputesInSingle};
   Status Infer(InferContext& c) const {
     c.SetType(0, c.type(0));
     if (c.wants_output(1)) c.SetType(1, c.type(0));

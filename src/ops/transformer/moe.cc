@@ -15,7 +15,8 @@ struct MoE {
                                 .min_inputs = 5,
                                 .max_inputs = 8,
                                 .types = kExpertTypes,
-                                .same_type = 0b11111111};
+                                .same_type = 0b11111111,
+                                .numerics = kComputes};
   ExpertRule rule;
 
   static Result<MoE> Parse(AttrReader& a) {

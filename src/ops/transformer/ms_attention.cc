@@ -21,7 +21,8 @@ struct MsAttention {
                                 .max_inputs = 7,
                                 .max_outputs = 2,
                                 .types = {ElementType::kFloat32, ElementType::kFloat16, ElementType::kBfloat16},
-                                .same_type = 0b110111};
+                                .same_type = 0b110111,
+                                .numerics = kComputes};
   int64_t heads = 0;
   float scale = 0;
   float filter = -10000;

@@ -21,7 +21,8 @@ struct MultiHeadAttention {
                                 .max_inputs = 10,
                                 .max_outputs = 4,
                                 .types = kFloats,
-                                .same_type = 0b11101111};
+                                .same_type = 0b11101111,
+                                .numerics = kComputesInSingle};
   int64_t heads = 0;
   float scale = 0;
   float filter = -10000;

@@ -14,7 +14,8 @@ struct QAttention {
                                 .max_inputs = 9,
                                 .max_outputs = 2,
                                 .types = kBytes,
-                                .same_type = 1u << kX | 1u << kXZero};
+                                .same_type = 1u << kX | 1u << kXZero,
+                                .numerics = kAsParts};
   int64_t heads = 0;
   float scale = 0;
   float filter = -10000;

@@ -24,7 +24,8 @@ struct QMoE {
                                 .min_inputs = 7,
                                 .max_inputs = 21,
                                 .types = kExpertTypes,
-                                .same_type = 0b100'0100'1001'0011};
+                                .same_type = 0b100'0100'1001'0011,
+                                .numerics = kDequantizes};
   ExpertRule rule;
   int64_t block = 0;  // 0: one scale for a row
   std::array<int64_t, 3> bits{};

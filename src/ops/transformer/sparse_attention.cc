@@ -57,7 +57,8 @@ struct SparseAttention {
                                 .max_inputs = 11,
                                 .max_outputs = 3,
                                 .types = kFloats,
-                                .same_type = 0b110'0001'1111};
+                                .same_type = 0b110'0001'1111,
+                                .numerics = kComputesInSingle};
   int64_t heads = 0, kv_heads = 0, block = 0;
   float scale = 0;
   bool rotary = false, interleaved = false;

@@ -10,8 +10,13 @@ constexpr int kMaxSides = 3;
 
 // Places of an image's pixels, each moved by the image's matrix [sides, sides + 1]: what GridSample takes.
 struct AffineGrid {
-  static constexpr OpInfo kInfo{
-      .name = "AffineGrid", .versions = {20}, .min_inputs = 2, .max_inputs = 2, .types = kFloats, .shape_inputs = 0b10};
+  static constexpr OpInfo kInfo{.name = "AffineGrid",
+                                .versions = {20},
+                                .min_inputs = 2,
+                                .max_inputs = 2,
+                                .types = kFloats,
+                                .shape_inputs = 0b10,
+                                .numerics = kComputesInDouble};
   bool align_corners = false;
 
   static Result<AffineGrid> Parse(AttrReader& a) { return AffineGrid{a.Bool("align_corners", false)}; }

@@ -17,7 +17,8 @@ struct Col2Im {
                                 .min_inputs = 3,
                                 .max_inputs = 3,
                                 .types = kNumeric | kBool,
-                                .shape_inputs = 0b110};
+                                .shape_inputs = 0b110,
+                                .numerics = kArithmetic};
   Window window;
 
   static Result<Col2Im> Parse(AttrReader& a) {

@@ -19,7 +19,8 @@ struct DeformConv {
                                 .min_inputs = 3,
                                 .max_inputs = 5,
                                 .types = kFloats,
-                                .same_type = 0b11111};
+                                .same_type = 0b11111,
+                                .numerics = kComputes};
   Window window;
   int64_t groups = 1, offset_groups = 1;
 

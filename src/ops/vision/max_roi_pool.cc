@@ -16,7 +16,8 @@ struct MaxRoiPool {
                                 .min_inputs = 2,
                                 .max_inputs = 2,
                                 .types = kFloats,
-                                .same_type = 0b11};
+                                .same_type = 0b11,
+                                .numerics = kChooses};
   int64_t height = 1, width = 1;
   float scale = 1;
 
@@ -78,7 +79,10 @@ struct MaxRoiPool {
         const double* image = from + (static_cast<int64_t>(roi[0]) * channels + plane % channels) * h * w;
         double best = y0 < y1 && x0 < x1 ? image[y0 * w + x0] : 0;  // empty cells are zero
         for (int64_t r = y0; r < y1; ++r) {
-          for (int64_t k = x0; k < x1; ++k) best = std::max(best, image[r * w + k]);
+          for (int64_t k = x0; k < x1; ++k) {
+            const double v = image[r * w + k];
+            if (v > best || v != v) best = v;
+          }
         }
         store(y->raw() + i * size, &best, 1);
       }

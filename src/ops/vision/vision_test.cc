@@ -123,6 +123,15 @@ TEST(DeformConvTest, Windows) {
       .Run();
 }
 
+TEST(MaxRoiPoolTest, NaNIsTheMaximum) {
+  OpTest("MaxRoiPool", 22)
+      .Attr("pooled_shape", AttributeValue(std::vector<int64_t>{1, 1}))
+      .In<float>({1, 1, 1, 3}, {1, NAN, 3})
+      .In<float>({1, 5}, {0, 0, 0, 2, 0})
+      .Out<float>({1, 1, 1, 1}, {NAN})
+      .Run();
+}
+
 TEST(MaxRoiPoolTest, Regions) {
   OpTest("MaxRoiPool", 1)
       .Attr("pooled_shape", AttributeValue(std::vector<int64_t>{2, 2}))

@@ -43,6 +43,8 @@ constexpr Family kFamilies[] = {
      " AttnLSTM BifurcationDetector MatMulInteger16 MulInteger ReduceSumInteger SampleOp "
      "SparseToDenseMatMul Tokenizer WordConvEmbedding ",
      "of an experiment or an old exporter: export the model with operators of ai.onnx"},
+    {"com.microsoft", " MaxpoolWithMask ",
+     "ONNX Runtime's own, for internal use, with a mask that ends windows early: export MaxPool over a Where"},
     {"com.microsoft", " DequantizeBFP EPContext QuantizeBFP Snpe ",
      "what a vendor's accelerator compiled: load the model from before that compilation"},
     {"com.microsoft.nchwc", "",

@@ -6,20 +6,14 @@
 #include <cmath>
 #include <string>
 
-#include "compute/element_io.h"
 #include "compute/move/cast.h"
+#include "tests/support/attention_reference.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
 namespace {
 
-using Numbers = std::vector<float>;
-
-Numbers Wave(int64_t count, double step) {
-  Numbers x(static_cast<size_t>(count));
-  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(std::sin(step * static_cast<double>(i + 1)));
-  return x;
-}
+using namespace test;  // NOLINT: the reference
 
 Numbers Scaled(Numbers x, float by) {
   for (float& v : x) v = (1.5f + v) * by;
@@ -177,12 +171,6 @@ Results Reference(const Case& t, const Numbers& q, const Numbers& k, const Numbe
       out.y[static_cast<size_t>(row * kSize + e)] = static_cast<float>(mixed[e] / sum);
   }
   return out;
-}
-
-Tensor As(ElementType type, const Shape& shape, const Numbers& x) {
-  Tensor t = std::move(Tensor::Allocate(type, shape)).value();
-  GetStoreRow<float>(type)(t.raw(), x.data(), shape.elements());
-  return t;
 }
 
 // Codes in the storage format; two of 4 bits share a byte.

@@ -58,6 +58,21 @@ Result<Heads> Rotated(RunContext& c, const Heads& from, const HeadSizes& s, cons
   });
 }
 
+Result<Heads> FollowBeams(RunContext& c, const Heads& from, const HeadSizes& s, const BeamPaths& p) {
+  for (int64_t b = 0; b < s.batch; ++b) {
+    for (int64_t r = 0; r < p.past; ++r) {
+      const int32_t beam = p.beams[b * p.room + r];
+      if (beam < 0 || beam >= p.width) {
+        return InvalidArgument("cache_indirection holds beam ", beam, " of ", p.width);
+      }
+    }
+  }
+  return EachRow(c, from, s, [&](float* to, const float* own, int64_t b, int64_t h, int64_t r) {
+    const int64_t first = b / p.width * p.width;
+    std::copy_n(r < p.past ? from.at(first + p.beams[b * p.room + r], h, r) : own, s.size, to);
+  });
+}
+
 template <typename T>
 Status JoinCache(RunContext& c, const BasicCacheStep<T>& step, T* to) {
   const HeadSizes& s = step.sizes;

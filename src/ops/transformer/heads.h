@@ -34,6 +34,15 @@ struct Rotation {
 };
 Result<Heads> Rotated(RunContext& c, const Heads& from, const HeadSizes& s, const Rotation& r);
 
+// Rows [0, past) of every sequence from the beam that they came from: batch b is beam b % width of search b / width,
+// and beams [batch / width, width, room] says which beam of the search holds a row. The rest of the rows is the batch's
+// own.
+struct BeamPaths {
+  const int32_t* beams = nullptr;
+  int64_t width = 1, room = 0, past = 0;
+};
+Result<Heads> FollowBeams(RunContext& c, const Heads& from, const HeadSizes& s, const BeamPaths& paths);
+
 // A cache of keys or values after a step: `past[b]` old rows, from row first[b] on (none: 0), then added[b] fresh ones,
 // then zeros. T: float, or std::byte for rows in a storage format (sizes.size and strides in bytes then).
 template <typename T>

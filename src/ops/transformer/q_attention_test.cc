@@ -69,7 +69,7 @@ TEST(QAttentionTest, Refusals) {
   };
   with({2}, 1).Fails("input 4 [2] does not suit [1,3]");
   with({}, 2).Fails("do not suit 2 heads");
-  with({}, 1).Attr("do_rotary", 1).Fails("do_rotary");
+  with({}, 1).Attr("past_present_share_buffer", 1).Fails("past_present_share_buffer needs past_sequence_length");
 }
 
 }  // namespace

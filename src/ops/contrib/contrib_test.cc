@@ -246,6 +246,9 @@ TEST(ContribTest, Refused) {
   OpTest("QOrderedMatMul", 1, kMs).In<float>({1}, {1}).Fails("a fusion of ONNX Runtime for GPUs");
   OpTest("Conv", 1, "com.microsoft.nchwc").In<float>({1}, {1}).Fails("one kind of CPU");
   OpTest("Conv", 11, "com.ms.internal.nhwc").In<float>({1}, {1}).Fails("one kind of device");
+  for (const char* name : {"HyperConnectionLowRankMix", "MatMulNBitsQkv", "SparseAttentionIndexer", "SwiGLU", "Snpe"}) {
+    EXPECT_NE(WhyRefused("com.microsoft", name), "") << name;
+  }
   EXPECT_EQ(WhyRefused("com.microsoft", "Search"), "");
   EXPECT_EQ(WhyRefused("com.microsoft", ""), "");
   EXPECT_EQ(WhyRefused("", "Sampling"), "");

@@ -32,10 +32,22 @@ struct Routes {
   std::vector<float> weight;
 };
 
+constexpr float kMixerReach = 2 * 0.01f;  // twice the jitter of Phi-3.5's training
+
 void WeighPicks(const ExpertRule& rule, const ExpertArgs& a, int64_t t, const std::vector<int64_t>& picks, float* w) {
   const float* row = (a.mix ? a.mix : a.router) + t * a.experts;
   const float top = a.router[t * a.experts + picks[0]];
   float sum = 0;
+  for (size_t i = 0; rule.sparse_mixer && i < picks.size(); ++i) {
+    const float own = row[picks[i]];
+    sum = 0;
+    for (int64_t e = 0; e < a.experts; ++e) {
+      const bool far = own - row[e] > kMixerReach * std::max(std::fabs(row[e]), own);
+      if (!far && (i == 0 || e != picks[0])) sum += std::exp(row[e] - own);
+    }
+    w[i] = 1 / sum;
+  }
+  if (rule.sparse_mixer) return;
   for (size_t i = 0; i < picks.size(); ++i) sum += w[i] = a.mix ? row[picks[i]] : std::exp(row[picks[i]] - top);
   if (a.mix) {
     if (!rule.normalize || sum == 0) return;
@@ -158,7 +170,8 @@ ExpertRule ExpertRule::Read(AttrReader& a, bool has_third) {
   r.beta = a.Float("activation_beta", 0);
   r.limit = a.Float("swiglu_limit", std::numeric_limits<float>::infinity());
   r.limit_after = a.Bool("swiglu_limit_after_activation", false);
-  if (a.Bool("use_sparse_mixer", false)) a.Fail("use_sparse_mixer is not supported");
+  r.sparse_mixer = a.Bool("use_sparse_mixer", false);
+  if (r.sparse_mixer && r.picks != 2) a.Fail(StrCat("use_sparse_mixer needs k 2, not ", r.picks));
   if (r.picks < 1) a.Fail(StrCat("k ", r.picks, " must be positive"));
   if (r.fusion < 0 || r.fusion > 2) a.Fail(StrCat("swiglu_fusion ", r.fusion, " is none of 0, 1 and 2"));
   if (!(r.limit >= 0)) a.Fail("swiglu_limit must not be negative");

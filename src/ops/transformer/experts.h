@@ -18,6 +18,7 @@ inline constexpr TypeSet kExpertTypes{ElementType::kFloat32, ElementType::kFloat
 struct ExpertRule {
   int64_t picks = 1;  // experts of a token
   bool normalize = false;
+  bool sparse_mixer = false;  // of two experts, each weighed among those whose scores are close to its own
   kernels::UnaryOp activation = kernels::UnaryOp::kRelu;
   bool swiglu = false;
   bool squared = false;

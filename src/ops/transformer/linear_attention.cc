@@ -171,7 +171,7 @@ struct MsLinearAttention : LinearRule {
   static Result<MsLinearAttention> Parse(AttrReader& a) {
     MsLinearAttention op;
     op.Read(a);
-    if (a.Int("state_window", 0) != 0) a.Fail("state_window is not supported");
+    if (a.Int("state_window", 0) != 0) a.Fail("state_window is for speculative decoding on GPUs: export without it");
     return op;
   }
 };

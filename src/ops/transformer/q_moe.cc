@@ -35,9 +35,10 @@ struct QMoE {
     op.bits = {a.Int("fc1_expert_weight_bits", all), a.Int("fc2_expert_weight_bits", all),
                a.Int("fc3_expert_weight_bits", all)};
     a.Ignore("accuracy_level");  // the least accuracy of activations: f32 has it
-    if (a.Int("weights_prepacked", -1) == 1) a.Fail("weights_prepacked is not supported");
+    if (a.Int("weights_prepacked", -1) == 1) a.Fail("weights_prepacked 1 is a layout of one GPU: export with 0");
     const std::string type = a.String("quant_type", "int");
-    if (type != "int") a.Fail(StrCat("quant_type '", type, "' is not supported"));
+    if (type != "int") a.Fail(StrCat("quant_type '", type, "' is not supported: it is for GPUs"));
+    if (op.rule.sparse_mixer && a.has_input(kMix)) a.Fail("use_sparse_mixer leaves no place for router_weights");
     for (int64_t b : op.bits) {
       if (b != 2 && b != 3 && b != 4 && b != 8) a.Fail(StrCat("weights of ", b, " bits are not supported"));
     }

@@ -2,6 +2,7 @@
 // Expected values: ONNX Runtime 1.32's Attention of the dequantized inputs.
 #include <gtest/gtest.h>
 
+#include "tests/support/attention_reference.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
@@ -55,6 +56,27 @@ TEST(QAttentionTest, Forms) {
                   {-0.75f, 0.5f,  1.368f, -0.99f, 0.6f,   -1.018f, -1.75f, -1.5f, 2.232f,  -1.322f, 1.652f,  -1.494f,
                    -1.75f, 0.75f, 2.668f, 0.672f, 1.852f, 0.6f,    -1.75f, -2.0f, -1.022f, -1.246f, -0.786f, -2.03f})
       .Run();
+}
+
+// One key: the answer is the projected value, (x - 120) * 0.5 times (w - 3) * 0.25, plus the bias.
+TEST(QAttentionTest, SixteenBitsAndNothing) {
+  for (ElementType type : {ElementType::kFloat32, ElementType::kFloat16, ElementType::kBfloat16}) {
+    for (int64_t batch : {0, 1}) {
+      const std::vector<uint8_t> x = {122, 116};
+      OpTest("QAttention", 1, "com.microsoft")
+          .Attr("num_heads", 1)
+          .In<uint8_t>({batch, 1, 2}, batch == 1 ? x : std::vector<uint8_t>())
+          .In<int8_t>({2, 3}, {0, 1, 5, 2, 3, 4})
+          .In(test::As(type, {3}, {1, 2, 3}))
+          .In(test::As(type, {}, {0.5f}))
+          .In(test::As(type, {}, {0.25f}))
+          .NoInput()
+          .In<uint8_t>({}, {120})
+          .In<int8_t>({}, {3})
+          .Out(test::As(type, {batch, 1, 1}, batch == 1 ? test::Numbers{3} : test::Numbers()))
+          .Run();
+    }
+  }
 }
 
 TEST(QAttentionTest, Refusals) {

@@ -5,8 +5,8 @@
 
 #include "base/checked.h"
 #include "kernels/unary.h"
-#include "ops/norm/rows.h"
 #include "ops/op_def.h"
+#include "ops/transformer/state_arrays.h"
 
 namespace kante::core {
 namespace {
@@ -64,19 +64,8 @@ struct CausalConv {
   Status Run(RunContext& c) const {
     KANTE_TRY(const Sizes s, Resolve(c.in(kX).shape(), c.in(kWeight).shape()));
     const int64_t taps = c.in(kWeight).dim(2), length = s.length, history = s.history, lines = s.batch * s.channels;
-    const float* in[4] = {};
-    for (int i = 0; i < 4; ++i) {
-      if (c.has_input(i)) {
-        KANTE_TRY(in[i], ReadAs<float>(c, c.in(i)));
-      }
-    }
-    KANTE_TRY(Tensor * y, c.Output(0));
-    KANTE_TRY(const FloatTarget out, FloatTarget::Open(c, y));
-    FloatTarget present;
-    if (c.wants_output(1)) {
-      KANTE_TRY(Tensor * t, c.Output(1));
-      KANTE_TRY(present, FloatTarget::Open(c, t));
-    }
+    KANTE_TRY(const StateArrays arrays, StateArrays::Open(c));
+    const auto& in = arrays.in;
     // Where line i of a tensor with `places` places begins, and how far these lie apart.
     const int64_t step = channels_last ? s.channels : 1;
     const auto begin_of = [&](int64_t i, int64_t places) {
@@ -101,14 +90,13 @@ struct CausalConv {
           for (int64_t t = 0; t < length; ++t) to[t] += w * line[t + k * dilation];
         }
         if (silu) kernels::Unary(kernels::UnaryOp::kSilu, to, to, static_cast<size_t>(length));
-        float* result = out.data + begin_of(i, length);
+        float* result = arrays.out.data + begin_of(i, length);
         for (int64_t t = 0; t < length; ++t) result[t * step] = to[t];
-        float* state = present.data ? present.data + begin_of(i, history) : nullptr;
+        float* state = arrays.state.data ? arrays.state.data + begin_of(i, history) : nullptr;
         for (int64_t t = 0; state && t < history; ++t) state[t * step] = line[length + t];
       }
     }));
-    out.Close();
-    present.Close();
+    arrays.Close();
     return OkStatus();
   }
 };

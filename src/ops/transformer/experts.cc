@@ -25,6 +25,14 @@ constexpr ActivationName kActivations[] = {
     {"swiglu", kernels::UnaryOp::kSwish, true}, {"geglu", kernels::UnaryOp::kGeluTanh, true},
 };
 
+// What RunExperts has read.
+struct Job : ExpertArgs {
+  int64_t tokens = 0, experts = 0;
+  const float* x = nullptr;
+  const float* router = nullptr;
+  float* y = nullptr;
+};
+
 // The tokens of every expert, in order, and with which weight each counts.
 struct Routes {
   std::vector<int64_t> first;  // of each expert; one more at the end
@@ -34,7 +42,7 @@ struct Routes {
 
 constexpr float kMixerReach = 2 * 0.01f;  // twice the jitter of Phi-3.5's training
 
-void WeighPicks(const ExpertRule& rule, const ExpertArgs& a, int64_t t, const std::vector<int64_t>& picks, float* w) {
+void WeighPicks(const ExpertRule& rule, const Job& a, int64_t t, const std::vector<int64_t>& picks, float* w) {
   const float* row = (a.mix ? a.mix : a.router) + t * a.experts;
   const float top = a.router[t * a.experts + picks[0]];
   float sum = 0;
@@ -58,7 +66,7 @@ void WeighPicks(const ExpertRule& rule, const ExpertArgs& a, int64_t t, const st
   for (size_t i = 0; i < picks.size(); ++i) w[i] /= sum;
 }
 
-Routes Route(const ExpertRule& rule, const ExpertArgs& a) {
+Routes Route(const ExpertRule& rule, const Job& a) {
   const size_t n = static_cast<size_t>(rule.picks), all = static_cast<size_t>(a.tokens) * n;
   Routes r{std::vector<int64_t>(static_cast<size_t>(a.experts) + 1), std::vector<int64_t>(all),
            std::vector<float>(all)};
@@ -202,7 +210,9 @@ Result<std::array<int64_t, 3>> ExpertSizes(const ExpertRule& rule, const Shape& 
   return std::array<int64_t, 3>{tokens, x[x.rank() - 1], router[1]};
 }
 
-Status RunExperts(RunContext& c, const ExpertRule& rule, const ExpertArgs& a) {
+namespace {
+
+Status RunJob(RunContext& c, const ExpertRule& rule, const Job& a) {
   const int64_t hidden = a.second.n, inter = a.second.k, wide = a.first.n;
   std::fill_n(a.y, a.tokens * hidden, 0.0f);
   const Routes routes = Route(rule, a);
@@ -252,6 +262,23 @@ Status RunExperts(RunContext& c, const ExpertRule& rule, const ExpertArgs& a) {
     }
   }
   return OkStatus();
+}
+
+}  // namespace
+
+Status RunExperts(RunContext& c, const ExpertRule& rule, ExpertArgs args,
+                  const std::array<const ExpertProduct::Load*, 3>& loads) {
+  args.first.load = loads[0];
+  args.second.load = loads[1];
+  args.third.load = loads[2];
+  Job job{std::move(args), c.in(1).dim(0), c.in(1).dim(1)};
+  KANTE_TRY(job.x, ReadFloats(c, 0));
+  KANTE_TRY(job.router, ReadFloats(c, 1));
+  KANTE_TRY(Tensor * y, c.Output(0));
+  KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
+  job.y = out.data();
+  KANTE_TRY(RunJob(c, rule, job));
+  return out.Finish(c);
 }
 
 }  // namespace kante::core

@@ -140,11 +140,9 @@ struct QMoE {
   }
 
   Status Run(RunContext& c) const {
-    ExpertArgs args{.tokens = c.in(kRouter).dim(0), .experts = c.in(kRouter).dim(1)};
+    ExpertArgs args;
     const Tensor& x = c.in(kX);
     const int64_t hidden = x.dim(x.rank() - 1);
-    KANTE_TRY(args.x, ReadFloats(c, kX));
-    KANTE_TRY(args.router, ReadFloats(c, kRouter));
     KANTE_TRY(args.mix, ReadFloats(c, kMix));
     args.softmax_of_picked = true;  // as ONNX Runtime has it, whatever normalize_routing_weights says
     Reader read1, read2, read3;
@@ -152,14 +150,7 @@ struct QMoE {
     KANTE_TRY(Read(c, kW2, args.first.n / rule.parts(), read2, args.second));
     if (c.has_input(kW3)) KANTE_TRY(Read(c, kW3, hidden, read3, args.third));
     const ExpertProduct::Load first(read1), second(read2), third(read3);
-    args.first.load = &first;
-    args.second.load = &second;
-    args.third.load = &third;
-    KANTE_TRY(Tensor * y, c.Output(0));
-    KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
-    args.y = out.data();
-    KANTE_TRY(RunExperts(c, rule, args));
-    return out.Finish(c);
+    return RunExperts(c, rule, args, {&first, &second, &third});
   }
 };
 

@@ -14,7 +14,7 @@ cmake --preset release --log-level=WARNING >/dev/null
 cmake --build --preset release --target kante_cli kante_static --parallel "$jobs" >/dev/null
 
 link() {  # link LIBRARY PROGRAM
-  "$cxx" -std=c++20 -Os -flto=auto -fno-exceptions -fno-rtti -no-pie -ffunction-sections -fdata-sections -Iinclude \
+  "$cxx" -std=c++20 -Os -flto=auto -fno-exceptions -fno-rtti -no-pie -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -Iinclude \
     tests/reduced/main.cc "$1" -o "$2" -static-libstdc++ -pthread -Wl,--gc-sections -Wl,--as-needed \
     -Wl,-Map="$2.map"
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ops/contrib/refused.h"
+
 namespace kante::core {
 
 #ifndef KANTE_OPS_FILE
@@ -34,6 +36,8 @@ OpRegistry OpRegistry::BuiltIns() {
   registry.AddDomain("ai.onnx.preview", 1);
   registry.AddDomain("ai.onnx.preview.training", 1);
   registry.AddDomain("kante", 1);
+  registry.AddDomain("com.microsoft.nchwc", 1);  // so that nodes of these two are refused with a reason
+  registry.AddDomain("com.ms.internal.nhwc", kNewestOnnxOpset);
   static constexpr const OpDef* kAll[] = {
 #define KANTE_OP(T) &op_defs::T,
 #include KANTE_OPS_FILE
@@ -106,7 +110,9 @@ Status CheckArity(const OpInfo& info, const Node& node) {
 Result<OpInstance> OpRegistry::Instantiate(const Node& node) const {
   const OpDef* def = Find(node.domain, node.op_type);
   if (!def) {
-    return NotImplemented("operator ", node.domain.empty() ? "" : node.domain + ".", node.op_type, " is not known");
+    const std::string_view why = WhyRefused(node.domain, node.op_type);
+    return NotImplemented("operator ", node.domain.empty() ? "" : node.domain + ".", node.op_type,
+                          why.empty() ? " is not known" : ": ", why);
   }
   KANTE_TRY(CheckArity(def->info, node));
   AttrReader reader(node);

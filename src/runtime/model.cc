@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ops/contrib/refused.h"
 #include "ops/elsewhere.h"
 #include "passes/infer_types.h"
 #include "providers/cpu/cpu_provider.h"
@@ -23,8 +24,10 @@ Status CheckOperators(const Graph& graph, const OpRegistry& registry) {
       const Node& node = g.node(id);
       ++count;
       const std::string_view where = WhereElse(node.domain, node.op_type);
-      const std::string name = StrCat(node.domain.empty() ? "" : node.domain + ".", node.op_type, " (node '",
-                                      node.DisplayName(), where.empty() ? "'" : "', which is in ", where, ")");
+      const std::string_view why = WhyRefused(node.domain, node.op_type);
+      const std::string name =
+          StrCat(node.domain.empty() ? "" : node.domain + ".", node.op_type, " (node '", node.DisplayName(),
+                 where.empty() ? "'" : "', which is in ", where, why.empty() ? "" : ": ", why, ")");
       if (unknown.size() < kMaxNamed) unknown.push_back(name);
     }
   });

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "ops/contrib/refused.h"
+#include "ops/registry.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
@@ -239,7 +241,24 @@ TEST(ContribTest, Numeric) {
 
 TEST(ContribTest, Refused) {
   OpTest("BeamSearch", 1, kMs).In<float>({1}, {1}).Fails("not there yet");
+  OpTest("DecoderMaskedSelfAttention", 1, kMs).In<float>({1}, {1}).Fails("export it with MultiHeadAttention");
+  OpTest("RemovePadding", 1, kMs).In<float>({1}, {1}).Fails("com.microsoft.RemovePadding: for packed");
+  OpTest("QOrderedMatMul", 1, kMs).In<float>({1}, {1}).Fails("a fusion of ONNX Runtime for GPUs");
   OpTest("Conv", 1, "com.microsoft.nchwc").In<float>({1}, {1}).Fails("one kind of CPU");
+  OpTest("Conv", 11, "com.ms.internal.nhwc").In<float>({1}, {1}).Fails("one kind of device");
+  for (const char* name : {"HyperConnectionLowRankMix", "MatMulNBitsQkv", "SparseAttentionIndexer", "SwiGLU", "Snpe"}) {
+    EXPECT_NE(WhyRefused("com.microsoft", name), "") << name;
+  }
+  EXPECT_EQ(WhyRefused("com.microsoft", "Search"), "");
+  EXPECT_EQ(WhyRefused("com.microsoft", ""), "");
+  EXPECT_EQ(WhyRefused("", "Sampling"), "");
+}
+
+// A name is either run or refused.
+TEST(ContribTest, RefusedOperatorsAreNotThere) {
+  for (const OpDef* def : OpRegistry::BuiltIns().All()) {
+    EXPECT_EQ(WhyRefused(def->info.domain, def->info.name), "") << def->info.name;
+  }
 }
 
 }  // namespace

@@ -2,10 +2,13 @@
 // Expected values: (code - zero) * scale of every element that is gathered, computed here.
 #include <gtest/gtest.h>
 
+#include "tests/support/attention_reference.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
 namespace {
+
+using test::As;
 
 OpTest Make(int bits) {
   OpTest test("GatherBlockQuantized", 1, "com.microsoft");
@@ -14,7 +17,7 @@ OpTest Make(int bits) {
 }
 
 // Three rows of 40 elements, three blocks each, the last one short.
-void CheckBytes(int bits, bool with_zero) {
+void CheckBytes(int bits, bool with_zero, ElementType type = ElementType::kFloat32) {
   const auto width = static_cast<size_t>(bits), mask = (size_t{1} << width) - 1, zero_row = (3 * width + 7) / 8;
   std::vector<uint8_t> data(3 * 40 * width / 8), zero(3 * zero_row);
   for (size_t i = 0; i < data.size(); ++i) data[i] = static_cast<uint8_t>(i * 37 + 11);
@@ -31,14 +34,18 @@ void CheckBytes(int bits, bool with_zero) {
   }
   y.resize(120);  // index 3 is outside: zeros
   OpTest test = Make(bits);
-  test.In<uint8_t>({3, 40 * bits / 8}, data).In<int64_t>({3}, {-1, 0, 3}).In<float>({3, 3}, scales);
+  test.In<uint8_t>({3, 40 * bits / 8}, data).In<int64_t>({3}, {-1, 0, 3});
+  test.In(As(type, {3, 3}, scales));
   if (with_zero) test.In<uint8_t>({3, static_cast<int64_t>(zero_row)}, zero);
-  test.Out<float>({3, 40}, y).Run();
+  const double part = type == ElementType::kFloat32 ? 1e-5 : type == ElementType::kFloat16 ? 1e-3 : 1e-2;
+  test.Out(As(type, {3, 40}, y)).Tolerance(part, part).Run();
 }
 
 TEST(GatherBlockQuantized, Bytes) {
   for (const int bits : {2, 4, 8}) {
     for (const bool zero : {false, true}) CheckBytes(bits, zero);
+    CheckBytes(bits, true, ElementType::kFloat16);
+    CheckBytes(bits, true, ElementType::kBfloat16);
   }
 }
 

@@ -18,6 +18,8 @@ namespace kante::core {
 namespace {
 
 constexpr TypeSet kBytes{ElementType::kInt8, ElementType::kUint8};
+constexpr TypeSet kSmallFloats{ElementType::kFloat8E4M3FN, ElementType::kFloat8E4M3FNUZ, ElementType::kFloat8E5M2,
+                               ElementType::kFloat8E5M2FNUZ};
 constexpr TypeSet kScales{ElementType::kFloat32, ElementType::kFloat16, ElementType::kBfloat16};
 
 // Input `i` converted to T (of element type `type`).
@@ -41,12 +43,13 @@ Status CheckParameter(InferContext& c, int i, int64_t each, int64_t matrices) {
 // Input positions; -1: the operator has no such input.
 struct MatMulInputs {
   int a, b, a_zero, b_zero, a_scale = -1, b_scale = -1, y_scale = -1, y_zero = -1;
+  TypeSet types = kBytes;
 };
 
 Status InferMatMul(InferContext& c, const MatMulInputs& in, ElementType type) {
   c.SetType(0, type);
   for (int i : {in.a, in.b, in.a_zero, in.b_zero, in.y_zero}) {
-    if (i >= 0 && c.has_input(i)) KANTE_TRY(c.RequireType(i, kBytes));
+    if (i >= 0 && c.has_input(i)) KANTE_TRY(c.RequireType(i, in.types));
   }
   for (int i : {in.a_scale, in.b_scale, in.y_scale}) {
     if (i >= 0) KANTE_TRY(c.RequireType(i, kScales));
@@ -67,10 +70,11 @@ Status InferMatMul(InferContext& c, const MatMulInputs& in, ElementType type) {
 }
 
 // Input `i` less its zero points, which go along rows or columns of `cols` elements.
-Result<int32_t*> Centred(RunContext& c, int i, int zero, int64_t cols, int64_t rows, bool along_columns) {
-  KANTE_TRY(int32_t * x, Widen<int32_t>(c, i));
+template <typename T>
+Result<T*> Centred(RunContext& c, int i, int zero, int64_t cols, int64_t rows, bool along_columns) {
+  KANTE_TRY(T * x, Widen<T>(c, i));
   if (!c.has_input(zero)) return x;
-  KANTE_TRY(const int32_t* z, Widen<int32_t>(c, zero));
+  KANTE_TRY(const T* z, Widen<T>(c, zero));
   const int64_t count = c.in(zero).elements(), n = c.in(i).elements();
   for (int64_t e = 0; e < n; ++e) {
     const int64_t row = e / cols;
@@ -79,14 +83,14 @@ Result<int32_t*> Centred(RunContext& c, int i, int zero, int64_t cols, int64_t r
   return x;
 }
 
-// store(row of A, column of B, element of the result, sum), every matrix of the batch.
-template <typename Store>
+// store(row of A, column of B, element of the result, sum), every matrix of the batch. Sums are of type T.
+template <typename T = int32_t, typename Store>
 Status RunMatMul(RunContext& c, const MatMulInputs& in, const Store& store) {
   KANTE_TRY(const MatMulShape s, MatMulShape::Make(c.in(in.a).shape(), c.in(in.b).shape()));
   if (s.output.elements() == 0) return OkStatus();
-  KANTE_TRY(const int32_t* a, Centred(c, in.a, in.a_zero, std::max<int64_t>(1, s.k), s.m, false));
-  KANTE_TRY(const int32_t* b, Centred(c, in.b, in.b_zero, s.n, std::max<int64_t>(1, s.k), true));
-  KANTE_TRY(std::byte * sums, c.Scratch(s.m * s.n * 4));
+  KANTE_TRY(const T* a, Centred<T>(c, in.a, in.a_zero, std::max<int64_t>(1, s.k), s.m, false));
+  KANTE_TRY(const T* b, Centred<T>(c, in.b, in.b_zero, s.n, std::max<int64_t>(1, s.k), true));
+  KANTE_TRY(std::byte * sums, c.Scratch(s.m * s.n * static_cast<int64_t>(sizeof(T))));
   const BroadcastPlan batch = PlanBroadcast(s.batch, s.a_batch, s.b_batch);
   bool finished = true;
   auto one_thread = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
@@ -103,8 +107,8 @@ Status RunMatMul(RunContext& c, const MatMulInputs& in, const Store& store) {
       args.b_row_stride = s.n;
       args.c = sums;
       args.ldc = s.n;
-      finished = RunPlainGemm(ElementType::kInt32, args, ParallelOf(c));
-      const auto* sum = reinterpret_cast<const int32_t*>(sums);
+      finished = RunPlainGemm(ElementTypeFor<T>, args, ParallelOf(c));
+      const auto* sum = reinterpret_cast<const T*>(sums);
       for (int64_t e = 0; e < s.m * s.n; ++e) {
         store(ia * s.m + e / s.n, ib * s.n + e % s.n, (out + i) * s.m * s.n + e, sum[e]);
       }
@@ -113,21 +117,28 @@ Status RunMatMul(RunContext& c, const MatMulInputs& in, const Store& store) {
   return FinishedOr(c, finished);
 }
 
-// Writes sums of products as bytes.
+// Writes sums of products as bytes: integers, or float8 that saturate.
 struct Requantizer {
   Tensor* y;
   float scale, zero, lo = 0, hi = 0;
+  bool integers = true;
 
   static Result<Requantizer> Open(RunContext& c, int scale_input, int zero_input) {
     KANTE_TRY(Tensor * y, c.Output(0));
     KANTE_TRY(const float* scale, Widen<float>(c, scale_input));
     KANTE_TRY(const float* zero, Widen<float>(c, zero_input));
     Requantizer r{y, *scale, *zero};
-    IntegerRange(y->type(), &r.lo, &r.hi);
+    r.integers = IntegerRange(y->type(), &r.lo, &r.hi);
     return r;
   }
   void Store(int64_t element, float sum, float sum_scale) const {
-    const float v = std::nearbyint(sum * (sum_scale / scale)) + zero;
+    const float exact = sum * (sum_scale / scale);
+    if (!integers) {
+      const float v = exact + zero;
+      CastRange(y->type(), y->raw() + element, ElementType::kFloat32, reinterpret_cast<const std::byte*>(&v), 1, {});
+      return;
+    }
+    const float v = std::nearbyint(exact) + zero;
     // The low byte is the same for int8 and uint8; NaN becomes the smallest value.
     const auto code = static_cast<int>(v >= lo ? std::min(v, hi) : lo);
     y->mutable_data<uint8_t>()[element] = static_cast<uint8_t>(code);
@@ -156,17 +167,26 @@ struct QLinearMatMul {
                                 .max_inputs = 8,
                                 .same_type = 0,
                                 .numerics = kQuantizes};
-  static constexpr MatMulInputs kIn{
-      .a = 0, .b = 3, .a_zero = 2, .b_zero = 5, .a_scale = 1, .b_scale = 4, .y_scale = 6, .y_zero = 7};
+  static constexpr MatMulInputs kIn{.a = 0,
+                                    .b = 3,
+                                    .a_zero = 2,
+                                    .b_zero = 5,
+                                    .a_scale = 1,
+                                    .b_scale = 4,
+                                    .y_scale = 6,
+                                    .y_zero = 7,
+                                    .types = kBytes | kSmallFloats};
   Status Infer(InferContext& c) const { return InferMatMul(c, kIn, c.type(kIn.y_zero)); }
   Status Run(RunContext& c) const {
     KANTE_TRY(const Requantizer out, Requantizer::Open(c, kIn.y_scale, kIn.y_zero));
     KANTE_TRY(const float* a, Widen<float>(c, kIn.a_scale));
     KANTE_TRY(const float* b, Widen<float>(c, kIn.b_scale));
     const int64_t na = c.in(kIn.a_scale).elements(), nb = c.in(kIn.b_scale).elements();
-    return RunMatMul(c, kIn, [&](int64_t row, int64_t col, int64_t at, int32_t sum) {
+    const auto store = [&](int64_t row, int64_t col, int64_t at, double sum) {
       out.Store(at, static_cast<float>(sum), a[row % na] * b[col % nb]);
-    });
+    };
+    const bool bytes = kBytes.Has(c.in(kIn.a).type()) && kBytes.Has(c.in(kIn.b).type());
+    return bytes ? RunMatMul(c, kIn, store) : RunMatMul<double>(c, kIn, store);
   }
 };
 

@@ -2,6 +2,8 @@
 // Expected values are computed by hand.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/support/op_test.h"
 
 namespace kante::core {
@@ -55,6 +57,47 @@ TEST(QLinearMatMul, RoundsAndSaturates) {
       .In<float>({}, {5})
       .In<int8_t>({}, {120})
       .Out<int8_t>({3, 1}, {122, 127, 70})
+      .Run();
+}
+
+Tensor Bytes(ElementType type, const Shape& shape, const std::vector<uint8_t>& bytes) {
+  Tensor t = std::move(Tensor::Allocate(type, shape)).value();
+  std::copy(bytes.begin(), bytes.end(), t.mutable_data<uint8_t>());
+  return t;
+}
+
+// A = 1 2; -0.5 4 and B = 2 1; 1 -2: the sums are 4 -3; 3 -8.5.
+OpTest SmallFloats(float y_scale) {
+  OpTest test("QLinearMatMul", 21);
+  test.In(Bytes(ElementType::kFloat8E4M3FN, {2, 2}, {0x38, 0x40, 0xB0, 0x48})).In<float>({}, {0.5f});
+  test.In(Bytes(ElementType::kFloat8E4M3FN, {}, {0}));
+  test.In(Bytes(ElementType::kFloat8E5M2, {2, 2}, {0x40, 0x3C, 0x3C, 0xC0})).In<float>({}, {1});
+  test.In(Bytes(ElementType::kFloat8E5M2, {}, {0})).In<float>({}, {y_scale});
+  return test;
+}
+
+TEST(QLinearMatMul, Float8) {
+  // 8 -6; 6 -17, and -17 lies between -16 and -18
+  SmallFloats(0.25f)
+      .In(Bytes(ElementType::kFloat8E4M3FN, {}, {0}))
+      .Out(Bytes(ElementType::kFloat8E4M3FN, {2, 2}, {0x50, 0xCC, 0x4C, 0xD8}))
+      .Run();
+  SmallFloats(0.0001f)
+      .In(Bytes(ElementType::kFloat8E4M3FN, {}, {0}))
+      .Out(Bytes(ElementType::kFloat8E4M3FN, {2, 2}, {0x7E, 0xFE, 0x7E, 0xFE}))
+      .Run();
+  SmallFloats(0.25f).In<int8_t>({}, {3}).Out<int8_t>({2, 2}, {11, -3, 9, -14}).Run();
+  // Zero points count, and an empty sum is their image.
+  OpTest("QLinearMatMul", 21)
+      .In(Bytes(ElementType::kFloat8E5M2, {1, 0}, {}))
+      .In<float>({}, {1})
+      .In(Bytes(ElementType::kFloat8E5M2, {}, {0x3C}))
+      .In(Bytes(ElementType::kFloat8E5M2, {0, 1}, {}))
+      .In<float>({}, {1})
+      .In(Bytes(ElementType::kFloat8E5M2, {}, {0x3C}))
+      .In<float>({}, {1})
+      .In(Bytes(ElementType::kFloat8E5M2, {}, {0x40}))
+      .Out(Bytes(ElementType::kFloat8E5M2, {1, 1}, {0x40}))
       .Run();
 }
 

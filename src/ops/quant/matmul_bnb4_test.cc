@@ -2,10 +2,13 @@
 // Expected values are the definition, with the tables of bitsandbytes.
 #include <gtest/gtest.h>
 
+#include "tests/support/attention_reference.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
 namespace {
+
+using test::As;
 
 constexpr double kValues[2][16] = {
     {0, 0.0625 / 12, 8.0 / 12, 12.0 / 12, 4.0 / 12, 6.0 / 12, 2.0 / 12, 3.0 / 12, 0, -0.0625 / 12, -8.0 / 12,
@@ -13,7 +16,7 @@ constexpr double kValues[2][16] = {
     {-1.0, -0.69619280, -0.52507305, -0.39491749, -0.28444138, -0.18477343, -0.09105004, 0.0, 0.07958030, 0.16093020,
      0.24611230, 0.33791524, 0.44070983, 0.56261700, 0.72295684, 1.0}};
 
-OpTest Make(int type, bool transposed, int64_t m, int64_t n, int64_t k) {
+OpTest Make(int type, bool transposed, int64_t m, int64_t n, int64_t k, ElementType of = ElementType::kFloat32) {
   OpTest test("MatMulBnb4", 1, "com.microsoft");
   test.Attr("K", AttributeValue(k)).Attr("N", AttributeValue(n)).Attr("block_size", 16).Attr("quant_type", type);
   test.Attr("transB", transposed ? 1 : 0);
@@ -34,9 +37,11 @@ OpTest Make(int type, bool transposed, int64_t m, int64_t n, int64_t k) {
       y.push_back(static_cast<float>(sum));
     }
   }
-  test.In<float>({m, static_cast<int64_t>(depth)}, a);
-  test.In<uint8_t>({static_cast<int64_t>(b.size())}, b).In<float>({static_cast<int64_t>(scales.size())}, scales);
-  test.Out<float>({m, static_cast<int64_t>(columns)}, y).Tolerance(1e-5, 1e-4);
+  test.In(As(of, {m, static_cast<int64_t>(depth)}, a));
+  test.In<uint8_t>({static_cast<int64_t>(b.size())}, b);
+  test.In(As(of, {static_cast<int64_t>(scales.size())}, scales));
+  const double part = of == ElementType::kFloat32 ? 1e-5 : of == ElementType::kFloat16 ? 1e-3 : 1e-2;
+  test.Out(As(of, {m, static_cast<int64_t>(columns)}, y)).Tolerance(part, 10 * part);
   return test;
 }
 
@@ -46,6 +51,8 @@ TEST(MatMulBnb4, BothCodesBothWays) {
       Make(type, transposed, 1, 7, 33).Run();
       Make(type, transposed, 5, 18, 32).Run();
       Make(type, transposed, 0, 3, 4).Run();
+      Make(type, transposed, 2, 7, 33, ElementType::kFloat16).Run();
+      Make(type, transposed, 2, 7, 33, ElementType::kBfloat16).Run();
     }
   }
 }

@@ -2,12 +2,15 @@
 // Expected values are the definition of the operator, computed here in double.
 #include <gtest/gtest.h>
 
+#include "tests/support/attention_reference.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
 namespace {
 
-void Check(int bits, bool packed_zero, bool float_zero, int64_t m) {
+using test::As;
+
+void Check(int bits, bool packed_zero, bool float_zero, int64_t m, ElementType type = ElementType::kFloat32) {
   const int64_t k = 20, n = 19, block = 16, blocks = 2, zero_bytes = (blocks * bits + 7) / 8;
   std::vector<uint8_t> b(static_cast<size_t>(n * blocks * block * bits / 8)), zero(static_cast<size_t>(n * zero_bytes));
   for (size_t i = 0; i < b.size(); ++i) b[i] = static_cast<uint8_t>(i * 37 + 11);
@@ -34,15 +37,17 @@ void Check(int bits, bool packed_zero, bool float_zero, int64_t m) {
   }
   OpTest test("MatMulNBits", 1, "com.microsoft");
   test.Attr("K", int64_t{k}).Attr("N", int64_t{n}).Attr("bits", bits).Attr("block_size", int64_t{block});
-  test.In<float>({1, m, k}, a).In<uint8_t>({n, blocks, block * bits / 8}, b).In<float>({n, blocks}, scales);
+  test.In(As(type, {1, m, k}, a)).In<uint8_t>({n, blocks, block * bits / 8}, b);
+  test.In(As(type, {n, blocks}, scales));
   if (packed_zero) {
     test.In<uint8_t>({n, zero_bytes}, zero);
   } else if (float_zero) {
-    test.In<float>({n, blocks}, zeros);
+    test.In(As(type, {n, blocks}, zeros));
   } else {
     test.NoInput();
   }
-  test.NoInput().In<float>({n}, bias).Out<float>({1, m, n}, want).Tolerance(1e-5, 1e-3).Run();
+  const double part = type == ElementType::kFloat32 ? 1e-5 : type == ElementType::kFloat16 ? 1e-3 : 1e-2;
+  test.NoInput().In(As(type, {n}, bias)).Out(As(type, {1, m, n}, want)).Tolerance(part, 1e-3).Run();
 }
 
 TEST(MatMulNBits, BitsAndZeroPoints) {
@@ -50,6 +55,11 @@ TEST(MatMulNBits, BitsAndZeroPoints) {
     Check(bits, false, false, 1);
     Check(bits, true, false, 7);
     Check(bits, false, true, 2);
+    Check(bits, true, false, 0);
+    for (ElementType half : {ElementType::kFloat16, ElementType::kBfloat16}) {
+      Check(bits, true, false, 1, half);
+      Check(bits, false, true, 3, half);
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 // Expected values: the formula of the specification in numpy, in double.
 #include <gtest/gtest.h>
 
+#include "tests/support/attention_reference.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
@@ -49,6 +50,56 @@ TEST(CausalConvTest, BothDomains) {
       .Run();
 }
 
+// The last case above with the channels last, in one dimension or in two; ONNX Runtime agrees.
+TEST(CausalConvTest, ChannelsLast) {
+  for (bool split : {false, true}) {
+    const auto shape = [&](int64_t places) { return split ? Shape{2, places, 1, 2} : Shape{2, places, 2}; };
+    OpTest("CausalConvWithState", 1, "com.microsoft")
+        .Attr("channels_last", 1)
+        .In<float>(shape(3), {-1.25f, 0.25f, -1.75f, -1.25f, -1.75f, 2.0f, 0.25f, 0.75f, 0.25f, 1.25f, 0.0f, -0.75f})
+        .In<float>({2, 1, 3}, {0.5f, 0.25f, 0.75f, 1.0f, 1.0f, 0.5f})
+        .NoInput()
+        .In<float>(shape(2), {-1.75f, 2.0f, 1.25f, 0.25f, -0.25f, -0.25f, -1.25f, 0.25f})
+        .Out<float>(shape(3),
+                    {-1.5f, 2.375f, -1.0f, -0.125f, -2.375f, 0.0f, -0.25f, 0.375f, -0.375f, 1.625f, 0.1875f, 1.625f})
+        .Out<float>(shape(2), {-1.75f, -1.25f, -1.75f, 2.0f, 0.25f, 1.25f, 0.0f, -0.75f})
+        .Run();
+  }
+}
+
+TEST(CausalConvTest, EmptyAndSixteenBits) {
+  for (int last : {0, 1}) {
+    OpTest("CausalConvWithState", 1, "com.microsoft")
+        .Attr("channels_last", last)
+        .In<float>({0, 2, 2}, {})
+        .In<float>({2, 1, 3}, {0.5f, 0.25f, 0.75f, 1.0f, 1.0f, 0.5f})
+        .Out<float>({0, 2, 2}, {})
+        .Out<float>({0, 2, 2}, {})
+        .Run();
+    // No new places: the state stays.
+    OpTest("CausalConvWithState", 1, "com.microsoft")
+        .Attr("channels_last", last)
+        .In<float>(last ? Shape{1, 0, 2} : Shape{1, 2, 0}, {})
+        .In<float>({2, 1, 3}, {0.5f, 0.25f, 0.75f, 1.0f, 1.0f, 0.5f})
+        .NoInput()
+        .In<float>({1, 2, 2}, {1, 2, 3, 4})
+        .Out<float>(last ? Shape{1, 0, 2} : Shape{1, 2, 0}, {})
+        .Out<float>({1, 2, 2}, {1, 2, 3, 4})
+        .Run();
+    for (ElementType type : {ElementType::kFloat16, ElementType::kBfloat16}) {
+      OpTest("CausalConvWithState", 1, "com.microsoft")
+          .Attr("channels_last", last)
+          .In(test::As(type, {1, 1, 1}, {3}))
+          .In(test::As(type, {1, 1, 2}, {0.5f, 2}))
+          .NoInput()
+          .In(test::As(type, {1, 1, 1}, {4}))
+          .Out(test::As(type, {1, 1, 1}, {8}))
+          .Out(test::As(type, {1, 1, 1}, {3}))
+          .Run();
+    }
+  }
+}
+
 TEST(CausalConvTest, Refusals) {
   const auto with = [] {
     return OpTest("CausalConvWithState", 1, "com.microsoft").In<float>({1, 1, 1}, {1}).In<float>({1, 1, 2}, {1, 1});
@@ -56,7 +107,13 @@ TEST(CausalConvTest, Refusals) {
   with().Attr("activation", "relu").Fails("activation relu");
   with().Attr("dilation", 0).Fails("dilation 0");
   with().Attr("ndim", 2).Fails("ndim");
-  with().Attr("channels_last", 1).Fails("channels_last");
+  with().Attr("state_window", 2).Fails("state_window is for speculative decoding on GPUs");
+  with().Attr("state_channels_last", 1).Fails("state_channels_last must follow channels_last");
+  OpTest("CausalConvWithState", 27)
+      .Attr("channels_last", 1)
+      .In<float>({1, 1, 1}, {1})
+      .In<float>({1, 1, 2}, {1, 1})
+      .Fails("unknown attribute 'channels_last'");
   with().NoInput().In<float>({1, 1, 2}, {1, 1}).Fails("past_state [1,1,2] must be [1,1,1]");
 }
 

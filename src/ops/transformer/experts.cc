@@ -25,6 +25,14 @@ constexpr ActivationName kActivations[] = {
     {"swiglu", kernels::UnaryOp::kSwish, true}, {"geglu", kernels::UnaryOp::kGeluTanh, true},
 };
 
+// What RunExperts has read.
+struct Job : ExpertArgs {
+  int64_t tokens = 0, experts = 0;
+  const float* x = nullptr;
+  const float* router = nullptr;
+  float* y = nullptr;
+};
+
 // The tokens of every expert, in order, and with which weight each counts.
 struct Routes {
   std::vector<int64_t> first;  // of each expert; one more at the end
@@ -32,10 +40,22 @@ struct Routes {
   std::vector<float> weight;
 };
 
-void WeighPicks(const ExpertRule& rule, const ExpertArgs& a, int64_t t, const std::vector<int64_t>& picks, float* w) {
+constexpr float kMixerReach = 2 * 0.01f;  // twice the jitter of Phi-3.5's training
+
+void WeighPicks(const ExpertRule& rule, const Job& a, int64_t t, const std::vector<int64_t>& picks, float* w) {
   const float* row = (a.mix ? a.mix : a.router) + t * a.experts;
   const float top = a.router[t * a.experts + picks[0]];
   float sum = 0;
+  for (size_t i = 0; rule.sparse_mixer && i < picks.size(); ++i) {
+    const float own = row[picks[i]];
+    sum = 0;
+    for (int64_t e = 0; e < a.experts; ++e) {
+      const bool far = own - row[e] > kMixerReach * std::max(std::fabs(row[e]), own);
+      if (!far && (i == 0 || e != picks[0])) sum += std::exp(row[e] - own);
+    }
+    w[i] = 1 / sum;
+  }
+  if (rule.sparse_mixer) return;
   for (size_t i = 0; i < picks.size(); ++i) sum += w[i] = a.mix ? row[picks[i]] : std::exp(row[picks[i]] - top);
   if (a.mix) {
     if (!rule.normalize || sum == 0) return;
@@ -46,7 +66,7 @@ void WeighPicks(const ExpertRule& rule, const ExpertArgs& a, int64_t t, const st
   for (size_t i = 0; i < picks.size(); ++i) w[i] /= sum;
 }
 
-Routes Route(const ExpertRule& rule, const ExpertArgs& a) {
+Routes Route(const ExpertRule& rule, const Job& a) {
   const size_t n = static_cast<size_t>(rule.picks), all = static_cast<size_t>(a.tokens) * n;
   Routes r{std::vector<int64_t>(static_cast<size_t>(a.experts) + 1), std::vector<int64_t>(all),
            std::vector<float>(all)};
@@ -158,7 +178,8 @@ ExpertRule ExpertRule::Read(AttrReader& a, bool has_third) {
   r.beta = a.Float("activation_beta", 0);
   r.limit = a.Float("swiglu_limit", std::numeric_limits<float>::infinity());
   r.limit_after = a.Bool("swiglu_limit_after_activation", false);
-  if (a.Bool("use_sparse_mixer", false)) a.Fail("use_sparse_mixer is not supported");
+  r.sparse_mixer = a.Bool("use_sparse_mixer", false);
+  if (r.sparse_mixer && r.picks != 2) a.Fail(StrCat("use_sparse_mixer needs k 2, not ", r.picks));
   if (r.picks < 1) a.Fail(StrCat("k ", r.picks, " must be positive"));
   if (r.fusion < 0 || r.fusion > 2) a.Fail(StrCat("swiglu_fusion ", r.fusion, " is none of 0, 1 and 2"));
   if (!(r.limit >= 0)) a.Fail("swiglu_limit must not be negative");
@@ -189,7 +210,9 @@ Result<std::array<int64_t, 3>> ExpertSizes(const ExpertRule& rule, const Shape& 
   return std::array<int64_t, 3>{tokens, x[x.rank() - 1], router[1]};
 }
 
-Status RunExperts(RunContext& c, const ExpertRule& rule, const ExpertArgs& a) {
+namespace {
+
+Status RunJob(RunContext& c, const ExpertRule& rule, const Job& a) {
   const int64_t hidden = a.second.n, inter = a.second.k, wide = a.first.n;
   std::fill_n(a.y, a.tokens * hidden, 0.0f);
   const Routes routes = Route(rule, a);
@@ -239,6 +262,23 @@ Status RunExperts(RunContext& c, const ExpertRule& rule, const ExpertArgs& a) {
     }
   }
   return OkStatus();
+}
+
+}  // namespace
+
+Status RunExperts(RunContext& c, const ExpertRule& rule, ExpertArgs args,
+                  const std::array<const ExpertProduct::Load*, 3>& loads) {
+  args.first.load = loads[0];
+  args.second.load = loads[1];
+  args.third.load = loads[2];
+  Job job{std::move(args), c.in(1).dim(0), c.in(1).dim(1)};
+  KANTE_TRY(job.x, ReadFloats(c, 0));
+  KANTE_TRY(job.router, ReadFloats(c, 1));
+  KANTE_TRY(Tensor * y, c.Output(0));
+  KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
+  job.y = out.data();
+  KANTE_TRY(RunJob(c, rule, job));
+  return out.Finish(c);
 }
 
 }  // namespace kante::core

@@ -18,6 +18,7 @@ inline constexpr TypeSet kExpertTypes{ElementType::kFloat32, ElementType::kFloat
 struct ExpertRule {
   int64_t picks = 1;  // experts of a token
   bool normalize = false;
+  bool sparse_mixer = false;  // of two experts, each weighed among those whose scores are close to its own
   kernels::UnaryOp activation = kernels::UnaryOp::kRelu;
   bool swiglu = false;
   bool squared = false;
@@ -43,14 +44,12 @@ struct ExpertProduct {
 };
 
 struct ExpertArgs {
-  int64_t tokens = 0, experts = 0;
-  const float* x = nullptr;
-  const float* router = nullptr;
   const float* mix = nullptr;          // weights of the experts of each token; null: softmax of the router's scores
   bool softmax_of_picked = false;      // alone
   ExpertProduct first, second, third;  // third.n 0: absent
-  float* y = nullptr;
 };
-Status RunExperts(RunContext& c, const ExpertRule& rule, const ExpertArgs& args);
+// Of input 0, routed by input 1, to output 0. `loads`: of the three products, for those without weights in memory.
+Status RunExperts(RunContext& c, const ExpertRule& rule, ExpertArgs args,
+                  const std::array<const ExpertProduct::Load*, 3>& loads);
 
 }  // namespace kante::core

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <vector>
 
+#include "base/checked.h"
 #include "ops/nn/float_arrays.h"
 #include "ops/norm/rows.h"
 #include "ops/op_def.h"
+#include "ops/transformer/coded_cache.h"
 #include "ops/transformer/heads.h"
 
 namespace kante::core {
@@ -39,7 +41,7 @@ struct GroupQueryAttention {
                                 .max_inputs = 17,
                                 .max_outputs = 4,
                                 .types = kFloats,
-                                .same_type = 0b1100'1101'1001'1111,
+                                .same_type = 0b1100'1101'1000'0111,
                                 .shape_inputs = 1u << kTotal,
                                 .numerics = kComputesInSingle};
   int64_t heads = 0;
@@ -48,6 +50,9 @@ struct GroupQueryAttention {
   int64_t scores = 0;
   float scale = 0, softcap = 0, q_epsilon = 0, k_epsilon = 0;
   bool rotary = false, interleaved = false, smooth = false, causal = true;
+  bool coded = false, four_bits = false;  // the caches
+  std::array<bool, 2> by_channel{};
+  bool sliding = false;
 
   static Result<GroupQueryAttention> Parse(AttrReader& a) {
     GroupQueryAttention op;
@@ -64,13 +69,10 @@ struct GroupQueryAttention {
     op.interleaved = a.Bool("rotary_interleaved", false);
     op.smooth = a.Int("smooth_softmax", 0) == 1;
     op.causal = a.Bool("causal", true);
-    a.Ignore("kv_cache_bit_width");  // only of quantized caches
-    for (const char* name : {"k_quant_type", "v_quant_type"}) {
-      const std::string type = a.String(name, "NONE");
-      if (type != "NONE") a.Fail(StrCat(name, " ", type, " is not supported"));
-    }
-    if (a.has_input(kScaleK) || a.has_input(kScaleV)) a.Fail("quantized caches are not supported");
-    if (a.Int("sliding_window_cache", 0) != 0) a.Fail("sliding_window_cache is not supported");
+    op.sliding = a.Bool("sliding_window_cache", false);
+    op.ParseCodes(a);
+    if (op.sliding && op.window < 1) a.Fail("sliding_window_cache needs a positive local_window_size");
+    if (op.sliding && !a.has_input(kPastK)) a.Fail("sliding_window_cache needs past_key and past_value");
     if (op.heads < 1 || op.kv_heads < 1 || op.heads % op.kv_heads != 0) {
       a.Fail(StrCat(op.heads, " query heads cannot share ", op.kv_heads, " heads of keys"));
     }
@@ -79,6 +81,25 @@ struct GroupQueryAttention {
     if (a.has_input(kNormQ) != a.has_input(kNormK)) a.Fail("q_norm_weight and k_norm_weight go together");
     if (!op.causal && op.window >= 0) a.Fail("local_window_size needs causal attention");
     return op;
+  }
+
+  void ParseCodes(AttrReader& a) {
+    const int64_t bits = a.Int("kv_cache_bit_width", 0);
+    std::array<bool, 2> codes{};
+    for (size_t i = 0; i < 2; ++i) {
+      const char* name = i == 0 ? "k_quant_type" : "v_quant_type";
+      const std::string type = a.String(name, "NONE");
+      codes[i] = type != "NONE";
+      by_channel[i] = type == "PER_CHANNEL";
+      if (codes[i] && !by_channel[i] && type != "PER_TENSOR") a.Fail(StrCat(name, " ", type, " is not known"));
+      if (codes[i] != a.has_input(i == 0 ? kScaleK : kScaleV)) {
+        a.Fail(StrCat(name, " ", type, codes[i] ? " needs " : " has no use for ", i == 0 ? "k_scale" : "v_scale"));
+      }
+    }
+    if (codes[0] != codes[1]) a.Fail("k_quant_type and v_quant_type: both caches hold codes or none does");
+    coded = codes[0];
+    four_bits = bits == 4;
+    if (coded && bits != 0 && bits != 4 && bits != 8) a.Fail(StrCat("kv_cache_bit_width ", bits, " is not 4 or 8"));
   }
 
   struct Sizes {
@@ -105,12 +126,22 @@ struct GroupQueryAttention {
     if ((old == nullptr) != (old_v == nullptr)) return InvalidArgument("past_key and past_value go together");
     if (old) {
       s.past_room = old->rank() == 4 ? (*old)[2] : 0;
-      if (!(*old == Shape{s.batch, kv_heads, s.past_room, s.size})) return refuse(kPastK);
+      const int64_t width = coded && four_bits ? (s.size + 1) / 2 : s.size;
+      if (!(*old == Shape{s.batch, kv_heads, s.past_room, width})) return refuse(kPastK);
       if (!(*old_v == *old)) return refuse(kPastV);
     }
     if (total < 1 && s.rows > 0) return InvalidArgument("total_sequence_length ", total, " must be positive");
     s.total = total;
-    s.room = std::max(total, s.past_room);
+    s.room = sliding ? s.past_room : std::max(total, s.past_room);
+    if (sliding && s.past_room < window) {
+      return InvalidArgument("a cache of ", s.past_room, " rows is smaller than local_window_size ", window);
+    }
+    for (int i : {kScaleK, kScaleV}) {
+      const int64_t scales = by_channel[i == kScaleV] ? kv_heads * s.size : 1;
+      if (const Shape* scale = shape(i); scale && scale->elements() != scales) {
+        return InvalidArgument("input ", i, " ", scale->ToString(), " must hold ", scales, " scales");
+      }
+    }
     if (shape(kLengths)->elements() != s.batch) return refuse(kLengths);
     if (rotary) {
       const Shape *cosine = shape(kCos), *sine = shape(kSin);
@@ -131,9 +162,24 @@ struct GroupQueryAttention {
   }
 
   Status Infer(InferContext& c) const {
-    c.SetType(kY, c.type(kQ));
-    for (int i = kPresentK; i <= kScores; ++i) {
-      if (c.wants_output(i)) c.SetType(i, c.type(kQ));
+    const ElementType codes = c.has_input(kPastK) ? c.type(kPastK)
+                              : four_bits         ? ElementType::kUint8
+                                                  : ElementType::kInt8;
+    const ElementType cache = coded ? codes : c.type(kQ);
+    for (int i = kY; i <= kScores; ++i) {
+      if (c.wants_output(i)) c.SetType(i, i == kPresentK || i == kPresentV ? cache : c.type(kQ));
+    }
+    const TypeSet bytes =
+        four_bits ? TypeSet{ElementType::kUint8} : TypeSet{ElementType::kInt8, ElementType::kFloat8E4M3FN};
+    for (int i : {kPastK, kPastV}) {
+      KANTE_TRY(c.RequireType(i, coded ? bytes : kFloats));
+      if (c.has_input(i) && c.type(i) != cache && c.type(i) != ElementType::kUndefined) {
+        return InvalidArgument("input ", i, " must be ", NameOf(cache), ", not ", NameOf(c.type(i)));
+      }
+    }
+    for (int i : {kScaleK, kScaleV}) KANTE_TRY(c.RequireType(i, kFloat32Only));
+    if (sliding && c.wants_output(kScores)) {
+      return NotImplemented("output_qk is not defined for keys that sliding_window_cache has dropped: leave one out");
     }
     for (int i : {kLengths, kTotal, kQueryLengths}) KANTE_TRY(c.RequireType(i, {ElementType::kInt32}));
     KANTE_TRY(c.RequireType(kPlaces, {ElementType::kInt64}));
@@ -148,16 +194,26 @@ struct GroupQueryAttention {
     if (total.size() != 1) return InvalidArgument("total_sequence_length must be one number");
     KANTE_TRY(const Sizes s,
               Resolve([&](int i) { return c.has_input(i) ? &shapes[static_cast<size_t>(i)] : nullptr; }, total[0]));
-    const Shape cache{s.batch, kv_heads, s.room, s.size};
-    if (c.wants_output(kPresentK)) KANTE_TRY(c.SetShape(kPresentK, cache));
-    if (c.wants_output(kPresentV)) KANTE_TRY(c.SetShape(kPresentV, cache));
+    const Shape present{s.batch, kv_heads, s.room, coded ? CacheCode::RowBytes(cache, s.size) : s.size};
+    if (c.wants_output(kPresentK)) KANTE_TRY(c.SetShape(kPresentK, present));
+    if (c.wants_output(kPresentV)) KANTE_TRY(c.SetShape(kPresentV, present));
     if (c.wants_output(kScores)) KANTE_TRY(c.SetShape(kScores, Shape{s.batch, heads, s.rows, s.total}));
     return c.SetShape(kY, Shape{s.batch, s.rows, heads * s.size});
   }
 
+  // Rows that a sliding cache of `room` rows holds after `total` tokens: it drops room - window + 1 at a time.
+  int64_t Resident(int64_t total, int64_t room) const {
+    if (!sliding || total <= room) return total;
+    const int64_t step = room - window + 1;
+    return total - step * CeilDiv(total - room, step);
+  }
+
   // Where the sequences of a batch stand.
   struct Steps {
-    std::vector<int64_t> lengths, past, added, places;
+    std::vector<int64_t> past, added, places;
+    // Rows of the old cache, rows that this step sees, and the last of those, which the new cache keeps.
+    std::vector<int64_t> old, seen, kept, dropped;
+    int64_t room = 0;  // for the rows that this step sees
   };
   Result<Steps> Place(RunContext& c, const Sizes& s) const {
     Steps t;
@@ -170,14 +226,20 @@ struct GroupQueryAttention {
       }
       const int64_t added = valid ? valid[b] : std::min(s.rows, length);
       if (added < 0 || added > std::min(s.rows, length)) return InvalidArgument("query_seqlens holds ", added);
-      if (length - added > s.past_room) {
+      const int64_t old = Resident(length - added, s.past_room);
+      if (old > s.past_room) {
         return InvalidArgument("seqlens_k holds ", lengths[b], ": ", length - added, " past keys in a cache of ",
                                s.past_room);
       }
-      t.lengths.push_back(length);
-      t.added.push_back(added);
       t.past.push_back(length - added);
+      t.added.push_back(added);
+      t.old.push_back(old);
+      t.seen.push_back(old + added);
+      t.kept.push_back(Resident(length, s.past_room));
+      t.dropped.push_back(t.seen.back() - t.kept.back());
+      t.room = std::max(t.room, t.seen.back());
     }
+    if (!sliding) t.room = s.room;
     if (!rotary) return t;
     const int64_t* given = c.has_input(kPlaces) ? c.in(kPlaces).data<int64_t>() : nullptr;
     const bool prompt = s.rows == s.total && !valid;  // only the first place counts then
@@ -197,6 +259,81 @@ struct GroupQueryAttention {
     return t;
   }
 
+  // Writes the rows that this step sees and from them the new cache (`present`; null: nobody wants it), rows of
+  // `width`.
+  template <typename T>
+  Result<const T*> Join(RunContext& c, const Sizes& s, const Steps& t, const T* old, const BasicHeads<const T>& fresh,
+                        int64_t width, T* present) const {
+    BasicCacheStep<T> step{.sizes = {s.batch, kv_heads, t.room, width}, .fresh = fresh};
+    step.past = t.old.data();
+    step.added = t.added.data();
+    if (old) step.old = BasicHeads<const T>::HeadsFirst(old, kv_heads, s.past_room, width);
+    T* to = sliding ? nullptr : present;
+    if (!to) {
+      const int64_t dims[] = {s.batch, kv_heads, t.room, width, int64_t{sizeof(T)}};
+      KANTE_TRY(const int64_t bytes, CheckedProduct(dims));
+      KANTE_TRY(std::byte * memory, c.Scratch(bytes));
+      to = reinterpret_cast<T*>(memory);
+    }
+    KANTE_TRY(JoinCache(c, step, to));
+    if (!sliding || !present) return to;
+    const std::vector<int64_t> none(t.kept.size(), 0);
+    BasicCacheStep<T> last{.sizes = {s.batch, kv_heads, s.room, width}};
+    last.old = BasicHeads<const T>::HeadsFirst(to, kv_heads, t.room, width);
+    last.first = t.dropped.data();
+    last.past = t.kept.data();
+    last.added = none.data();
+    KANTE_TRY(JoinCache(c, last, present));
+    return to;
+  }
+
+  // Keys (`values` false) or values as this step sees them.
+  Result<Heads> JoinHeads(RunContext& c, const Sizes& s, const Steps& t, const Heads& fresh, bool values,
+                          float* present) const {
+    const int old = values ? kPastV : kPastK, out = values ? kPresentV : kPresentK;
+    if (!coded) {
+      const float* rows = nullptr;
+      if (c.has_input(old)) {
+        KANTE_TRY(rows, ReadAs<float>(c, c.in(old)));
+      }
+      KANTE_TRY(const float* joined, Join(c, s, t, rows, fresh, s.size, present));
+      return Heads::HeadsFirst(joined, kv_heads, t.room, s.size);
+    }
+    CacheCode code{.type = four_bits ? ElementType::kUint8 : ElementType::kInt8, .size = s.size};
+    if (c.has_input(old)) code.type = c.in(old).type();
+    code.scale = c.in(values ? kScaleV : kScaleK).data<float>();
+    code.by_channel = by_channel[values];
+    KANTE_TRY(const std::byte* codes, EncodeRows(c, code, fresh, {s.batch, kv_heads, s.rows, s.size}));
+    std::byte* to = nullptr;
+    if (c.wants_output(out)) {
+      KANTE_TRY(Tensor * tensor, c.Output(out));
+      to = tensor->raw();
+    }
+    const auto rows = BasicHeads<const std::byte>::HeadsFirst(codes, kv_heads, s.rows, code.row_bytes());
+    KANTE_TRY(const std::byte* joined,
+              Join(c, s, t, c.has_input(old) ? c.in(old).raw() : nullptr, rows, code.row_bytes(), to));
+    return DecodeRows(c, code, joined, {s.batch, kv_heads, t.room, s.size});
+  }
+
+  // The bias of the keys that a step sees: its columns are places in the whole sequence.
+  Status ShiftBias(RunContext& c, const Sizes& s, const Steps& t, AttentionMask& mask) const {
+    const int64_t lines = c.in(kBias).dim(1) * s.rows;
+    const int64_t dims[] = {s.batch, lines, t.room, 4};
+    KANTE_TRY(const int64_t bytes, CheckedProduct(dims));
+    KANTE_TRY(std::byte * memory, c.Scratch(bytes));
+    float* to = reinterpret_cast<float*>(memory);
+    for (int64_t i = 0; i < s.batch * lines; ++i) {
+      const auto b = static_cast<size_t>(i / lines);
+      const float* from = mask.add + i / lines * mask.strides[0] + i % lines * s.total + t.past[b] - t.old[b];
+      std::copy_n(from, t.seen[b], to + i * t.room);
+      std::fill(to + i * t.room + t.seen[b], to + (i + 1) * t.room, 0.0f);
+    }
+    mask.add = to;
+    mask.keys = t.room;
+    mask.strides = {lines * t.room, mask.strides[1] == 0 ? 0 : s.rows * t.room, t.room, 1};
+    return OkStatus();
+  }
+
   Status Run(RunContext& c) const {
     if (c.in(kTotal).elements() != 1) return InvalidArgument("total_sequence_length must be one number");
     KANTE_TRY(const Sizes s, Resolve([&](int i) { return c.has_input(i) ? &c.in(i).shape() : nullptr; },
@@ -204,7 +341,8 @@ struct GroupQueryAttention {
     KANTE_TRY(const Steps steps, Place(c, s));
     KANTE_TRY(const float* q, ReadAs<float>(c, c.in(kQ)));
     const int64_t width = (s.packed ? heads + 2 * kv_heads : heads) * s.size;
-    AttentionArgs args{.batch = s.batch, .heads = heads, .kv_heads = kv_heads, .rows = s.rows, .keys = s.total};
+    AttentionArgs args{.batch = s.batch, .heads = heads, .kv_heads = kv_heads, .rows = s.rows};
+    args.keys = sliding ? steps.room : s.total;
     args.size = args.v_size = s.size;
     args.q = {q, s.rows * width, s.size, width};
     Heads k = args.q, v = args.q;
@@ -233,37 +371,22 @@ struct GroupQueryAttention {
     }
     std::array<FloatTarget, 4> outs;
     for (int i = 0; i < 4; ++i) {
-      if (!c.wants_output(i)) continue;
+      if (!c.wants_output(i) || (coded && (i == kPresentK || i == kPresentV))) continue;
       KANTE_TRY(Tensor * t, c.Output(i));
       KANTE_TRY(outs[static_cast<size_t>(i)], FloatTarget::Open(c, t));
     }
-    const auto join = [&](const Heads& fresh, int old, int out) -> Result<Heads> {
-      CacheStep step{.sizes = {s.batch, kv_heads, s.room, s.size}, .fresh = fresh};
-      step.past = steps.past.data();
-      step.added = steps.added.data();
-      if (c.has_input(old)) {
-        KANTE_TRY(const float* rows, ReadAs<float>(c, c.in(old)));
-        step.old = Heads::HeadsFirst(rows, kv_heads, s.past_room, s.size);
-      }
-      float* to = outs[static_cast<size_t>(out)].data;
-      if (!to) {
-        KANTE_TRY(const MutableHeads made, NewHeads(c, step.sizes));
-        to = made.data;
-      }
-      KANTE_TRY(JoinCache(c, step, to));
-      return Heads::HeadsFirst(to, kv_heads, s.room, s.size);
-    };
-    KANTE_TRY(args.k, join(k, kPastK, kPresentK));
-    KANTE_TRY(args.v, join(v, kPastV, kPresentV));
+    KANTE_TRY(args.k, JoinHeads(c, s, steps, k, false, outs[kPresentK].data));
+    KANTE_TRY(args.v, JoinHeads(c, s, steps, v, true, outs[kPresentV].data));
     args.scale = scale != 0 ? scale : 1 / std::sqrt(static_cast<float>(s.size));
     args.softcap = softcap;
-    args.lengths = steps.lengths.data();
-    args.first_places = steps.past.data();
+    args.lengths = steps.seen.data();
+    args.first_places = steps.old.data();
     args.causal = causal;
     if (window > 0) args.left_window = window - 1;
     if (c.has_input(kBias)) {
       KANTE_TRY(args.masks[0], BiasMask(c.in(kBias).shape(), s.batch, heads, s.rows, s.total));
       KANTE_TRY(args.masks[0].add, ReadAs<float>(c, c.in(kBias)));
+      if (sliding) KANTE_TRY(ShiftBias(c, s, steps, args.masks[0]));
     }
     const std::vector<float> zeros(static_cast<size_t>(heads), 0.0f);
     if (c.has_input(kSink)) {

@@ -2,19 +2,21 @@
 // GroupQueryAttention's rarer inputs and attributes against their meaning, spelt out key by key in double.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 
-#include "compute/element_io.h"
+#include "compute/move/cast.h"
+#include "tests/support/attention_reference.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
 namespace {
 
-using Numbers = std::vector<float>;
+using namespace test;  // NOLINT: the reference
 
-Numbers Wave(int64_t count, double step) {
-  Numbers x(static_cast<size_t>(count));
-  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(std::sin(step * static_cast<double>(i + 1)));
+Numbers Scaled(Numbers x, float by) {
+  for (float& v : x) v = (1.5f + v) * by;
   return x;
 }
 
@@ -30,9 +32,24 @@ struct Case {
   float epsilon = 1e-6f;
   int64_t scores = 0;
   ElementType type = ElementType::kFloat32;
+  int64_t window = 0;
+  bool sliding = false, bias = false;
+  const char* codes = nullptr;                // k_quant_type and v_quant_type
+  const char* v_codes = nullptr;              // null: as codes
+  int bits = 0;                               // 0: as the type says
+  ElementType cache = ElementType::kFloat32;  // of codes
 
   int64_t batch() const { return static_cast<int64_t>(lengths.size()); }
-  int64_t room() const { return std::max(int64_t{total}, past_room); }
+  int64_t room() const { return sliding ? past_room : std::max(int64_t{total}, past_room); }
+  int64_t span() const { return sliding ? total : room(); }  // places of keys in all
+  // Rows of a sliding cache after `tokens`: when it is full it drops all but what the next token may see.
+  int64_t resident(int64_t tokens) const {
+    int64_t rows = 0;
+    for (int64_t i = 0; i < tokens; ++i) rows = (sliding && rows == past_room ? window - 1 : rows) + 1;
+    return rows;
+  }
+  bool by_channel() const { return codes && std::string(codes) == "PER_CHANNEL"; }
+  Numbers scales() const { return by_channel() ? Scaled(Wave(kKvHeads * kSize, 0.13), 0.02f) : Numbers{0.02f}; }
   int64_t fresh(int64_t b) const {
     const auto i = static_cast<size_t>(b);
     return added.empty() ? std::min<int64_t>(rows, lengths[i]) : added[i];
@@ -41,8 +58,31 @@ struct Case {
   Numbers q() const { return Wave(batch() * rows * kHeads * kSize, 0.7); }
   Numbers k() const { return Wave(batch() * rows * kKvHeads * kSize, 1.1); }
   Numbers v() const { return Wave(batch() * rows * kKvHeads * kSize, 1.9); }
-  Numbers old_k() const { return Wave(batch() * kKvHeads * past_room * kSize, 0.3); }
-  Numbers old_v() const { return Wave(batch() * kKvHeads * past_room * kSize, 0.5); }
+  Numbers old_k() const { return Old(0.3); }
+  Numbers old_v() const { return Old(0.5); }
+  Numbers Old(double step) const {
+    const Numbers x = Wave(batch() * kKvHeads * past_room * kSize, step);
+    return codes ? Coded(x, true) : x;
+  }
+  // x / scale as a code's value, element by element of rows that are [.., kv_heads, .., size] as a cache is or
+  // [.., kv_heads, size].
+  Numbers Coded(Numbers x, bool of_cache) const {
+    const Numbers scale = scales();
+    for (size_t i = 0; i < x.size(); ++i) {
+      const size_t row = i / kSize, head = (of_cache ? row / static_cast<size_t>(past_room) : row) % kKvHeads;
+      float v = x[i] / scale[by_channel() ? head * kSize + i % kSize : 0];
+      if (cache == ElementType::kFloat8E4M3FN) {
+        const float unit = std::ldexp(1.0f, std::max(std::ilogb(v), -6) - 3);
+        v = std::min(std::max(std::nearbyint(v / unit) * unit, -448.0f), 448.0f);
+      } else if (cache == ElementType::kInt8) {
+        v = std::min(std::max(std::nearbyint(v), -128.0f), 127.0f);
+      } else {
+        v = std::min(std::max(std::nearbyint(v), -8.0f), 7.0f);
+      }
+      x[i] = v;
+    }
+    return x;
+  }
   Numbers cosine() const { return Wave(kPlaces * kSize / 2, 0.2); }
   Numbers sine() const { return Wave(kPlaces * kSize / 2, 0.6); }
 };
@@ -73,21 +113,32 @@ Numbers Prepared(const Case& t, Numbers x, int64_t heads, const Numbers& weight)
   return x;
 }
 
-Numbers Cache(const Case& t, const Numbers& old, const Numbers& fresh) {
-  Numbers cache(static_cast<size_t>(t.batch() * kKvHeads * t.room() * kSize));
-  for (int64_t i = 0; i < t.batch() * kKvHeads * t.room(); ++i) {
-    const int64_t r = i % t.room(), head = i / t.room(), b = head / kKvHeads, h = head % kKvHeads;
+// Rows of every place, [batch, kv_heads, span, size]; `blank` where there is none.
+Numbers Cache(const Case& t, const Numbers& old, const Numbers& fresh, float blank = 0) {
+  Numbers cache(static_cast<size_t>(t.batch() * kKvHeads * t.span() * kSize), blank);
+  for (int64_t i = 0; i < t.batch() * kKvHeads * t.span(); ++i) {
+    const int64_t r = i % t.span(), head = i / t.span(), b = head / kKvHeads, h = head % kKvHeads;
+    const int64_t step = r - t.past(b), row = t.resident(t.past(b)) + step;
+    if (row < 0 || step >= t.fresh(b)) continue;
     for (int64_t e = 0; e < kSize; ++e) {
-      float& to = cache[static_cast<size_t>(i * kSize + e)];
-      const int64_t step = r - t.past(b);
-      if (step < 0) {
-        to = old[static_cast<size_t>((head * t.past_room + r) * kSize + e)];
-      } else if (step < t.fresh(b)) {
-        to = fresh[static_cast<size_t>(((b * t.rows + step) * kKvHeads + h) * kSize + e)];
-      }
+      cache[static_cast<size_t>(i * kSize + e)] =
+          step < 0 ? old[static_cast<size_t>((head * t.past_room + row) * kSize + e)]
+                   : fresh[static_cast<size_t>(((b * t.rows + step) * kKvHeads + h) * kSize + e)];
     }
   }
   return cache;
+}
+
+// What of it the cache keeps.
+Numbers Kept(const Case& t, const Numbers& all, float blank = 0) {
+  if (!t.sliding) return all;
+  Numbers kept(static_cast<size_t>(t.batch() * kKvHeads * t.room() * kSize), blank);
+  for (int64_t head = 0; head < t.batch() * kKvHeads; ++head) {
+    const int64_t length = t.lengths[static_cast<size_t>(head / kKvHeads)], rows = t.resident(length);
+    std::copy_n(all.begin() + (head * t.span() + length - rows) * kSize, rows * kSize,
+                kept.begin() + head * t.room() * kSize);
+  }
+  return kept;
 }
 
 struct Results {
@@ -97,16 +148,19 @@ Results Reference(const Case& t, const Numbers& q, const Numbers& k, const Numbe
   Results out{Numbers(q.size()), Numbers(static_cast<size_t>(t.batch() * kHeads * t.rows * t.total))};
   for (int64_t row = 0; row < t.batch() * t.rows * kHeads; ++row) {
     const int64_t h = row % kHeads, i = row / kHeads % t.rows, b = row / kHeads / t.rows;
-    const int64_t base = (b * kKvHeads + h / (kHeads / kKvHeads)) * t.room(),
+    const int64_t base = (b * kKvHeads + h / (kHeads / kKvHeads)) * t.span(),
                   length = t.lengths[static_cast<size_t>(b)];
     const int64_t seen = t.causal ? std::min(length, t.past(b) + i + 1) : length;
+    const int64_t first = t.window > 0 ? std::max<int64_t>(0, t.past(b) + i + 1 - t.window) : 0;
+    const Numbers bias = Wave(t.rows * t.total, 0.41);
     double sum = 0, mixed[kSize] = {};
-    for (int64_t j = 0; j < seen; ++j) {
+    for (int64_t j = first; j < seen; ++j) {
       double dot = 0;
       for (int64_t e = 0; e < kSize; ++e) {
         dot += double{q[static_cast<size_t>(row * kSize + e)]} * double{k[static_cast<size_t>((base + j) * kSize + e)]};
       }
       dot /= std::sqrt(double{kSize});
+      if (t.bias) dot += double{bias[static_cast<size_t>(i * t.total + j)]};
       out.scores[static_cast<size_t>(((b * kHeads + h) * t.rows + i) * t.total + j)] = static_cast<float>(dot);
       sum += std::exp(dot);
       for (int64_t e = 0; e < kSize; ++e) {
@@ -119,10 +173,20 @@ Results Reference(const Case& t, const Numbers& q, const Numbers& k, const Numbe
   return out;
 }
 
-Tensor As(ElementType type, const Shape& shape, const Numbers& x) {
-  Tensor t = std::move(Tensor::Allocate(type, shape)).value();
-  GetStoreRow<float>(type)(t.raw(), x.data(), shape.elements());
-  return t;
+// Codes in the storage format; two of 4 bits share a byte.
+Tensor Stored(const Case& t, int64_t rows, const Numbers& x) {
+  const Shape shape{t.batch(), kKvHeads, rows, t.cache == ElementType::kUint8 ? kSize / 2 : kSize};
+  Tensor to = std::move(Tensor::Allocate(t.codes ? t.cache : t.type, shape)).value();
+  if (t.cache == ElementType::kUint8) {
+    for (int64_t i = 0; i < shape.elements(); ++i) {
+      const float low = x[static_cast<size_t>(2 * i)] + 8, high = x[static_cast<size_t>(2 * i + 1)] + 8;
+      to.mutable_data<uint8_t>()[i] = static_cast<uint8_t>(low + 16 * high);
+    }
+  } else {
+    CastRange(to.type(), to.raw(), ElementType::kFloat32, reinterpret_cast<const std::byte*>(x.data()),
+              shape.elements(), {});
+  }
+  return to;
 }
 
 OpTest TestOf(const Case& t, const Numbers& q_weight, const Numbers& k_weight) {
@@ -131,13 +195,14 @@ OpTest TestOf(const Case& t, const Numbers& q_weight, const Numbers& k_weight) {
   if (!t.places.empty()) test.Attr("do_rotary", 1);
   if (!t.causal) test.Attr("causal", 0);
   if (t.scores != 0) test.Attr("qk_output", static_cast<int>(t.scores));
+  if (t.window > 0) test.Attr("local_window_size", static_cast<int>(t.window));
+  if (t.sliding) test.Attr("sliding_window_cache", 1);
   if (t.norm && t.epsilon != 1e-6f) test.Attr("qk_norm_epsilon", t.epsilon);
   test.In(As(t.type, {t.batch(), t.rows, kHeads * kSize}, t.q()));
   test.In(As(t.type, {t.batch(), t.rows, kKvHeads * kSize}, t.k()));
   test.In(As(t.type, {t.batch(), t.rows, kKvHeads * kSize}, t.v()));
   if (t.past_room > 0) {
-    test.In(As(t.type, {t.batch(), kKvHeads, t.past_room, kSize}, t.old_k()));
-    test.In(As(t.type, {t.batch(), kKvHeads, t.past_room, kSize}, t.old_v()));
+    test.In(Stored(t, t.past_room, t.old_k())).In(Stored(t, t.past_room, t.old_v()));
   } else {
     test.NoInput().NoInput();
   }
@@ -150,7 +215,20 @@ OpTest TestOf(const Case& t, const Numbers& q_weight, const Numbers& k_weight) {
     test.In(As(t.type, {kPlaces, kSize / 2}, t.cosine())).In(As(t.type, {kPlaces, kSize / 2}, t.sine()));
     test.In<int64_t>({t.batch(), t.rows}, t.places);
   }
-  test.NoInput().NoInput().NoInput().NoInput();
+  if (t.bias) {
+    test.In(As(t.type, {1, 1, t.rows, t.total}, Wave(t.rows * t.total, 0.41)));
+  } else {
+    test.NoInput();
+  }
+  test.NoInput();
+  if (t.codes) {
+    const Shape shape = t.by_channel() ? Shape{1, kKvHeads, 1, kSize} : Shape{1};
+    test.In<float>(shape, t.scales()).In<float>(shape, t.scales());
+    test.Attr("k_quant_type", t.codes).Attr("v_quant_type", t.v_codes ? t.v_codes : t.codes);
+    test.Attr("kv_cache_bit_width", t.bits != 0 ? t.bits : t.cache == ElementType::kUint8 ? 4 : 8);
+  } else {
+    test.NoInput().NoInput();
+  }
   if (t.norm) {
     test.In(As(t.type, {kSize}, q_weight)).In(As(t.type, {kSize}, k_weight));
   } else {
@@ -162,12 +240,28 @@ OpTest TestOf(const Case& t, const Numbers& q_weight, const Numbers& k_weight) {
 
 void Check(const Case& t, double tolerance = 1e-5) {
   const Numbers q_weight = Wave(kSize, 0.9), k_weight = Wave(kSize, 1.4);
-  const Numbers k = Cache(t, t.old_k(), Prepared(t, t.k(), kKvHeads, k_weight)), v = Cache(t, t.old_v(), t.v());
-  const Results want = Reference(t, Prepared(t, t.q(), kHeads, q_weight), k, v);
+  Numbers fresh_k = Prepared(t, t.k(), kKvHeads, k_weight), fresh_v = t.v();
+  // A byte of zeros stands for two codes of -8.
+  const float blank = t.cache == ElementType::kUint8 ? -8 : 0;
+  if (t.codes) {
+    fresh_k = t.Coded(std::move(fresh_k), false);
+    fresh_v = t.Coded(std::move(fresh_v), false);
+  }
+  const Numbers k = Cache(t, t.old_k(), fresh_k, blank), v = Cache(t, t.old_v(), fresh_v, blank);
+  Numbers real_k = k, real_v = v;
+  if (t.codes) {
+    const Numbers scale = t.scales();
+    for (size_t i = 0; i < k.size(); ++i) {
+      const size_t head = i / kSize / static_cast<size_t>(t.span()) % kKvHeads;
+      const float by = scale[t.by_channel() ? head * kSize + i % kSize : 0];
+      real_k[i] *= by;
+      real_v[i] *= by;
+    }
+  }
+  const Results want = Reference(t, Prepared(t, t.q(), kHeads, q_weight), real_k, real_v);
   OpTest test = TestOf(t, q_weight, k_weight);
   test.Out(As(t.type, {t.batch(), t.rows, kHeads * kSize}, want.y));
-  test.Out(As(t.type, {t.batch(), kKvHeads, t.room(), kSize}, k));
-  test.Out(As(t.type, {t.batch(), kKvHeads, t.room(), kSize}, v));
+  test.Out(Stored(t, t.room(), Kept(t, k, blank))).Out(Stored(t, t.room(), Kept(t, v, blank)));
   if (t.scores != 0) test.Out(As(t.type, {t.batch(), kHeads, t.rows, t.total}, want.scores));
   test.Tolerance(tolerance, tolerance).Run();
 }
@@ -202,8 +296,83 @@ TEST(GroupQueryAttentionPaths, SixteenBits) {
   Check({.rows = 3, .total = 3, .lengths = {3}, .norm = true, .type = ElementType::kFloat16}, 3e-3);
 }
 
+TEST(GroupQueryAttentionPaths, CodedCaches) {
+  for (const char* codes : {"PER_TENSOR", "PER_CHANNEL"}) {
+    for (ElementType cache : {ElementType::kInt8, ElementType::kUint8, ElementType::kFloat8E4M3FN}) {
+      Check({.rows = 1, .past_room = 5, .total = 6, .lengths = {6, 4}, .codes = codes, .cache = cache});
+      Check({.rows = 3,
+             .past_room = 8,
+             .total = 6,
+             .lengths = {6},
+             .places = {3, 4, 5},
+             .norm = true,
+             .codes = codes,
+             .cache = cache});
+    }
+    Check({.rows = 3, .total = 3, .lengths = {3}, .codes = codes, .cache = ElementType::kInt8});
+    Check({.rows = 3, .total = 3, .lengths = {3}, .codes = codes, .cache = ElementType::kUint8});
+  }
+}
+
+TEST(GroupQueryAttentionPaths, SlidingCaches) {
+  const auto check = [](int64_t room, int64_t window, int64_t rows, std::vector<int32_t> lengths) {
+    Case t{.rows = rows, .past_room = room, .total = *std::max_element(lengths.begin(), lengths.end())};
+    t.lengths = std::move(lengths);
+    t.window = window;
+    t.sliding = true;
+    Check(t);
+    t.bias = true;
+    Check(t);
+    t.codes = "PER_CHANNEL";
+    t.cache = ElementType::kUint8;
+    Check(t);
+  };
+  check(4, 4, 1, {3});
+  check(4, 4, 1, {6});
+  check(6, 4, 1, {7});
+  check(6, 4, 1, {8, 5});
+  check(6, 4, 5, {9});
+  check(4, 3, 7, {7});   // a prompt that is longer than the cache
+  check(4, 3, 9, {12});  // and a step
+  check(6, 1, 2, {9, 2});
+  Check({.rows = 3, .past_room = 6, .total = 10, .lengths = {9, 5}, .added = {3, 3}, .window = 4, .sliding = true});
+}
+
+TEST(GroupQueryAttentionPaths, Empty) {
+  Check({.rows = 2, .past_room = 3, .total = 5, .lengths = {}});
+  Check({.rows = 2, .past_room = 3, .total = 5, .lengths = {}, .codes = "PER_TENSOR", .cache = ElementType::kUint8});
+  Check({.rows = 2, .past_room = 4, .total = 5, .lengths = {}, .window = 3, .sliding = true});
+  Check({.rows = 0, .past_room = 3, .total = 3, .lengths = {3, 2}});
+  Check(
+      {.rows = 0, .past_room = 3, .total = 3, .lengths = {3, 2}, .codes = "PER_CHANNEL", .cache = ElementType::kInt8});
+}
+
 TEST(GroupQueryAttentionPaths, Refusals) {
   const Numbers w = Wave(kSize, 1);
+  Case coded{.past_room = 6, .total = 6, .lengths = {6}, .codes = "PER_TENSOR", .cache = ElementType::kInt8};
+  coded.bits = 2;
+  TestOf(coded, w, w).Fails("kv_cache_bit_width 2 is not 4 or 8");
+  coded.bits = 4;
+  TestOf(coded, w, w).Fails("input 3");
+  coded.bits = 8;
+  coded.v_codes = "NONE";
+  TestOf(coded, w, w).Fails("v_quant_type NONE has no use for v_scale");
+  coded.v_codes = "PER_CHANNEL";
+  TestOf(coded, w, w).Fails("input 13 [1] must hold 8 scales");
+  coded.v_codes = "PER_ROW";
+  TestOf(coded, w, w).Fails("v_quant_type PER_ROW is not known");
+  Case sliding{.past_room = 6, .total = 6, .lengths = {6}, .sliding = true};
+  TestOf(sliding, w, w).Fails("sliding_window_cache needs a positive local_window_size");
+  sliding.window = 7;
+  TestOf(sliding, w, w).Fails("a cache of 6 rows is smaller than local_window_size 7");
+  sliding.window = 3;
+  sliding.scores = 1;
+  TestOf(sliding, w, w)
+      .NoOutput()
+      .NoOutput()
+      .NoOutput()
+      .Out<float>({1, 4, 1, 6}, Wave(24, 1))
+      .Fails("output_qk is not");
   TestOf({.rows = 1, .past_room = 2, .total = 6, .lengths = {6}}, w, w).Fails("5 past keys in a cache of 2");
   TestOf({.rows = 1, .past_room = 6, .total = 6, .lengths = {7}}, w, w).Fails("seqlens_k holds 6");
   TestOf({.rows = 1, .past_room = 6, .total = 6, .lengths = {6}, .added = {2}}, w, w).Fails("query_seqlens holds 2");

@@ -330,7 +330,7 @@ TEST(GroupQueryAttentionTest, Refusals) {
   with(2, 0).Fails("total_sequence_length 0");
   with(2, -1).Fails("total_sequence_length -1");
   with(2, 3).Attr("do_rotary", 1).Fails("do_rotary needs cos_cache");
-  with(2, 3).Attr("k_quant_type", "PER_TENSOR").Fails("k_quant_type PER_TENSOR");
+  with(2, 3).Attr("k_quant_type", "PER_TENSOR").Fails("k_quant_type PER_TENSOR needs k_scale");
   with(2, 3).Attr("sliding_window_cache", 1).Fails("sliding_window_cache");
   with(2, 3)
       .Attr("do_rotary", 1)

@@ -58,20 +58,38 @@ Result<Heads> Rotated(RunContext& c, const Heads& from, const HeadSizes& s, cons
   });
 }
 
-Status JoinCache(RunContext& c, const CacheStep& step, float* to) {
+Result<Heads> FollowBeams(RunContext& c, const Heads& from, const HeadSizes& s, const BeamPaths& p) {
+  for (int64_t b = 0; b < s.batch; ++b) {
+    for (int64_t r = 0; r < p.past; ++r) {
+      const int32_t beam = p.beams[b * p.room + r];
+      if (beam < 0 || beam >= p.width) {
+        return InvalidArgument("cache_indirection holds beam ", beam, " of ", p.width);
+      }
+    }
+  }
+  return EachRow(c, from, s, [&](float* to, const float* own, int64_t b, int64_t h, int64_t r) {
+    const int64_t first = b / p.width * p.width;
+    std::copy_n(r < p.past ? from.at(first + p.beams[b * p.room + r], h, r) : own, s.size, to);
+  });
+}
+
+template <typename T>
+Status JoinCache(RunContext& c, const BasicCacheStep<T>& step, T* to) {
   const HeadSizes& s = step.sizes;
   return c.Parallel(s.batch * s.heads, 0.3 * static_cast<double>(s.rows * s.size), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      const int64_t b = i / s.heads, h = i % s.heads, past = step.past[b];
-      float* head = to + i * s.rows * s.size;
-      for (int64_t r = 0; r < past; ++r) std::copy_n(step.old.at(b, h, r), s.size, head + r * s.size);
+      const int64_t b = i / s.heads, h = i % s.heads, past = step.past[b], first = step.first ? step.first[b] : 0;
+      T* head = to + i * s.rows * s.size;
+      for (int64_t r = 0; r < past; ++r) std::copy_n(step.old.at(b, h, first + r), s.size, head + r * s.size);
       for (int64_t r = 0; r < step.added[b]; ++r) {
         std::copy_n(step.fresh.at(b, h, r), s.size, head + (past + r) * s.size);
       }
-      std::fill(head + (past + step.added[b]) * s.size, head + s.rows * s.size, 0.0f);
+      std::fill(head + (past + step.added[b]) * s.size, head + s.rows * s.size, T{});
     }
   });
 }
+template Status JoinCache(RunContext&, const BasicCacheStep<float>&, float*);
+template Status JoinCache(RunContext&, const BasicCacheStep<std::byte>&, std::byte*);
 
 Status CheckPaddingMask(const Shape& m, int64_t batch, int64_t rows, int64_t keys) {
   const bool fits =

@@ -34,15 +34,31 @@ struct Rotation {
 };
 Result<Heads> Rotated(RunContext& c, const Heads& from, const HeadSizes& s, const Rotation& r);
 
-// A cache of keys or values after a step: rows [0, past[b]) are old, the next added[b] are fresh, the rest zeros.
-struct CacheStep {
+// Rows [0, past) of every sequence from the beam that they came from: batch b is beam b % width of search b / width,
+// and beams [batch / width, width, room] says which beam of the search holds a row. The rest of the rows is the batch's
+// own.
+struct BeamPaths {
+  const int32_t* beams = nullptr;
+  int64_t width = 1, room = 0, past = 0;
+};
+Result<Heads> FollowBeams(RunContext& c, const Heads& from, const HeadSizes& s, const BeamPaths& paths);
+
+// A cache of keys or values after a step: `past[b]` old rows, from row first[b] on (none: 0), then added[b] fresh ones,
+// then zeros. T: float, or std::byte for rows in a storage format (sizes.size and strides in bytes then).
+template <typename T>
+struct BasicCacheStep {
   HeadSizes sizes;  // rows: the room of the new cache
-  Heads old;
-  Heads fresh;
+  BasicHeads<const T> old;
+  BasicHeads<const T> fresh;
   const int64_t* past = nullptr;  // [batch]
   const int64_t* added = nullptr;
+  const int64_t* first = nullptr;
 };
-Status JoinCache(RunContext& c, const CacheStep& step, float* to);
+using CacheStep = BasicCacheStep<float>;
+template <typename T>
+Status JoinCache(RunContext& c, const BasicCacheStep<T>& step, T* to);
+extern template Status JoinCache(RunContext&, const BasicCacheStep<float>&, float*);
+extern template Status JoinCache(RunContext&, const BasicCacheStep<std::byte>&, std::byte*);
 
 // The padding mask of Attention and MultiHeadAttention, whatever its shape ([batch] lengths, [2 * batch] ends and
 // starts, [3 * batch + 2] lengths and offsets, [batch, keys], [batch, queries, keys], [batch, 1, max, max]), as numbers

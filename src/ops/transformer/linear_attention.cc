@@ -6,6 +6,7 @@
 #include "kernels/unary.h"
 #include "ops/norm/rows.h"
 #include "ops/op_def.h"
+#include "ops/transformer/state_arrays.h"
 
 namespace kante::core {
 namespace {
@@ -73,21 +74,10 @@ struct LinearRule {
 
   Status Run(RunContext& c) const {
     KANTE_TRY(const Sizes s, Resolve(c.in(kQ).shape(), c.in(kK).shape(), c.in(kV).shape()));
-    const float* in[6] = {};
-    for (int i = 0; i < 6; ++i) {
-      if (c.has_input(i)) {
-        KANTE_TRY(in[i], ReadAs<float>(c, c.in(i)));
-      }
-    }
-    KANTE_TRY(Tensor * y, c.Output(0));
-    KANTE_TRY(const FloatTarget out, FloatTarget::Open(c, y));
-    FloatTarget present;
-    if (c.wants_output(1)) {
-      KANTE_TRY(Tensor * t, c.Output(1));
-      KANTE_TRY(present, FloatTarget::Open(c, t));
-    }
+    KANTE_TRY(const StateArrays arrays, StateArrays::Open(c));
+    const auto& in = arrays.in;
     const int64_t cells = s.size * s.v_size, states = s.batch * kv_heads;
-    float* memory = present.data;
+    float* memory = arrays.state.data;
     if (!memory) {
       KANTE_TRY(std::byte * scratch, c.Scratch(states * cells * 4));
       memory = reinterpret_cast<float*>(scratch);
@@ -129,7 +119,7 @@ struct LinearRule {
           }
           for (int64_t g = 0; g < group; ++g) {
             const float* q = in[kQ] + (at * heads + h / shared * group + g) * s.size;
-            float* to = out.data + (at * s.outputs + h * group + g) * s.v_size;
+            float* to = arrays.out.data + (at * s.outputs + h * group + g) * s.v_size;
             std::fill_n(to, s.v_size, 0.0f);
             for (int64_t d = 0; d < s.size; ++d) {
               for (int64_t j = 0; j < s.v_size; ++j) to[j] += factor * q[d] * state[d * s.v_size + j];
@@ -138,8 +128,7 @@ struct LinearRule {
         }
       }
     }));
-    out.Close();
-    present.Close();
+    arrays.Close();
     return OkStatus();
   }
 };
@@ -173,7 +162,7 @@ struct MsLinearAttention : LinearRule {
   static Result<MsLinearAttention> Parse(AttrReader& a) {
     MsLinearAttention op;
     op.Read(a);
-    if (a.Int("state_window", 0) != 0) a.Fail("state_window is not supported");
+    if (a.Int("state_window", 0) != 0) a.Fail("state_window is for speculative decoding on GPUs: export without it");
     return op;
   }
 };

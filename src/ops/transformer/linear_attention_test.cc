@@ -2,6 +2,9 @@
 // Expected values: the recurrence of the specification in numpy, in double.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "tests/support/attention_reference.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
@@ -127,6 +130,47 @@ TEST(LinearAttentionTest, Gate) {
       .Out<float>({1, 2, 3}, {-0.143985f, -1.28944f, -0.575939f, -0.0121468f, -1.52429f, -0.474077f})
       .Out<float>({1, 2, 3}, {0.622459f, 0.320821f, 0.5f, 0.148047f, 0.817575f, 0.2227f})
       .Run();
+}
+
+// The gated delta rule in double.
+TEST(LinearAttentionTest, EmptyAndSixteenBits) {
+  using test::As;
+  constexpr int64_t kSize = 3;
+  const auto check = [](int64_t batch, int64_t rows, ElementType type, double tolerance) {
+    const auto at = [](int64_t i) { return static_cast<size_t>(i); };
+    const test::Numbers q = test::Wave(batch * rows * kSize, 0.7), k = test::Wave(batch * rows * kSize, 1.1);
+    const test::Numbers v = test::Wave(batch * rows, 1.9), beta = test::Wave(batch * rows, 0.3);
+    test::Numbers decay = test::Wave(batch * rows, 0.5), state = test::Wave(batch * kSize, 0.9), y;
+    const test::Numbers past = state;
+    for (float& g : decay) g = -std::abs(g);
+    for (int64_t row = 0; row < batch * rows; ++row) {
+      const float* own_k = k.data() + row * kSize;
+      float* s = state.data() + row / rows * kSize;
+      double seen = 0, out = 0;
+      for (int64_t e = 0; e < kSize; ++e) {
+        s[e] = static_cast<float>(double{s[e]} * std::exp(double{decay[at(row)]}));
+        seen += double{s[e]} * double{own_k[e]};
+      }
+      for (int64_t e = 0; e < kSize; ++e) {
+        s[e] =
+            static_cast<float>(double{s[e]} + double{beta[at(row)]} * double{own_k[e]} * (double{v[at(row)]} - seen));
+        out += double{s[e]} * double{q[at(row * kSize + e)]} / std::sqrt(double{kSize});
+      }
+      y.push_back(static_cast<float>(out));
+    }
+    OpTest t("LinearAttention", 1, "com.microsoft");
+    t.Attr("q_num_heads", 1).Attr("kv_num_heads", 1);
+    for (const test::Numbers* x : {&q, &k}) t.In(As(type, {batch, rows, kSize}, *x));
+    t.In(As(type, {batch, rows, 1}, v)).In(As(type, {batch, 1, kSize, 1}, past));
+    t.In(As(type, {batch, rows, 1}, decay)).In(As(type, {batch, rows, 1}, beta));
+    t.Out(As(type, {batch, rows, 1}, y)).Out(As(type, {batch, 1, kSize, 1}, state));
+    t.Tolerance(tolerance, tolerance).Run();
+  };
+  check(2, 3, ElementType::kFloat32, 1e-5);
+  check(2, 3, ElementType::kFloat16, 4e-3);
+  check(1, 2, ElementType::kBfloat16, 3e-2);
+  check(0, 3, ElementType::kFloat32, 1e-5);
+  check(2, 0, ElementType::kFloat32, 1e-5);  // the state stays
 }
 
 TEST(LinearAttentionTest, Refusals) {

@@ -61,9 +61,7 @@ struct MoE {
   }
 
   Status Run(RunContext& c) const {
-    ExpertArgs args{.tokens = c.in(kRouter).dim(0), .experts = c.in(kRouter).dim(1)};
-    KANTE_TRY(args.x, ReadFloats(c, kX));
-    KANTE_TRY(args.router, ReadFloats(c, kRouter));
+    ExpertArgs args;
     const auto loader = [&](int i) {
       return [&c, i](float* to, int64_t expert, int64_t row, int64_t first, int64_t last) {
         const Tensor& w = c.in(i);  // of 16 bits
@@ -76,14 +74,7 @@ struct MoE {
     KANTE_TRY(Read(c, kW1, args.first));
     KANTE_TRY(Read(c, kW2, args.second));
     if (c.has_input(kW3)) KANTE_TRY(Read(c, kW3, args.third));
-    args.first.load = &first;
-    args.second.load = &second;
-    args.third.load = &third;
-    KANTE_TRY(Tensor * y, c.Output(0));
-    KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
-    args.y = out.data();
-    KANTE_TRY(RunExperts(c, rule, args));
-    return out.Finish(c);
+    return RunExperts(c, rule, args, {&first, &second, &third});
   }
 };
 

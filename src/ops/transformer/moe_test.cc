@@ -6,20 +6,14 @@
 #include <cmath>
 #include <limits>
 
-#include "compute/element_io.h"
+#include "tests/support/attention_reference.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
 namespace {
 
-using Numbers = std::vector<float>;
+using namespace test;  // NOLINT: the reference
 constexpr char kMicrosoft[] = "com.microsoft";
-
-Numbers Wave(int64_t count, double step) {
-  Numbers x(static_cast<size_t>(count));
-  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(std::sin(step * static_cast<double>(i + 1)));
-  return x;
-}
 
 struct Experts {
   int64_t tokens = 5, hidden = 8, experts = 4, inter = 6, picks = 2;
@@ -29,10 +23,15 @@ struct Experts {
   float alpha = 1, beta = 0, limit = std::numeric_limits<float>::infinity();
   bool softmax_of_picked = false;
   Numbers mix;
+  bool mixer = false;
 
   int64_t wide() const { return fusion != 0 ? 2 * inter : inter; }
   Numbers x() const { return Wave(tokens * hidden, 0.7); }
-  Numbers router() const { return Wave(tokens * experts, 2.3); }
+  Numbers router() const {
+    Numbers scores = Wave(tokens * experts, 2.3);
+    for (size_t i = 0; mixer && i < scores.size() / 2; ++i) scores[i] = 1 + 0.02f * scores[i];  // some are close
+    return scores;
+  }
   Numbers w1 = {}, w2 = {}, w3 = {};  // [experts, n, k]
   Numbers b1() const { return bias ? Wave(experts * wide(), 0.9) : Numbers(size_t(experts * wide())); }
   Numbers b2() const { return bias ? Wave(experts * hidden, 1.9) : Numbers(size_t(experts * hidden)); }
@@ -44,6 +43,17 @@ struct Experts {
     w3 = Wave(experts * inter * hidden, 1.7);
   }
 };
+
+// The softmax over experts whose scores are within 2 per cent, the first pick left out for the second.
+double MixerWeight(const Experts& t, const float* scores, const std::vector<int64_t>& order, int64_t pick) {
+  const double own = double{scores[order[static_cast<size_t>(pick)]]};
+  double sum = 0;
+  for (int64_t i = pick; i < t.experts; ++i) {
+    const double score = double{scores[order[static_cast<size_t>(i)]]};
+    if ((own - score) / std::max(std::fabs(score), own) <= 0.02) sum += std::exp(score - own);
+  }
+  return 1 / sum;
+}
 
 double Activated(const Experts& t, double gate, double value) {
   const std::string name = t.activation;
@@ -108,7 +118,7 @@ Numbers Reference(const Experts& t) {
         for (int64_t k = 0; k < t.inter; ++k) {
           sum += double{t.w2[static_cast<size_t>((e * t.hidden + j) * t.inter + k)]} * mid[static_cast<size_t>(k)];
         }
-        row[static_cast<size_t>(j)] += weight(e) / by * sum;
+        row[static_cast<size_t>(j)] += (t.mixer ? MixerWeight(t, scores, order, i) : weight(e) / by) * sum;
       }
     }
     for (double v : row) y.push_back(static_cast<float>(v));
@@ -116,16 +126,11 @@ Numbers Reference(const Experts& t) {
   return y;
 }
 
-Tensor As(ElementType type, const Shape& shape, const Numbers& x) {
-  Tensor t = std::move(Tensor::Allocate(type, shape)).value();
-  GetStoreRow<float>(type)(t.raw(), x.data(), shape.elements());
-  return t;
-}
-
 void SetAttributes(OpTest& test, const Experts& t) {
   test.Attr("k", static_cast<int>(t.picks)).Attr("activation_type", t.activation);
   if (t.fusion != 0) test.Attr("swiglu_fusion", t.fusion);
   if (t.normalize) test.Attr("normalize_routing_weights", 1);
+  if (t.mixer) test.Attr("use_sparse_mixer", 1);
   if (t.alpha != 1) test.Attr("activation_alpha", t.alpha);
   if (t.beta != 0) test.Attr("activation_beta", t.beta);
   if (std::isfinite(t.limit)) test.Attr("swiglu_limit", t.limit);
@@ -157,6 +162,11 @@ TEST(MoE, RoutingWeights) {
   CheckMoE({.normalize = true});
   CheckMoE({.picks = 4, .normalize = true});
   CheckMoE({.tokens = 40, .hidden = 33, .experts = 7, .inter = 300, .picks = 3, .bias = false});
+}
+
+TEST(MoE, SparseMixer) {
+  CheckMoE({.tokens = 40, .experts = 16, .mixer = true});
+  CheckMoE({.experts = 2, .normalize = true, .mixer = true});
 }
 
 TEST(MoE, Activations) {
@@ -198,7 +208,8 @@ TEST(MoE, Refusals) {
   refuse({.activation = "swiglu", .fusion = 1, .third = true}, "no place for fc3");
   refuse({.activation = "swiglu", .fusion = 3}, "none of 0, 1 and 2");
   Experts t;
-  MoEOf(t).Attr("use_sparse_mixer", 1).Fails("use_sparse_mixer is not supported");
+  t.picks = 1;
+  MoEOf(t).Attr("use_sparse_mixer", 1).Fails("use_sparse_mixer needs k 2, not 1");
 }
 
 // Weights as codes; `zeros` gives each block's zero point.
@@ -315,7 +326,7 @@ TEST(QMoE, Refusals) {
   with("expert_weight_bits", AttributeValue(int64_t{8})).Fails("must be [1,16,16]");
   with("block_size", AttributeValue(int64_t{24})).Fails("not a power of two");
   with("block_size", AttributeValue(int64_t{32})).Fails("does not divide 16");
-  with("weights_prepacked", AttributeValue(int64_t{1})).Fails("weights_prepacked is not supported");
+  with("weights_prepacked", AttributeValue(int64_t{1})).Fails("weights_prepacked 1 is a layout of one GPU");
 }
 
 }  // namespace

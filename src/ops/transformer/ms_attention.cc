@@ -28,14 +28,22 @@ struct MsAttention {
   float filter = -10000;
   bool causal = false;
   std::vector<int64_t> hidden;  // of q, k, v; empty: a third of the weights each
+  bool rotary = false;
+  int64_t rotated = 0;  // of a row of q and k; 0: all
+  bool shared = false;  // past and present have room for more keys than there are
 
   static Result<MsAttention> Parse(AttrReader& a) {
     MsAttention op{a.Int("num_heads"), a.Float("scale", 0), a.Float("mask_filter_value", -10000),
                    a.Bool("unidirectional", false), a.Ints("qkv_hidden_sizes")};
-    a.Ignore("rotary_embedding_dim");  // only of do_rotary
-    if (a.Bool("do_rotary", false)) a.Fail("do_rotary is not supported");
-    if (a.Bool("past_present_share_buffer", false)) a.Fail("past_present_share_buffer is not supported");
-    if (a.has_input(kPastLength)) a.Fail("past_sequence_length is not supported");
+    op.rotary = a.Bool("do_rotary", false);
+    op.rotated = a.Int("rotary_embedding_dim", 0);
+    op.shared = a.Bool("past_present_share_buffer", false);
+    if (op.rotary && (op.rotated < 0 || op.rotated % 2 != 0)) {
+      a.Fail(StrCat("rotary_embedding_dim ", op.rotated, " must be even and positive"));
+    }
+    if (op.shared != a.has_input(kPastLength) || (op.shared && !a.has_input(kPast))) {
+      a.Fail("past_present_share_buffer, past and past_sequence_length go together");
+    }
     if (op.heads < 1) a.Fail(StrCat("num_heads ", op.heads, " must be positive"));
     bool fits = op.hidden.empty() || (op.hidden.size() == 3 && op.hidden[0] == op.hidden[1]);
     for (int64_t size : op.hidden) fits = fits && op.heads > 0 && size > 0 && size % op.heads == 0;
@@ -45,9 +53,11 @@ struct MsAttention {
 
   struct Sizes {
     int64_t batch = 0, rows = 0, depth = 0, width = 0, size = 0, v_size = 0, past = 0, keys = 0;
+    int64_t past_room = 0, room = 0;
   };
+  // `length` of the past; negative: not known yet, if it is not its room.
   template <typename ShapeOf>
-  Result<Sizes> Resolve(const ShapeOf& shape) const {
+  Result<Sizes> Resolve(const ShapeOf& shape, int64_t length) const {
     const Shape &x = *shape(kX), &w = *shape(kWeights);
     const Shape *bias = shape(kBias), *past = shape(kPast);
     if (x.rank() != 3 || w.rank() != 2 || w[0] != x[2] || (bias && !(*bias == Shape{w[1]}))) {
@@ -63,12 +73,21 @@ struct MsAttention {
       return InvalidArgument("weights ", w.ToString(), " do not suit ", heads, " heads");
     }
     if (past) {
-      s.past = past->rank() == 5 ? (*past)[3] : 0;
-      if (s.size != s.v_size || !(*past == Shape{2, s.batch, heads, s.past, s.size})) {
+      s.past_room = past->rank() == 5 ? (*past)[3] : 0;
+      if (s.size != s.v_size || !(*past == Shape{2, s.batch, heads, s.past_room, s.size})) {
         return InvalidArgument("past ", past->ToString(), " does not suit ", heads, " heads of ", s.size);
       }
     }
+    if (rotary && (rotated > s.size || (rotated == 0 && s.size % 2 != 0))) {
+      return InvalidArgument("heads of ", s.size, " do not suit rotary_embedding_dim ", rotated);
+    }
+    s.past = shared ? length : s.past_room;
+    s.room = shared ? s.past_room : s.past_room + s.rows;
+    if (s.past < 0) return s;
     s.keys = s.past + s.rows;
+    if (s.keys > s.room) {
+      return InvalidArgument("past_sequence_length ", s.past, " and ", s.rows, " new keys do not fit into ", s.room);
+    }
     if (const Shape* mask = shape(kMask)) KANTE_TRY(CheckPaddingMask(*mask, s.batch, s.rows, s.keys));
     if (const Shape* add = shape(kAttentionBias)) {
       KANTE_TRY(BiasMask(*add, s.batch, heads, s.rows, s.keys).TakeStatus());
@@ -79,7 +98,7 @@ struct MsAttention {
   Status Infer(InferContext& c) const {
     c.SetType(0, c.type(kX));
     if (c.wants_output(1)) c.SetType(1, c.type(kX));
-    KANTE_TRY(c.RequireType(kMask, {ElementType::kInt32}));
+    for (int i : {kMask, kPastLength}) KANTE_TRY(c.RequireType(i, {ElementType::kInt32}));
     std::array<Shape, 6> shapes;
     for (int i = 0; i < 6; ++i) {
       if (c.has_input(i)) {
@@ -87,10 +106,10 @@ struct MsAttention {
       }
     }
     KANTE_TRY(const Sizes s,
-              Resolve([&](int i) { return c.has_input(i) ? &shapes[static_cast<size_t>(i)] : nullptr; }));
+              Resolve([&](int i) { return c.has_input(i) ? &shapes[static_cast<size_t>(i)] : nullptr; }, -1));
     if (c.wants_output(1)) {
       if (s.size != s.v_size) return InvalidArgument("present needs heads of one size");
-      KANTE_TRY(c.SetShape(1, Shape{2, s.batch, heads, s.keys, s.size}));
+      KANTE_TRY(c.SetShape(1, Shape{2, s.batch, heads, s.room, s.size}));
     }
     return c.SetShape(0, Shape{s.batch, s.rows, heads * s.v_size});
   }
@@ -104,8 +123,31 @@ struct MsAttention {
   }
   Status Pack(PackContext& c) const { return PackProductWeight(c, false); }
 
+  // Queries or keys turned to their places: halves of the first `rotated` numbers, frequencies 10000^(-2k / rotated).
+  Result<Heads> Rotate(RunContext& c, const Sizes& s, const Heads& x) const {
+    const int64_t dim = rotated > 0 ? rotated : s.size, half = dim / 2;
+    std::vector<int64_t> places;
+    std::vector<float> cosine, sine;
+    for (int64_t i = 0; i < s.rows; ++i) {
+      for (int64_t k = 0; k < half; ++k) {
+        const double angle =
+            static_cast<double>(s.past + i) / std::pow(10000.0, static_cast<double>(2 * k) / static_cast<double>(dim));
+        cosine.push_back(static_cast<float>(std::cos(angle)));
+        sine.push_back(static_cast<float>(std::sin(angle)));
+      }
+    }
+    for (int64_t i = 0; i < s.batch * s.rows; ++i) places.push_back(i % s.rows);
+    return Rotated(c, x, {s.batch, heads, s.rows, s.size},
+                   {.cosine = cosine.data(), .sine = sine.data(), .half = half, .places = places.data()});
+  }
+
   Status Run(RunContext& c) const {
-    KANTE_TRY(const Sizes s, Resolve([&](int i) { return c.has_input(i) ? &c.in(i).shape() : nullptr; }));
+    if (shared && c.in(kPastLength).elements() != 1) {
+      return InvalidArgument("past_sequence_length must be one number");
+    }
+    const int64_t length = shared ? c.in(kPastLength).data<int32_t>()[0] : 0;
+    if (length < 0) return InvalidArgument("past_sequence_length ", length, " is negative");
+    KANTE_TRY(const Sizes s, Resolve([&](int i) { return c.has_input(i) ? &c.in(i).shape() : nullptr; }, length));
     const int64_t dims[] = {s.batch, s.rows, s.width, 4};
     KANTE_TRY(const int64_t bytes, CheckedProduct(dims));
     KANTE_TRY(std::byte * projected, c.Scratch(bytes));
@@ -132,17 +174,21 @@ struct MsAttention {
     args.q = {product.c, s.rows * s.width, s.size, s.width};
     args.k = {product.c + heads * s.size, s.rows * s.width, s.size, s.width};
     args.v = {product.c + 2 * heads * s.size, s.rows * s.width, s.v_size, s.width};
+    if (rotary) {
+      KANTE_TRY(args.q, Rotate(c, s, args.q));
+      KANTE_TRY(args.k, Rotate(c, s, args.k));
+    }
     FloatTarget present;
     if (c.wants_output(1) || c.has_input(kPast)) {
-      const HeadSizes cache{s.batch, heads, s.keys, s.size};
-      const int64_t half = s.batch * heads * s.keys * s.size;
+      const HeadSizes cache{s.batch, heads, s.room, s.size};
+      const int64_t half = s.batch * heads * s.room * s.size;
       float* to = nullptr;
       if (c.wants_output(1)) {
         KANTE_TRY(Tensor * t, c.Output(1));
         KANTE_TRY(present, FloatTarget::Open(c, t));
         to = present.data;
       } else {
-        KANTE_TRY(const MutableHeads made, NewHeads(c, {2 * s.batch, heads, s.keys, s.size}));
+        KANTE_TRY(const MutableHeads made, NewHeads(c, {2 * s.batch, heads, s.room, s.size}));
         to = made.data;
       }
       const float* past = nullptr;
@@ -153,11 +199,13 @@ struct MsAttention {
       CacheStep step{.sizes = cache, .past = pasts.data(), .added = added.data()};
       for (Heads* heads_of : {&args.k, &args.v}) {
         const bool values = heads_of == &args.v;
-        if (past)
-          step.old = Heads::HeadsFirst(past + (values ? s.batch * heads * s.past * s.size : 0), heads, s.past, s.size);
+        if (past) {
+          const int64_t first = values ? s.batch * heads * s.past_room * s.size : 0;
+          step.old = Heads::HeadsFirst(past + first, heads, s.past_room, s.size);
+        }
         step.fresh = *heads_of;
         KANTE_TRY(JoinCache(c, step, to + (values ? half : 0)));
-        *heads_of = Heads::HeadsFirst(to + (values ? half : 0), heads, s.keys, s.size);
+        *heads_of = Heads::HeadsFirst(to + (values ? half : 0), heads, s.room, s.size);
       }
     }
     if (c.has_input(kMask)) {

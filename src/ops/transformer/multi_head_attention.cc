@@ -32,7 +32,9 @@ struct MultiHeadAttention {
     MultiHeadAttention op{a.Int("num_heads"), a.Float("scale", 0), a.Float("mask_filter_value", -10000),
                           a.Bool("unidirectional", false)};
     if (op.heads < 1) a.Fail(StrCat("num_heads ", op.heads, " must be positive"));
-    if (a.has_input(kIndirection)) a.Fail("cache_indirection is not supported");
+    if (a.has_input(kIndirection) && !a.has_input(kPastLength)) {
+      a.Fail("cache_indirection needs past_sequence_length: it speaks of a buffer that beams share");
+    }
     return op;
   }
 
@@ -77,6 +79,11 @@ struct MultiHeadAttention {
       if (!(*old == Shape{s.batch, heads, s.past_room, s.size})) return refuse(kPastK);
       if (!(*old_v == Shape{s.batch, heads, s.past_room, s.v_size})) return refuse(kPastV);
     }
+    if (const Shape* beams = shape(kIndirection)) {
+      const bool fits = beams->rank() == 3 && (*beams)[1] > 0 && s.batch % (*beams)[1] == 0 &&
+                        s.batch / (*beams)[1] == (*beams)[0] && (*beams)[2] >= s.past_room;
+      if (!fits) return refuse(kIndirection);
+    }
     return s;
   }
 
@@ -86,8 +93,9 @@ struct MultiHeadAttention {
     }
     KANTE_TRY(c.RequireType(kMask, {ElementType::kInt32}));
     KANTE_TRY(c.RequireType(kPastLength, {ElementType::kInt32}));
-    std::array<Shape, 9> shapes;
-    for (int i = 0; i < 9; ++i) {
+    KANTE_TRY(c.RequireType(kIndirection, {ElementType::kInt32}));
+    std::array<Shape, 10> shapes;
+    for (int i = 0; i < 10; ++i) {
       if (c.has_input(i)) {
         KANTE_TRY(shapes[static_cast<size_t>(i)], c.shape(i));
       }
@@ -184,6 +192,12 @@ struct MultiHeadAttention {
     };
     KANTE_TRY(args.k, join(k, kPastK, kPresentK, s.size));
     KANTE_TRY(args.v, join(v, kPastV, kPresentV, s.v_size));
+    if (c.has_input(kIndirection)) {
+      const Tensor& beams = c.in(kIndirection);
+      const BeamPaths paths{.beams = beams.data<int32_t>(), .width = beams.dim(1), .room = beams.dim(2), .past = past};
+      KANTE_TRY(args.k, FollowBeams(c, args.k, {s.batch, heads, keys, s.size}, paths));
+      KANTE_TRY(args.v, FollowBeams(c, args.v, {s.batch, heads, keys, s.v_size}, paths));
+    }
     if (c.has_input(kMask)) {
       KANTE_TRY(CheckPaddingMask(c.in(kMask).shape(), s.batch, s.rows, keys));
       KANTE_TRY(args.masks[0], PaddingMask(c, c.in(kMask), s.batch, s.rows, keys, past, filter));

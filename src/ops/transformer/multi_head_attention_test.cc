@@ -2,10 +2,15 @@
 // Expected values: ONNX Runtime 1.32; packed inputs must give what their parts give.
 #include <gtest/gtest.h>
 
+#include <array>
+
+#include "tests/support/attention_reference.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
 namespace {
+
+using namespace test;  // NOLINT: the reference
 
 TEST(MultiHeadAttentionTest, BiasAndLargerValues) {
   OpTest("MultiHeadAttention", 1, "com.microsoft")
@@ -147,6 +152,81 @@ TEST(MultiHeadAttentionTest, PastPresentAndScores) {
       .Out<float>({1, 2, 2, 3}, {0.0f, 2.47487f, -3.40282e+38f, -0.441942f, -1.90035f, -0.795495f, -1.19324f, 1.85616f,
                                  -3.40282e+38f, -0.0883883f, -0.132583f, -0.0883883f})
       .Run();
+}
+
+// Two searches of two beams: the past of every beam is spread over the cache of its search.
+TEST(MultiHeadAttentionTest, Beams) {
+  constexpr int64_t kBatch = 4, kHeads = 2, kSize = 3, kRoom = 5, kPast = 3;
+  const auto at = [](int64_t i) { return static_cast<size_t>(i); };
+  const Numbers q = Wave(kBatch * kHeads * kSize, 0.7), k = Wave(kBatch * kHeads * kSize, 1.1),
+                v = Wave(kBatch * kHeads * kSize, 1.9);
+  const std::array<Numbers, 2> old = {Wave(kBatch * kHeads * kRoom * kSize, 0.3),
+                                      Wave(kBatch * kHeads * kRoom * kSize, 0.5)};
+  const std::vector<int32_t> beams = {0, 1, 1, 9, 9, 1, 0, 1, 9, 9, 0, 0, 1, 9, 9, 1, 1, 1, 9, 9};
+  std::array<Numbers, 2> seen, present;
+  for (int64_t part = 0; part < 2; ++part) {
+    const Numbers& fresh = part == 0 ? k : v;
+    for (int64_t i = 0; i < kBatch * kHeads * kRoom * kSize; ++i) {
+      const int64_t e = i % kSize, r = i / kSize % kRoom, h = i / kSize / kRoom, b = h / kHeads;
+      const float own = r < kPast ? old[at(part)][at(i)] : r == kPast ? fresh[at(h * kSize + e)] : 0;
+      present[at(part)].push_back(own);
+      if (r > kPast) continue;
+      const int64_t from = b / 2 * 2 + beams[at(b * kRoom + r)];
+      seen[at(part)].push_back(r < kPast ? old[at(part)][at((((from * kHeads + h % kHeads) * kRoom) + r) * kSize + e)]
+                                         : own);
+    }
+  }
+  const Numbers y = Attend({kBatch, kHeads, 1, kPast + 1, kSize}, q, seen[0], seen[1],
+                           [](int64_t, int64_t, int64_t, int64_t) { return 0.0; });
+  const auto test = [&](const std::vector<int32_t>& paths) {
+    OpTest t("MultiHeadAttention", 1, "com.microsoft");
+    t.Attr("num_heads", int{kHeads});
+    for (const Numbers* x : {&q, &k, &v}) t.In<float>({kBatch, 1, kHeads * kSize}, *x);
+    t.NoInput().NoInput().NoInput();
+    for (const Numbers& x : old) t.In<float>({kBatch, kHeads, kRoom, kSize}, x);
+    return t.In<int32_t>({1}, {int32_t{kPast}}).In<int32_t>({2, 2, kRoom}, paths);
+  };
+  test(beams)
+      .Out<float>({kBatch, 1, kHeads * kSize}, y)
+      .Out<float>({kBatch, kHeads, kRoom, kSize}, present[0])
+      .Out<float>({kBatch, kHeads, kRoom, kSize}, present[1])
+      .Run();
+  test(std::vector<int32_t>(20, 2)).Fails("cache_indirection holds beam 2 of 2");
+  test(std::vector<int32_t>(20, -1)).Fails("cache_indirection holds beam -1 of 2");
+  OpTest t("MultiHeadAttention", 1, "com.microsoft");
+  t.Attr("num_heads", int{kHeads});
+  for (const Numbers* x : {&q, &k, &v}) t.In<float>({kBatch, 1, kHeads * kSize}, *x);
+  for (int i = 0; i < 6; ++i) t.NoInput();
+  t.In<int32_t>({2, 2, kRoom}, beams).Fails("cache_indirection needs past_sequence_length");
+}
+
+TEST(MultiHeadAttentionTest, EmptyAndSixteenBits) {
+  const auto check = [](int64_t batch, int64_t rows, int64_t past, ElementType type, double tolerance) {
+    constexpr int64_t kHeads = 2, kSize = 3;
+    const int64_t keys = past + rows;
+    const Numbers q = Wave(batch * rows * kHeads * kSize, 0.7), old = Wave(batch * kHeads * past * kSize, 0.3);
+    Numbers all;
+    for (int64_t i = 0; i < batch * kHeads * keys * kSize; ++i) {
+      const int64_t e = i % kSize, r = i / kSize % keys, h = i / kSize / keys;
+      const int64_t line = ((h / kHeads * rows + r - past) * kHeads + h % kHeads) * kSize + e;
+      all.push_back(r < past ? old[static_cast<size_t>((h * past + r) * kSize + e)] : q[static_cast<size_t>(line)]);
+    }
+    const Numbers y =
+        Attend({batch, kHeads, rows, keys, kSize}, q, all, all, [](int64_t, int64_t, int64_t, int64_t) { return 0.0; });
+    OpTest t("MultiHeadAttention", 1, "com.microsoft");
+    t.Attr("num_heads", int{kHeads});
+    for (int i = 0; i < 3; ++i) t.In(As(type, {batch, rows, kHeads * kSize}, q));
+    t.NoInput().NoInput().NoInput();
+    for (int i = 0; i < 2; ++i) t.In(As(type, {batch, kHeads, past, kSize}, old));
+    t.Out(As(type, {batch, rows, kHeads * kSize}, y));
+    for (int i = 0; i < 2; ++i) t.Out(As(type, {batch, kHeads, keys, kSize}, all));
+    t.Tolerance(tolerance, tolerance).Run();
+  };
+  check(0, 2, 3, ElementType::kFloat32, 1e-5);
+  check(2, 0, 3, ElementType::kFloat32, 1e-5);
+  check(2, 2, 0, ElementType::kFloat32, 1e-5);
+  check(2, 2, 3, ElementType::kFloat16, 3e-3);
+  check(1, 3, 2, ElementType::kBfloat16, 3e-2);
 }
 
 TEST(MultiHeadAttentionTest, Refusals) {

@@ -20,12 +20,14 @@ struct QAttention {
   float scale = 0;
   float filter = -10000;
   bool causal = false;
+  bool rotary = false;
 
   static Result<QAttention> Parse(AttrReader& a) {
     QAttention op{a.Int("num_heads"), a.Float("scale", 0), a.Float("mask_filter_value", -10000),
-                  a.Bool("unidirectional", false)};
-    if (a.Bool("do_rotary", false)) a.Fail("do_rotary is not supported");
-    if (a.Bool("past_present_share_buffer", false)) a.Fail("past_present_share_buffer is not supported");
+                  a.Bool("unidirectional", false), a.Bool("do_rotary", false)};
+    if (a.Bool("past_present_share_buffer", false)) {
+      a.Fail("past_present_share_buffer needs past_sequence_length, which QAttention has no input for");
+    }
     if (op.heads < 1) a.Fail(StrCat("num_heads ", op.heads, " must be positive"));
     return op;
   }
@@ -72,7 +74,8 @@ struct QAttention {
              {{"num_heads", AttributeValue(heads)},
               {"scale", AttributeValue(scale)},
               {"mask_filter_value", AttributeValue(filter)},
-              {"unidirectional", AttributeValue(int64_t{causal})}});
+              {"unidirectional", AttributeValue(int64_t{causal})},
+              {"do_rotary", AttributeValue(int64_t{rotary})}});
     for (size_t i = 0; i < outputs; ++i) c.SetOutput(i, y[i]);
     return OkStatus();
   }

@@ -2,6 +2,7 @@
 // Expected values: ONNX Runtime 1.32's Attention of the dequantized inputs.
 #include <gtest/gtest.h>
 
+#include "tests/support/attention_reference.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
@@ -57,6 +58,27 @@ TEST(QAttentionTest, Forms) {
       .Run();
 }
 
+// One key: the answer is the projected value, (x - 120) * 0.5 times (w - 3) * 0.25, plus the bias.
+TEST(QAttentionTest, SixteenBitsAndNothing) {
+  for (ElementType type : {ElementType::kFloat32, ElementType::kFloat16, ElementType::kBfloat16}) {
+    for (int64_t batch : {0, 1}) {
+      const std::vector<uint8_t> x = {122, 116};
+      OpTest("QAttention", 1, "com.microsoft")
+          .Attr("num_heads", 1)
+          .In<uint8_t>({batch, 1, 2}, batch == 1 ? x : std::vector<uint8_t>())
+          .In<int8_t>({2, 3}, {0, 1, 5, 2, 3, 4})
+          .In(test::As(type, {3}, {1, 2, 3}))
+          .In(test::As(type, {}, {0.5f}))
+          .In(test::As(type, {}, {0.25f}))
+          .NoInput()
+          .In<uint8_t>({}, {120})
+          .In<int8_t>({}, {3})
+          .Out(test::As(type, {batch, 1, 1}, batch == 1 ? test::Numbers{3} : test::Numbers()))
+          .Run();
+    }
+  }
+}
+
 TEST(QAttentionTest, Refusals) {
   const auto with = [](const Shape& scale, int heads) {
     return OpTest("QAttention", 1, "com.microsoft")
@@ -69,7 +91,7 @@ TEST(QAttentionTest, Refusals) {
   };
   with({2}, 1).Fails("input 4 [2] does not suit [1,3]");
   with({}, 2).Fails("do not suit 2 heads");
-  with({}, 1).Attr("do_rotary", 1).Fails("do_rotary");
+  with({}, 1).Attr("past_present_share_buffer", 1).Fails("past_present_share_buffer needs past_sequence_length");
 }
 
 }  // namespace

@@ -36,9 +36,10 @@ struct QMoE {
     op.bits = {a.Int("fc1_expert_weight_bits", all), a.Int("fc2_expert_weight_bits", all),
                a.Int("fc3_expert_weight_bits", all)};
     a.Ignore("accuracy_level");  // the least accuracy of activations: f32 has it
-    if (a.Int("weights_prepacked", -1) == 1) a.Fail("weights_prepacked is not supported");
+    if (a.Int("weights_prepacked", -1) == 1) a.Fail("weights_prepacked 1 is a layout of one GPU: export with 0");
     const std::string type = a.String("quant_type", "int");
-    if (type != "int") a.Fail(StrCat("quant_type '", type, "' is not supported"));
+    if (type != "int") a.Fail(StrCat("quant_type '", type, "' is not supported: it is for GPUs"));
+    if (op.rule.sparse_mixer && a.has_input(kMix)) a.Fail("use_sparse_mixer leaves no place for router_weights");
     for (int64_t b : op.bits) {
       if (b != 2 && b != 3 && b != 4 && b != 8) a.Fail(StrCat("weights of ", b, " bits are not supported"));
     }
@@ -140,11 +141,9 @@ struct QMoE {
   }
 
   Status Run(RunContext& c) const {
-    ExpertArgs args{.tokens = c.in(kRouter).dim(0), .experts = c.in(kRouter).dim(1)};
+    ExpertArgs args;
     const Tensor& x = c.in(kX);
     const int64_t hidden = x.dim(x.rank() - 1);
-    KANTE_TRY(args.x, ReadFloats(c, kX));
-    KANTE_TRY(args.router, ReadFloats(c, kRouter));
     KANTE_TRY(args.mix, ReadFloats(c, kMix));
     args.softmax_of_picked = true;  // as ONNX Runtime has it, whatever normalize_routing_weights says
     Reader read1, read2, read3;
@@ -152,14 +151,7 @@ struct QMoE {
     KANTE_TRY(Read(c, kW2, args.first.n / rule.parts(), read2, args.second));
     if (c.has_input(kW3)) KANTE_TRY(Read(c, kW3, hidden, read3, args.third));
     const ExpertProduct::Load first(read1), second(read2), third(read3);
-    args.first.load = &first;
-    args.second.load = &second;
-    args.third.load = &third;
-    KANTE_TRY(Tensor * y, c.Output(0));
-    KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
-    args.y = out.data();
-    KANTE_TRY(RunExperts(c, rule, args));
-    return out.Finish(c);
+    return RunExperts(c, rule, args, {&first, &second, &third});
   }
 };
 

@@ -4,19 +4,13 @@
 
 #include <cmath>
 
-#include "compute/element_io.h"
+#include "tests/support/attention_reference.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
 namespace {
 
-using Numbers = std::vector<float>;
-
-Numbers Wave(int64_t count, double step) {
-  Numbers x(static_cast<size_t>(count));
-  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(std::sin(step * static_cast<double>(i + 1)));
-  return x;
-}
+using namespace test;  // NOLINT: Numbers, Wave and As
 
 constexpr int64_t kHeads = 4, kKvHeads = 2, kSize = 4, kBlock = 4, kBlocks = 4, kRoom = kBlock * kBlocks;
 constexpr int64_t kLayouts = 2;
@@ -99,12 +93,6 @@ Numbers Reference(const Case& t, const Numbers& k, const Numbers& v) {
     }
   }
   return y;
-}
-
-Tensor As(ElementType type, const Shape& shape, const Numbers& x) {
-  Tensor t = std::move(Tensor::Allocate(type, shape)).value();
-  GetStoreRow<float>(type)(t.raw(), x.data(), shape.elements());
-  return t;
 }
 
 OpTest TestOf(const Case& t, const std::vector<int32_t>& row_indices = kRowIndices) {

@@ -25,4 +25,4 @@ def with_axes(m, op, inputs, axes, index=1):
     return inputs + [None] * (index - len(inputs)) + [m.ints(axes)], {}
 
 
-from . import contrib, control, math, ml, move, nn, norm, quant, scatter, signal  # noqa: E402,F401
+from . import contrib, contrib_models, contrib_quant, control, math, ml, move, nn, norm, quant, scatter, signal  # noqa: E402,F401

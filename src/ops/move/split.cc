@@ -30,6 +30,10 @@ struct Split {
   }
 
   static Status Upgrade(UpgradeContext& u, int from) {
+    if (from == 1 && u.has_input(1)) {  // of the type of input 0
+      const Attribute to("to", static_cast<int>(ElementType::kInt64));
+      u.SetInput(1, u.build().Op("Cast", {u.input(1)}, {to}));
+    }
     if (from < 13) KANTE_TRY(u.AttributeToInput("split", 1));
     if (!u.has_input(1)) u.node().SetAttribute({"num_outputs", static_cast<int64_t>(u.node().outputs.size())});
     return OkStatus();

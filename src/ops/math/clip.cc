@@ -19,7 +19,7 @@ struct Clip {
   }();
 
   static Status Upgrade(UpgradeContext& u, int from) {
-    if (from >= 11) return OkStatus();
+    if (from >= 11 || !u.has_input(0)) return OkStatus();
     KANTE_TRY(DropConsumedInputs(u));
     if (from >= 6) {  // infinities became the largest floats
       const float most = std::numeric_limits<float>::max();

@@ -52,7 +52,7 @@ struct Erf : FloatFunction<kernels::UnaryOp::kErf> {
   static constexpr OpInfo kInfo = UnaryInfo("Erf", {9, 13});
   // Version 9 had integers too.
   static Status Upgrade(UpgradeContext& u, int from) {
-    if (from > 9 || !kIntegers.Has(u.graph().value(u.input(0)).type.element_type)) return OkStatus();
+    if (from > 9 || !u.has_input(0) || !kIntegers.Has(u.graph().value(u.input(0)).type.element_type)) return OkStatus();
     GraphBuilder& g = u.build();
     const Attribute to("to", static_cast<int>(ElementType::kFloat64));
     u.ReplaceWith(g.Op("CastLike", {g.Op("Erf", {g.Op("Cast", {u.input(0)}, {to})}), u.input(0)}));

@@ -19,6 +19,7 @@ struct Split {
 
   static Result<Split> Parse(AttrReader& a) {
     Split s{a.Int("axis", 0), a.Int("num_outputs", 0), static_cast<int64_t>(a.output_count())};
+    if (s.outputs == 0) a.Fail("has no outputs");
     if (a.has_input(1)) {
       if (s.num_outputs != 0) a.Fail("num_outputs and split are given both");
     } else if (s.num_outputs != s.outputs) {

@@ -82,7 +82,7 @@ void Try(const OpRegistry& registry, const OpDef& def, int version, const Arity&
   for (NodeId id = 0; id < graph.node_slots(); ++id) {
     if (!graph.alive(id)) continue;
     const auto made = registry.Instantiate(graph.node(id));
-    if (!made.ok()) EXPECT_FALSE(made.status().message().empty()) << def.info.name;
+    EXPECT_TRUE(made.ok() || !made.status().message().empty()) << def.info.name;
   }
 }
 

@@ -19,8 +19,8 @@
 
 namespace kante::media {
 
-// The ONNX operators that live in this library: ImageDecoder, RegexFullMatch, StringNormalizer. For
-// LoadOptions::custom_ops, beside operators of your own. Thread-safe.
+// The ONNX operators that live in this library: ImageDecoder, RegexFullMatch, and StringNormalizer for letters outside
+// ASCII. For LoadOptions::custom_ops, beside operators of your own. Thread-safe.
 KANTE_API std::vector<std::shared_ptr<const CustomOp>> Operators();
 
 enum class PixelFormat : int { kRgb, kBgr, kGrayscale };

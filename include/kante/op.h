@@ -24,6 +24,12 @@
 
 namespace kante {
 
+// Upper and lower case of whole UTF-8 texts, which needs Unicode's tables.
+struct CaseMapping {
+  std::string (*upper)(std::string_view) = nullptr;
+  std::string (*lower)(std::string_view) = nullptr;
+};
+
 // What the engine must know of an operator before a model uses it.
 struct OpSignature {
   std::string domain;  // not one of ONNX's, but for the operators that libkante-media provides
@@ -33,6 +39,9 @@ struct OpSignature {
   int min_outputs = 1, max_outputs = 1;
   bool stateful = false;        // results may differ for equal inputs: never folded or merged
   bool data_dependent = false;  // output shapes are known only when Run has run: Infer may leave them open
+  // Of the name StringNormalizer only, which by itself knows the case of ASCII: the built-in operator runs with this
+  // mapping, and Create is not called. Must live as long as the program.
+  const CaseMapping* case_mapping = nullptr;
 };
 
 // The attributes of one node. Asking for an attribute of another type gives the fallback and is remembered: creating

@@ -34,6 +34,7 @@ Result<WireWriter> MakeModel(GraphWriter& writer, const Graph& graph, const Mode
   for (const auto& [domain, version] : writer.imports()) {
     w.Message(model_field::kOpsetImport, WriteOpset(domain, version));
   }
+  if (writer.imports().empty()) w.Message(model_field::kOpsetImport, WriteOpset("", 1));  // a model must have one
   for (const auto& [key, value] : info.metadata) w.Message(model_field::kMetadata, WriteEntry(key, value));
   for (WireWriter& function : functions) w.Message(model_field::kFunctions, std::move(function));
   w.Message(model_field::kGraph, std::move(written));

@@ -185,6 +185,16 @@ TEST(Writer, OpsetsAreTheOldestThatFit) {
   EXPECT_EQ(model->info.ir_version, 8);
 }
 
+TEST(Writer, WithoutNodesThereIsAnOpsetAllTheSame) {
+  Graph g;
+  g.AddOutput(g.AddConstant("c", Tensor::Scalar(7)));
+  const OpRegistry registry = Registry();
+  const auto read = ReadWith(Saved(g, registry), registry);
+  ASSERT_TRUE(read.ok()) << read.status().ToString();
+  ASSERT_EQ(read->info.opset_imports.size(), 1U);
+  EXPECT_EQ(read->info.opset_imports[0].domain, "");
+}
+
 TEST(Writer, FilesAndExternalData) {
   namespace fs = std::filesystem;
   const fs::path folder = fs::path(testing::TempDir()) / ("kante_writer_" + std::to_string(getpid()));

@@ -10,7 +10,8 @@ namespace {
 
 // A built-in operator that notes when a node of it is made.
 struct Watched {
-  const OpDef* original = nullptr;
+  const OpDef* built_in = nullptr;
+  const OpDef* original = nullptr;  // the same, or with what the caller adds to it
   OpDef def;
   bool needed = false;
 };
@@ -45,7 +46,8 @@ Result<NeededEntries> FindNeeded(const std::string& path, Model::Options options
   std::vector<Watched> watched(built_in.size());
   auto registry = std::make_shared<OpRegistry>(options.registry ? *options.registry : OpRegistry::BuiltIns());
   for (size_t i = 0; i < watched.size(); ++i) {
-    watched[i].original = built_in[i];
+    watched[i].built_in = built_in[i];
+    watched[i].original = registry->Find(built_in[i]->info.domain, built_in[i]->info.name);
     watched[i].def = *built_in[i];
     watched[i].def.parse = &ParseAndNote;
     watched[i].def.user = &watched[i];
@@ -61,7 +63,7 @@ Result<NeededEntries> FindNeeded(const std::string& path, Model::Options options
     for (const PassReport::Site& site : (*model)->pass_report().fired) needed.rules.push_back(site.rule);
   }
   for (const Watched& w : watched) {
-    if (w.needed) needed.operators.emplace_back(ListNameOf(*w.original));
+    if (w.needed) needed.operators.emplace_back(ListNameOf(*w.built_in));
   }
   for (auto* names : {&needed.operators, &needed.rules}) {
     std::sort(names->begin(), names->end());

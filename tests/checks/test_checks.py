@@ -18,6 +18,7 @@ import check_schemas  # noqa: E402
 import check_size  # noqa: E402
 import check_symbols  # noqa: E402
 import check_text  # noqa: E402
+import check_upgrades  # noqa: E402
 import peers  # noqa: E402
 
 SPDX = "// SPDX-License-Identifier: MIT\n"
@@ -249,6 +250,38 @@ class Schemas(unittest.TestCase):
         self.expect("", {"Abs": ({"1", "13"}, {"float32"})}, narrower={"Abs": ("int8", "why")})
         self.expect("needs no excuse for int8", narrower={"Abs": ("int8", "why")})
         self.expect("Abs is excused but known", not_yet=["Abs"])
+
+
+class Upgrades(unittest.TestCase):
+    SCHEMAS = {"Abs": ({"1", "6", "13"}, None)}
+    ROWS = {("Abs", 1): (6, {"consumed_inputs"}, set(), "-consumed_inputs"),
+            ("Abs", 6): (13, set(), set(), check_upgrades.SAME)}
+
+    def found(self, rows=None, cases=(("Abs", 5, {"consumed_inputs"}),), schemas=None):
+        return check_upgrades.check({**self.ROWS, **(rows or {})},
+                                    [(name, opset, sets.__contains__) for name, opset, sets in cases],
+                                    schemas or self.SCHEMAS)
+
+    def test_all(self):
+        self.assertEqual([], self.found())
+        self.assertGreater(len(check_upgrades.read_table()), 400)
+        self.assertGreater(len(list(check_upgrades.stored_cases())), 300)
+        self.assertGreater(len(list(check_upgrades.written_cases())), 300)
+
+    def test_forms_without_cases(self):
+        self.assertEqual(["no case of Abs-1; what version 6 has otherwise: -consumed_inputs"], self.found(cases=()))
+        self.assertEqual(1, len(self.found(cases=[("Abs", 6, {"consumed_inputs"}), ("Ceil", 5, {"consumed_inputs"})])))
+        self.assertEqual(["no case of Abs-1 sets consumed_inputs, which version 6 lacks"],
+                         self.found(cases=[("Abs", 5, set())]))
+        defaults = {("Abs", 6): (13, set(), {"axis"}, "axis: default 1, then 2")}
+        both = [("Abs", 5, {"consumed_inputs"}), ("Abs", 12, {"axis"})]
+        self.assertEqual(["no case of Abs-6 leaves out axis, whose default version 13 changes"],
+                         self.found(defaults, both))
+        self.assertEqual([], self.found(defaults, [*both, ("Abs", 12, set())]))
+
+    def test_unknown_versions(self):
+        self.assertEqual(["changes.tsv does not say how Abs-13 and Abs-22 differ"],
+                         self.found(schemas={"Abs": ({"1", "6", "13", "22"}, None)}))
 
 
 class Peers(unittest.TestCase):

@@ -40,5 +40,5 @@ if [[ ${#sources[@]} -eq 0 ]]; then
   echo "CONFORMANCE WAS NOT TESTED: no archive of ONNX's backend tests, and libonnx-testdata is not installed" >&2
   exit 77
 fi
-sources+=("older-opsets=$here/old_opsets:95")  # of make_old_opsets.py: forms that the suites lack
+sources+=("older-opsets=$here/old_opsets:373")  # of make_old_opsets.py: forms that the suites lack
 "$build/conformance" --skips "$here/skips.tsv" "$@" "${sources[@]}"

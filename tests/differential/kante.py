@@ -61,8 +61,8 @@ class Case:
 def supported(program):
     """Names of the operators that this build of Kante has."""
     lines = subprocess.run([program, "ops"], capture_output=True, text=True, check=True).stdout.splitlines()
-    found = [line.split()[:2] for line in lines[1:] if line.strip()]
-    return {name if domain == "ai.onnx" else f"{domain}.{name}" for domain, name in found}
+    rows = [line.split()[:2] for line in lines[1:] if line.strip()]
+    return {name if domain == "ai.onnx" else f"{domain}.{name}" for domain, name in rows}
 
 
 class Runner:

@@ -113,7 +113,7 @@ class Maker:
         self.rng = random.Random(seed)
         self.np = np.random.default_rng(seed)
         if opset is None:
-            opset = NEWEST if self.chance(0.4) else self.rng.choice([*range(13, NEWEST + 1), *range(13, 24), 11, 12])
+            opset = NEWEST if self.chance(0.4) else self.rng.choice([*range(7, NEWEST + 1), *range(13, 24)])
         self.opset = opset
         self.nodes, self.inputs, self.constants, self.values = [], {}, {}, {}
         self.current = None  # the value that the next node should take

@@ -182,6 +182,7 @@ TEST(Operators, Indexing) {
 }
 
 TEST(Operators, SplittingAndPadding) {
+  for (int outputs : {0, 1}) ExpectSane({.op = "Split", .inputs = {{kF, {4}}}, .outputs = outputs});
   ExpectRefused({.op = "Split", .inputs = {{kF, {5}}, {kI, {2}, {2, 2}}}, .outputs = 2});
   ExpectRefused({.op = "Split", .inputs = {{kF, {5}}, {kI, {2}, {-1, 6}}}, .outputs = 2});
   ExpectRefused({.op = "Split", .inputs = {{kF, {5}}, {kI, {2}, {4e18, 9e18}}}, .outputs = 2});

@@ -131,40 +131,15 @@ TEST(StringNormalizer, Case) {
             (Texts{"AB", "\u00C4SS"}));
 }
 
-TEST(StringNormalizer, Stopwords) {
-  const Texts words = {"Monday", "monday", "tuesday", "MONDAY"};
-  EXPECT_EQ(Normalized({TextList("stopwords", {"monday"}), wire::IntAttribute("is_case_sensitive", 1)}, words),
-            (Texts{"Monday", "tuesday", "MONDAY"}));
-  EXPECT_EQ(Normalized({TextList("stopwords", {"Monday"})}, words), (Texts{"tuesday"}));
-  EXPECT_EQ(Normalized({TextList("stopwords", {"Monday"}), Text("case_change_action", "UPPER")}, words),
-            (Texts{"TUESDAY"}));
+TEST(StringNormalizer, StopwordsInAnyCase) {
   EXPECT_EQ(Normalized({TextList("stopwords", {"\u00C4\u03A3"})}, {"\u00E4\u03C2", "b"}), (Texts{"b"}));
-}
-
-TEST(StringNormalizer, NothingLeftIsOneEmptyWord) {
-  EXPECT_EQ(Normalized({TextList("stopwords", {"a", "b"})}, {"b", "a", "A"}), (Texts{""}));
-  EXPECT_EQ(Normalized({}, {}), (Texts{""}));
-}
-
-TEST(StringNormalizer, Shapes) {
-  const auto y = RunOne("StringNormalizer", {TextList("stopwords", {"a"})}, {"a", "b", "c"}, {1, 3});
-  ASSERT_TRUE(y.ok()) << y.status().ToString();
-  EXPECT_EQ(std::vector<int64_t>(y->shape().begin(), y->shape().end()), (std::vector<int64_t>{1, 2}));
-  EXPECT_TRUE(Has(RunOne("StringNormalizer", {}, {"a", "b"}, {2, 1}).status().message(), "[words] or [1,words]"));
-  EXPECT_TRUE(Has(RunOne("StringNormalizer", {}, {"a"}, {1, 1, 1}).status().message(), "[words] or [1,words]"));
-}
-
-TEST(StringNormalizer, RefusesUnknownActionsAndTypes) {
-  EXPECT_TRUE(Has(Normalized({Text("case_change_action", "TITLE")}, {"a"})[0], "'TITLE' is none of"));
-  const std::string bytes = ModelOf("StringNormalizer", {}, {1}, ElementType::kFloat32);
-  const auto model = Model::LoadFromMemory(std::as_bytes(std::span(bytes)), WithMedia());
-  ASSERT_FALSE(model.ok());
-  EXPECT_TRUE(Has(model.status().message(), "must be of type string")) << model.status().message();
+  EXPECT_EQ(Normalized({TextList("stopwords", {"Monday"}), Text("case_change_action", "UPPER")},
+                       {"Monday", "MONDAY", "stra\u00DFe"}),
+            (Texts{"STRASSE"}));
 }
 
 TEST(TheCore, SaysWhereTheseOperatorsAre) {
-  for (const auto& op : Operators()) {
-    const std::string name = op->signature().name;
+  for (const std::string name : {"ImageDecoder", "RegexFullMatch"}) {
     const std::string bytes = ModelOf(name, {Text("pattern", "a")}, {1});
     const auto model = Model::LoadFromMemory(std::as_bytes(std::span(bytes)));
     ASSERT_FALSE(model.ok()) << name;
@@ -172,6 +147,48 @@ TEST(TheCore, SaysWhereTheseOperatorsAre) {
     EXPECT_TRUE(Has(model.status().message(), name)) << model.status().message();
     EXPECT_TRUE(Has(model.status().message(), "add kante::media::Operators() to LoadOptions::custom_ops"))
         << model.status().message();
+  }
+}
+
+TEST(TheCore, SaysWhereUnicodesCaseIs) {
+  const std::string bytes = ModelOf("StringNormalizer", {Text("case_change_action", "UPPER")}, {1});
+  const auto model = Model::LoadFromMemory(std::as_bytes(std::span(bytes)));
+  ASSERT_TRUE(model.ok()) << model.status().message();
+  const auto session = Session::Create(*model);
+  ASSERT_TRUE(session.ok());
+  const int64_t shape[] = {1};
+  const Texts ascii = {"ab"}, umlaut = {"\u00E4"};
+  const auto upper = session->Run({{"x", *Tensor::OfStrings(shape, ascii)}});
+  ASSERT_TRUE(upper.ok()) << upper.status().message();
+  EXPECT_EQ((*upper)[0].tensor().strings()[0], "AB");
+  const auto refused = session->Run({{"x", *Tensor::OfStrings(shape, umlaut)}});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.status().code(), StatusCode::kNotImplemented);
+  EXPECT_TRUE(Has(refused.status().message(), "needs libkante-media: add kante::media::Operators()"))
+      << refused.status().message();
+}
+
+// For another name, or with a function missing.
+TEST(TheCore, RefusesMisplacedMappings) {
+  static constexpr CaseMapping kHalf{[](std::string_view) { return std::string(); }, nullptr};
+  static constexpr CaseMapping kWhole{kHalf.upper, kHalf.upper};
+  struct Op : CustomOp {
+    OpSignature it;
+    OpSignature signature() const override { return it; }
+    Result<std::unique_ptr<CustomKernel>> Create(const OpAttributes&) const override {
+      return Status(StatusCode::kFail, "not called");
+    }
+  };
+  const std::string bytes = ModelOf("StringNormalizer", {}, {1});
+  for (const bool half : {false, true}) {
+    auto op = std::make_shared<Op>();
+    op->it.name = half ? "StringNormalizer" : "Relu";
+    op->it.case_mapping = half ? &kHalf : &kWhole;
+    LoadOptions options;
+    options.custom_ops = {op};
+    const auto model = Model::LoadFromMemory(std::as_bytes(std::span(bytes)), options);
+    ASSERT_FALSE(model.ok());
+    EXPECT_TRUE(Has(model.status().message(), "a mapping of case")) << model.status().message();
   }
 }
 

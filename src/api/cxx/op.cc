@@ -5,6 +5,7 @@
 #include "api/cxx/convert.h"
 #include "ops/elsewhere.h"
 #include "ops/registry.h"
+#include "ops/text/case_mapping.h"
 
 namespace kante {
 namespace {
@@ -106,7 +107,24 @@ struct Definition {
   OpSignature signature;
   std::shared_ptr<const CustomOp> op;
   core::OpDef def;
+  core::CaseMapping case_mapping;
 };
+
+core::Status AddCaseMapping(core::OpRegistry& registry, const std::shared_ptr<Definition>& definition) {
+  const OpSignature& s = definition->signature;
+  if (!core::CanonicalDomain(s.domain).empty() || s.name != "StringNormalizer" || !s.case_mapping->upper ||
+      !s.case_mapping->lower) {
+    return core::InvalidArgument("custom operator '", s.domain, ".", s.name,
+                                 "': a mapping of case has two functions and is for StringNormalizer");
+  }
+  const core::OpDef* built_in = registry.Find(s.domain, s.name);
+  if (!built_in) return core::OkStatus();  // a reduced build
+  definition->case_mapping = {s.case_mapping->upper, s.case_mapping->lower};
+  definition->def = *built_in;
+  definition->def.user = &definition->case_mapping;
+  registry.Add(definition->def, definition);
+  return core::OkStatus();
+}
 
 }  // namespace
 
@@ -120,6 +138,10 @@ core::Result<std::shared_ptr<const core::OpRegistry>> RegistryWith(
     definition->signature = op->signature();
     definition->op = op;
     const OpSignature& s = definition->signature;
+    if (s.case_mapping) {
+      KANTE_TRY(AddCaseMapping(*registry, definition));
+      continue;
+    }
     const std::string_view domain = core::CanonicalDomain(s.domain);
     const bool reserved = domain.empty() || domain == "kante" || domain.starts_with("ai.onnx");
     if (reserved && core::WhereElse(domain, s.name).empty()) {

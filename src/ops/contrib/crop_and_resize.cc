@@ -17,7 +17,8 @@ struct CropAndResize {
                                 .max_inputs = 4,
                                 .types = kFloats,
                                 .same_type = 1u << kX | 1u << kBoxes,
-                                .shape_inputs = 1u << kSize};
+                                .shape_inputs = 1u << kSize,
+                                .numerics = kComputesInSingle};
   bool nearest = false;
   float outside = 0;
 

@@ -26,7 +26,6 @@ Result<Tensor> Item(const Tensor& x, int axis, int64_t at) {
 
 // Scan-8 has a batch dimension: a Scan over it whose body is the Scan of today.
 Status UnwrapBatch(UpgradeContext& u) {
-  if (u.has_input(0)) return NotImplemented("Scan-8 with sequence_lens");
   Node& old = u.node();
   const Attribute* body_attribute = old.FindAttribute("body");
   const Attribute* scans_attribute = old.FindAttribute("num_scan_inputs");
@@ -35,6 +34,7 @@ Status UnwrapBatch(UpgradeContext& u) {
   if (!body || !*body || !scans) return InvalidGraph("needs the attributes body and num_scan_inputs");
   const std::shared_ptr<Graph> inner_body(std::shared_ptr<Graph>((*body)->Clone()));
   const size_t count = old.inputs.size() - 1;
+  if (*scans < 1 || static_cast<uint64_t>(*scans) > count) return InvalidGraph("num_scan_inputs is ", *scans);
   if (inner_body->inputs().size() != count) return InvalidGraph("the body takes another number of values than given");
 
   auto wrap = std::make_shared<Graph>();
@@ -57,20 +57,35 @@ Status UnwrapBatch(UpgradeContext& u) {
   }
   for (size_t i = 0; i < inner_body->outputs().size(); ++i)
     inner.outputs.push_back(wrap->AddValue(StrCat("result", i)));
-  const std::vector<ValueId> results = inner.outputs;
   inner.SetAttribute(Attribute("body", inner_body));
   inner.SetAttribute(Attribute("num_scan_inputs", AttributeValue(*scans)));
   if (const Attribute* d = old.FindAttribute("directions")) {
     inner.SetAttribute(Attribute("scan_input_directions", d->value));
   }
-  wrap->AddNode(std::move(inner));
+  std::vector<ValueId> inputs(old.inputs.begin() + 1, old.inputs.end());
+  std::vector<ValueId> results = inner.outputs;
+  const size_t states = count - static_cast<size_t>(*scans);
+  if (u.has_input(0)) {
+    // Sequences of their own lengths: the scan sees the first items, and its outputs are filled up again.
+    inputs.push_back(u.input(0));
+    const ValueId length = wrap->AddValue("length");
+    wrap->AddInput(length);
+    GraphBuilder g(*wrap, inner.name, inner.origin);
+    const ValueId end = g.Op("Reshape", {length, g.Ints({1})}), zero = g.Ints({0});
+    const ValueId whole = g.Op("Shape", {inner.inputs.back()}, {Attribute("end", 1)});
+    const ValueId pads = g.Op("Concat", {zero, g.Op("Sub", {whole, end})}, {Attribute("axis", 0)});
+    for (size_t i = states; i < count; ++i) inner.inputs[i] = g.Op("Slice", {inner.inputs[i], zero, end, zero});
+    wrap->AddNode(std::move(inner));
+    for (size_t i = states; i < results.size(); ++i) results[i] = g.Op("Pad", {results[i], pads, kNone, zero});
+  } else {
+    wrap->AddNode(std::move(inner));
+  }
   for (ValueId v : results) wrap->AddOutput(v);
 
-  const std::vector<ValueId> inputs(old.inputs.begin() + 1, old.inputs.end());
   const std::vector<ValueId> outputs =
       u.build().Op("", "Scan", inputs, results.size(),
                    {Attribute("body", AttributeValue(wrap)),
-                    Attribute("num_scan_inputs", AttributeValue(static_cast<int64_t>(count)))});
+                    Attribute("num_scan_inputs", AttributeValue(static_cast<int64_t>(inputs.size())))});
   u.ReplaceWith(outputs);
   return OkStatus();
 }

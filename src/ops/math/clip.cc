@@ -19,8 +19,13 @@ struct Clip {
   }();
 
   static Status Upgrade(UpgradeContext& u, int from) {
-    if (from >= 11) return OkStatus();
+    if (from >= 11 || !u.has_input(0)) return OkStatus();
     KANTE_TRY(DropConsumedInputs(u));
+    if (from >= 6) {  // infinities became the largest floats
+      const float most = std::numeric_limits<float>::max();
+      if (!u.node().FindAttribute("min")) u.node().SetAttribute(Attribute("min", -most));
+      if (!u.node().FindAttribute("max")) u.node().SetAttribute(Attribute("max", most));
+    }
     KANTE_TRY(BoundToInput(u, "min", 1));
     return BoundToInput(u, "max", 2);
   }

@@ -37,7 +37,6 @@ KANTE_FLOAT_FUNCTION(Atanh, 9, 22)
 KANTE_FLOAT_FUNCTION(Ceil, 1, 6, 13)
 KANTE_FLOAT_FUNCTION(Cos, 7, 22)
 KANTE_FLOAT_FUNCTION(Cosh, 9, 22)
-KANTE_FLOAT_FUNCTION(Erf, 9, 13)
 KANTE_FLOAT_FUNCTION(Exp, 1, 6, 13)
 KANTE_FLOAT_FUNCTION(Floor, 1, 6, 13)
 KANTE_FLOAT_FUNCTION(HardSwish, 14, 22)
@@ -53,5 +52,20 @@ KANTE_FLOAT_FUNCTION(Softsign, 1, 22)
 KANTE_FLOAT_FUNCTION(Sqrt, 1, 6, 13)
 KANTE_FLOAT_FUNCTION(Tan, 7, 22)
 KANTE_FLOAT_FUNCTION(Tanh, 1, 6, 13)
+
+namespace {
+struct Erf : FloatFunction<kernels::UnaryOp::kErf> {
+  static constexpr OpInfo kInfo = UnaryInfo("Erf", {9, 13});
+  // Version 9 had integers too.
+  static Status Upgrade(UpgradeContext& u, int from) {
+    if (from > 9 || !u.has_input(0) || !kIntegers.Has(u.graph().value(u.input(0)).type.element_type)) return OkStatus();
+    GraphBuilder& g = u.build();
+    const Attribute to("to", static_cast<int>(ElementType::kFloat64));
+    u.ReplaceWith(g.Op("CastLike", {g.Op("Erf", {g.Op("Cast", {u.input(0)}, {to})}), u.input(0)}));
+    return OkStatus();
+  }
+};
+}  // namespace
+KANTE_DEFINE_OP(Erf)
 
 }  // namespace kante::core

@@ -139,7 +139,7 @@ struct LabelEncoder {
 
   // Version 1 knew one list of strings, whose places are the other side. Which way it goes, the types say.
   static Status Upgrade(UpgradeContext& u, int from) {
-    if (from > 1) return OkStatus();
+    if (from > 1 || !u.has_input(0) || u.output(0) == kNone) return OkStatus();
     const Attribute* classes = u.node().FindAttribute("classes_strings");
     const auto* names = classes ? classes->get<std::vector<std::string>>() : nullptr;
     if (!names) return InvalidGraph("attribute 'classes_strings' is missing");

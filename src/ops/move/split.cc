@@ -20,6 +20,7 @@ struct Split {
 
   static Result<Split> Parse(AttrReader& a) {
     Split s{a.Int("axis", 0), a.Int("num_outputs", 0), static_cast<int64_t>(a.output_count())};
+    if (s.outputs == 0) a.Fail("has no outputs");
     if (a.has_input(1)) {
       if (s.num_outputs != 0) a.Fail("num_outputs and split are given both");
     } else if (s.num_outputs != s.outputs) {
@@ -31,6 +32,10 @@ struct Split {
   }
 
   static Status Upgrade(UpgradeContext& u, int from) {
+    if (from == 1 && u.has_input(1)) {  // of the type of input 0
+      const Attribute to("to", static_cast<int>(ElementType::kInt64));
+      u.SetInput(1, u.build().Op("Cast", {u.input(1)}, {to}));
+    }
     if (from < 13) KANTE_TRY(u.AttributeToInput("split", 1));
     if (!u.has_input(1)) u.node().SetAttribute({"num_outputs", static_cast<int64_t>(u.node().outputs.size())});
     return OkStatus();

@@ -5,6 +5,7 @@
 
 #include "kernels/reduce.h"
 #include "ops/nn/float_arrays.h"
+#include "ops/nn/window.h"
 #include "ops/op_def.h"
 
 namespace kante::core {
@@ -82,12 +83,7 @@ struct GlobalLpPool : GlobalBase {
     return op;
   }
 
-  // Version 1 wrote p as a float.
-  static Status Upgrade(UpgradeContext& u, int from) {
-    Attribute* p = u.node().FindAttribute("p");
-    if (from == 1 && p && p->get<float>()) p->value = static_cast<int64_t>(*p->get<float>());
-    return OkStatus();
-  }
+  static Status Upgrade(UpgradeContext& u, int from) { return UpgradePower(u, from); }
 
   template <typename T>
   double Norm(const T* x, int64_t n) const {

@@ -126,12 +126,7 @@ struct LpPool : PoolBase {
     return op;
   }
 
-  // Version 1 wrote p as a float.
-  static Status Upgrade(UpgradeContext& u, int from) {
-    Attribute* p = u.node().FindAttribute("p");
-    if (from == 1 && p && p->get<float>()) p->value = static_cast<int64_t>(*p->get<float>());
-    return OkStatus();
-  }
+  static Status Upgrade(UpgradeContext& u, int from) { return UpgradePower(u, from); }
 
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);

@@ -191,6 +191,7 @@ TEST(LpPoolTest, FirstVersionWroteAFloat) {
       .In<float>({1, 1, 2}, {1, -2})
       .Out<float>({1, 1, 1}, {3})
       .Run();
+  OpTest("GlobalLpPool", 1).Attr("p", 1.5f).In<float>({1, 1, 2}, {1, -2}).Fails("p 1.5 is no integer");
 }
 
 TEST(PoolTest, MaximaKeepNaN) {

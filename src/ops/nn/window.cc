@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/checked.h"
 
@@ -28,6 +29,18 @@ Status CheckList(std::string_view what, std::span<const int64_t> list, size_t wa
 }
 
 }  // namespace
+
+Status UpgradePower(UpgradeContext& u, int from) {
+  Attribute* attribute = u.node().FindAttribute("p");
+  const float* p = from == 1 && attribute ? attribute->get<float>() : nullptr;
+  if (!p) return OkStatus();
+  const float power = *p;
+  if (!(power >= 1 && power < 1024 && power == std::floor(power))) {
+    return NotImplemented("p ", power, " is no integer in [1, 1024)");
+  }
+  attribute->value = static_cast<int64_t>(power);
+  return OkStatus();
+}
 
 Status CheckSizes(std::span<const int64_t> dims) {
   int64_t product = 1;

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "compute/conv_shape.h"
 #include "ops/attr_reader.h"
+#include "ops/rewrite_context.h"
 #include "tensor/shape.h"
 
 namespace kante::core {
@@ -35,6 +36,9 @@ struct Window {
   // As Resolve without pads and output sizes: for transposed convolutions, which have rules of their own.
   Status ResolveKernel(std::span<const int64_t> in, std::span<const int64_t> kernel_dims, ConvShape& s) const;
 };
+
+// Version 1 of the Lp poolings wrote p as a float.
+Status UpgradePower(UpgradeContext& u, int from);
 
 // Refuses dimensions whose product would be beyond reason even if those that are zero were one: loops over parts of a
 // shape may then multiply freely.

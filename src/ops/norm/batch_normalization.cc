@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <cmath>
 
 #include "ops/nn/float_arrays.h"
@@ -44,6 +45,18 @@ struct BatchNormalization {
     return op;
   }
 
+  // The batch's own mean and variance, which were kept for the gradient.
+  static void SaveStatistics(UpgradeContext& u, ValueId mean, ValueId variance) {
+    GraphBuilder& b = u.build();
+    const ValueId axes = b.Ints({0, 2});
+    const ValueId rows = b.Op("Reshape", {u.input(kX), b.Ints({0, 0, -1})});
+    const ValueId centre = b.Op("ReduceMean", {rows, axes});
+    if (mean != kNone) u.graph().ReplaceUses(mean, b.Op("Reshape", {centre, b.Ints({-1})}));
+    if (variance == kNone) return;
+    const ValueId off = b.Op("Sub", {rows, centre});
+    u.graph().ReplaceUses(variance, b.Op("ReduceMean", {b.Op("Mul", {off, off}), axes}, {Attribute("keepdims", 0)}));
+  }
+
   static Status Upgrade(UpgradeContext& u, int from) {
     if (from >= 14) return OkStatus();
     const auto flag = [&](const char* name, int64_t fallback) {
@@ -52,24 +65,27 @@ struct BatchNormalization {
       return v ? *v : fallback;
     };
     const bool per_channel = flag("spatial", 1) != 0;
+    const bool testing = flag("is_test", 0) != 0;
     u.node().RemoveAttribute("spatial");
     u.node().RemoveAttribute("is_test");
     u.node().RemoveAttribute("consumed_inputs");
-    // Before version 14 further outputs asked for training, read by somebody or not. The saved statistics (3, 4) were
-    // for the gradient only and went away.
-    bool training = false;
-    for (size_t i = 1; i < 5; ++i) {
-      if (u.output(i) == kNone) continue;
-      training = true;
-      if (i >= 3 && u.graph().UseCount(u.output(i)) > 0) {
-        return NotImplemented("saved_mean and saved_var of BatchNormalization-", from, " are not supported");
-      }
+    // Before version 14 further outputs asked for training, read by somebody or not.
+    std::array<ValueId, 5> outputs;
+    bool training = false, read = false, saved = false;
+    for (size_t i = 0; i < 5; ++i) {
+      outputs[i] = u.output(i);
+      if (i == 0 || outputs[i] == kNone) continue;
+      training = !testing;
+      read |= u.graph().UseCount(outputs[i]) > 0;
+      saved |= i >= 3 && u.graph().UseCount(outputs[i]) > 0;
     }
-    if (u.node().outputs.size() > 3) {
-      u.graph().EditNode(u.id(), [](Node& node) { node.outputs.resize(3); });
+    if (testing && read) return InvalidGraph("statistics are wanted although is_test is set");
+    if (u.node().outputs.size() > 1) {
+      u.graph().EditNode(u.id(), [&](Node& node) { node.outputs.resize(training ? 3 : 1, kNone); });
     }
     if (training && !per_channel) return NotImplemented("training with spatial = 0 is not supported");
     if (training) u.node().SetAttribute(Attribute("training_mode", 1));
+    if (saved) SaveStatistics(u, outputs[3], outputs[4]);
     if (!per_channel) {
       // Parameters have the shape of one image: plain arithmetic with broadcasting.
       const Attribute* a = u.node().FindAttribute("epsilon");

@@ -78,6 +78,7 @@ TEST(ConcatFromSequence, JoinsOrStacks) {
 TEST(Optional, HoldsAValue) {
   const Tensor a = Floats({1});
   OpTest("Optional", 15).In(a).Out(a).Run();
+  OpTest("OptionalHasElement", 15).In(a).Out<bool>({}, {true}).Run();
   OpTest("OptionalHasElement", 18).In(a).Out<bool>({}, {true}).Run();
   OpTest("OptionalHasElement", 18).Out<bool>({}, {false}).Run();
   OpTest("OptionalGetElement", 18).InValue(SequenceOf({a})).OutValue(SequenceOf({a})).Run();

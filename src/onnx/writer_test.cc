@@ -16,7 +16,8 @@ namespace kante::core {
 
 // An internal operator, as fusions make them: alpha * x + y, as one node.
 struct TestScaledAdd {
-  static constexpr OpInfo kInfo{.name = "TestScaledAdd", .domain = "kante", .min_inputs = 2, .max_inputs = 3};
+  static constexpr OpInfo kInfo{
+      .name = "TestScaledAdd", .domain = "kante", .min_inputs = 2, .max_inputs = 3, .numerics = kComputes};
   float alpha = 1;
   static Result<TestScaledAdd> Parse(AttrReader& a) { return TestScaledAdd{a.Float("alpha", 1)}; }
   Status Infer(InferContext& c) const { return c.SameAs(0, 0); }
@@ -32,7 +33,7 @@ struct TestScaledAdd {
 };
 // One without a meaning in simpler operators.
 struct TestOpaque {
-  static constexpr OpInfo kInfo{.name = "TestOpaque", .domain = "kante"};
+  static constexpr OpInfo kInfo{.name = "TestOpaque", .domain = "kante", .numerics = kComputes};
   Status Infer(InferContext& c) const { return c.SameAs(0, 0); }
 };
 KANTE_DEFINE_OP(TestScaledAdd)

@@ -14,7 +14,7 @@ int packs = 0;
 
 // Packs by reversing the elements; counts how often.
 struct Reversing {
-  static constexpr OpInfo kInfo{.name = "Reversing"};
+  static constexpr OpInfo kInfo{.name = "Reversing", .numerics = kMoves};
   Status Infer(InferContext& c) const { return c.SameAs(0, 0); }
   Status Pack(PackContext& c) const {
     ++packs;

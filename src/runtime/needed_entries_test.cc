@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "runtime/needed_operators.h"
+#include "runtime/needed_entries.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <functional>
 #include <set>
+#include <string>
 
 #include "onnx/writer.h"
 #include "tests/support/test_session.h"
@@ -12,12 +13,12 @@
 namespace kante::core {
 namespace {
 
-using Names = std::set<std::string_view>;
+using Names = std::set<std::string, std::less<>>;
 
 Names NeededBy(const std::string& path) {
-  auto needed = NeededOperators(path, {});
+  auto needed = FindNeeded(path, {});
   EXPECT_TRUE(needed.ok()) << needed.status().ToString();
-  return needed.ok() ? Names(needed->begin(), needed->end()) : Names();
+  return needed.ok() ? Names(needed->operators.begin(), needed->operators.end()) : Names();
 }
 
 // Loads the model at every level with nothing but these operators.
@@ -37,7 +38,7 @@ void ExpectEnough(const std::string& path, const Names& names) {
   }
 }
 
-TEST(NeededOperatorsTest, OfAnExportedModel) {
+TEST(NeededEntriesTest, OfAnExportedModel) {
   const std::string path = KANTE_SOURCE_DIR "/zoo/keywords/keywords.onnx";
   const Names names = NeededBy(path);
   EXPECT_TRUE(names.contains("BatchNormalization"));  // in the file, folded away
@@ -46,7 +47,7 @@ TEST(NeededOperatorsTest, OfAnExportedModel) {
   ExpectEnough(path, names);
 }
 
-TEST(NeededOperatorsTest, OldVersionsAndExpansions) {
+TEST(NeededEntriesTest, OldVersionsAndExpansions) {
   GraphWriter g;
   const ValueId x = g.Input("x", ElementType::kFloat32, {1, 4, 2, 2});
   const ValueId scaled = g.Op("Upsample", {x, g.Constant(Floats({4}, {1, 1, 2, 2}))});
@@ -55,7 +56,7 @@ TEST(NeededOperatorsTest, OldVersionsAndExpansions) {
   for (NodeId id = 0; id < g.graph.node_slots(); ++id) g.graph.mutable_node(id).version = 9;
   model.graph = std::move(g.graph);
   model.info.opset_imports = {{"", 9}};
-  const std::string path = std::string(::testing::TempDir()) + "/needed_operators.onnx";
+  const std::string path = std::string(::testing::TempDir()) + "/needed_entries.onnx";
   const Status written = WriteModel(model.graph, model.info, OpRegistry::BuiltIns(), path);
   ASSERT_TRUE(written.ok()) << written.ToString();
   const Names names = NeededBy(path);
@@ -65,14 +66,23 @@ TEST(NeededOperatorsTest, OldVersionsAndExpansions) {
   ExpectEnough(path, names);
 }
 
-TEST(NeededOperatorsTest, ErrorsAreThoseOfLoad) {
-  EXPECT_EQ(NeededOperators("/nowhere/model.onnx", {}).status().code(), StatusCode::kNoSuchFile);
+TEST(NeededEntriesTest, RulesThatFire) {
+  auto needed = FindNeeded(KANTE_SOURCE_DIR "/zoo/keywords/keywords.onnx", {});
+  ASSERT_TRUE(needed.ok()) << needed.status().ToString();
+  const Names rules(needed->rules.begin(), needed->rules.end());
+  EXPECT_EQ(rules.size(), needed->rules.size());
+  EXPECT_TRUE(rules.contains("FuseActivation"));
+  EXPECT_FALSE(rules.contains("FuseLayerNorm"));
 }
 
-TEST(NeededOperatorsTest, EveryBuiltInHasAnEntry) {
+TEST(NeededEntriesTest, ErrorsAreThoseOfLoad) {
+  EXPECT_EQ(FindNeeded("/nowhere/model.onnx", {}).status().code(), StatusCode::kNoSuchFile);
+}
+
+TEST(NeededEntriesTest, EveryBuiltInHasAnEntry) {
   Names names;
   const std::vector<const OpDef*> all = OpRegistry::BuiltIns().All();
-  for (const OpDef* def : all) names.insert(ListNameOf(*def));
+  for (const OpDef* def : all) names.emplace(ListNameOf(*def));
   EXPECT_EQ(names.size(), all.size());
   EXPECT_FALSE(names.contains(""));
   const OpDef other = *all[0];

@@ -12,6 +12,7 @@ namespace {
 constexpr int64_t kMaxAcrossBytes = 32 << 20;  // scratch that threads over images may cost
 constexpr int64_t kFewChannels = 4;
 constexpr int64_t kBandWork = 1 << 15;  // multiplications that are worth a thread
+constexpr double kClearly = 0.8;        // of the other's time
 constexpr int64_t kBandsWanted = 16;    // parts that feed this many threads well enough
 
 ConvAlgorithm ChooseAlgorithm(const ConvShape& s) {
@@ -21,6 +22,14 @@ ConvAlgorithm ChooseAlgorithm(const ConvShape& s) {
   if (s.in_per_group() == 1 && s.out_per_group() <= 4 && s.groups > 1) return ConvAlgorithm::kPlanes;
   if (s.out_per_group() <= kFewChannels && s.taps() > 1) return ConvAlgorithm::kPlanes;
   return s.pointwise() ? ConvAlgorithm::kPointwise : ConvAlgorithm::kImplicit;
+}
+
+// The tile of the F(m, 3) that beats `algorithm` clearly, or 0.
+int ChooseTile(const ConvShape& s, ConvAlgorithm algorithm) {
+  if ((algorithm != ConvAlgorithm::kPlanes && algorithm != ConvAlgorithm::kImplicit) || !WinogradFits(s)) return 0;
+  const double two = WinogradCost(s, 2), four = WinogradCost(s, 4);
+  if (std::min(two, four) > kClearly * Conv3x3Cost(s, algorithm)) return 0;
+  return four <= two ? 4 : 2;
 }
 
 }  // namespace
@@ -37,16 +46,22 @@ const char* ConvAlgorithmName(ConvAlgorithm algorithm) {
       return "pointwise";
     case ConvAlgorithm::kImplicit:
       return "implicit-gemm";
+    case ConvAlgorithm::kWinograd:
+      return "winograd";
   }
   return "?";
 }
 
-ConvPlan PlanConv(const ConvShape& s) {
+ConvPlan PlanConv(const ConvShape& s, bool constant_weights) {
   ConvPlan plan;
   plan.algorithm = ChooseAlgorithm(s);
+  if (constant_weights) {
+    if (const int tile = ChooseTile(s, plan.algorithm)) return PlanWinograd(s, tile);
+  }
   const int64_t images = s.batch * s.groups;
   switch (plan.algorithm) {
     case ConvAlgorithm::kDirect:
+    case ConvAlgorithm::kWinograd:
       break;
     case ConvAlgorithm::kPlanes: {
       const int64_t planes = s.batch * s.out_channels;
@@ -96,6 +111,8 @@ bool RunConv(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, Pa
     case ConvAlgorithm::kPointwise:
     case ConvAlgorithm::kImplicit:
       return ConvByGemm(plan, s, o, parallel);
+    case ConvAlgorithm::kWinograd:
+      return ConvByWinograd(plan, s, o, parallel);
   }
   return false;
 }

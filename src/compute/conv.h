@@ -35,11 +35,11 @@ const char* ConvAlgorithmName(ConvAlgorithm algorithm);
 struct ConvPlan {
   ConvAlgorithm algorithm = ConvAlgorithm::kDirect;
   GemmPlan gemm;           // kColumn, kPointwise, kImplicit: of one image and group (kColumn: of all images)
-  bool across = false;     // threads over images and groups (kWinograd: and blocks) instead of inside one product
+  bool across = false;     // threads over images and groups instead of inside one product
   int64_t bands = 1;       // kPlanes: parts of a plane
   int tile = 0;            // kWinograd: 2 or 4
   int64_t blocks = 1;      // kWinograd: ranges of tiles of an image
-  int64_t channels = 0;    // kWinograd: output channels multiplied at once
+  int64_t channels = 0;    // kWinograd: output channels of a task
   int64_t ranges = 1;      // kWinograd: parts that threads take
   int64_t slot_bytes = 0;  // of one thread's scratch
   int64_t scratch_bytes = 0;

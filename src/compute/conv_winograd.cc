@@ -9,11 +9,10 @@
 namespace kante::core {
 namespace {
 
-constexpr int64_t kBlockTiles = 24;     // whole register tiles of every instruction set; 12 to 72 are alike
-constexpr int64_t kChannels = 64;       // output channels at once: their products stay in L2
-constexpr int64_t kInputChannels = 16;  // a cache line of a transformed tile
-constexpr int64_t kMaxRanges = 16;
-constexpr int64_t kManyBlocks = 8;  // that feed threads without a wait in between
+constexpr int64_t kBlockTiles = 24;  // whole register tiles of every instruction set; 12 to 72 are alike
+constexpr int64_t kChannels = 64;    // output channels at once: their products stay in L2
+constexpr int64_t kManyItems = 8;    // that feed threads well enough
+constexpr int64_t kMaxItems = 16;    // ... that anything is cut up for, and the slots of scratch
 constexpr double kNanosPerRange = 20000;
 constexpr int64_t kMaxGroups = 1 << 15;
 constexpr uint64_t kTag = uint64_t{'W'} << 8 | uint64_t{'G'};
@@ -91,65 +90,52 @@ ConvPlan PlanWinograd(const ConvShape& s, int tile) {
   p.tile = tile;
   const kernels::WinogradShape k = KernelShape(s, tile);
   const int64_t tiles = static_cast<int64_t>(k.tiles()), images = s.batch * s.groups, outs = s.out_per_group();
+  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr);
   p.blocks = std::max<int64_t>(1, (tiles + kBlockTiles / 2) / kBlockTiles);
   if (p.blocks >= 6) p.blocks = (p.blocks + 2) / 4 * 4;  // whole rounds for 2 and 4 threads
-  const int64_t wanted =
-      static_cast<int64_t>(std::clamp(WinogradCost(s, tile) / kNanosPerRange, 1.0, double{kMaxRanges}));
-  p.across = images * p.blocks >= kManyBlocks;
-  p.channels = std::min(kChannels, outs);
-  if (!p.across) p.channels = std::clamp(AlignUp(CeilDiv(outs, int64_t{8}), 32), int64_t{32}, kChannels);
-  p.ranges = std::min(wanted, p.across ? images * p.blocks : CeilDiv(outs, p.channels));
+  p.channels = outs;
+  if (images * p.blocks < kManyItems) {
+    p.channels = std::min(outs, AlignUp(CeilDiv(outs, kMaxItems / (images * p.blocks)), std::max<int64_t>(nr, 16)));
+  }
+  const int64_t items = images * p.blocks * CeilDiv(outs, p.channels);
+  const double wanted = WinogradCost(s, tile) / kNanosPerRange;
+  p.ranges = std::min(items, static_cast<int64_t>(std::clamp(wanted, 1.0, double{kMaxItems})));
   const size_t block = Size(CeilDiv(tiles, p.blocks));
-  const int64_t input = Padded(kernels::WinogradInputSize(k, block));
-  int64_t floats = Padded(std::max(kernels::WinogradInputScratch(),
-                                   kernels::WinogradOutputScratch(k, block, Size(std::min(outs, p.channels)))));
-  if (p.across) floats += input;
-  p.slot_bytes = floats * 4;
-  p.scratch_bytes = p.slot_bytes * p.ranges + (p.across ? 0 : input * 4);
+  p.slot_bytes = 4 * (Padded(kernels::WinogradInputSize(k, block)) +
+                      Padded(std::max(kernels::WinogradInputScratch(),
+                                      kernels::WinogradOutputScratch(k, block, Size(std::min(kChannels, outs))))));
+  p.scratch_bytes = p.slot_bytes * p.ranges;
   return p;
 }
 
 bool ConvByWinograd(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, ParallelFor parallel) {
   const kernels::WinogradShape k = KernelShape(s, plan.tile);
-  const int64_t images = s.batch * s.groups, tiles = static_cast<int64_t>(k.tiles()), outs = s.out_per_group();
+  const int64_t tiles = static_cast<int64_t>(k.tiles()), outs = s.out_per_group();
   const int64_t weights = static_cast<int64_t>(kernels::WinogradWeightSize(k));
   const int64_t input = Padded(kernels::WinogradInputSize(k, Size(CeilDiv(tiles, plan.blocks))));
+  const int64_t parts = CeilDiv(outs, plan.channels), items = s.batch * s.groups * plan.blocks * parts;
   float* scratch = reinterpret_cast<float*>(o.scratch);
-  const auto tile = [&](int64_t block) { return tiles * block / plan.blocks; };
-  if (plan.across) {
-    const int64_t items = images * plan.blocks;
-    ScratchSlots slots(scratch, plan.slot_bytes / 4);
-    return slots.Run(plan.ranges, parallel, [&](int64_t begin, int64_t end, float* v) {
-      for (int64_t i = items * begin / plan.ranges; i < items * end / plan.ranges; ++i) {
-        const Job job(s, o, i / plan.blocks, weights);
-        const int64_t t0 = tile(i % plan.blocks), t1 = tile(i % plan.blocks + 1);
+  ScratchSlots slots(scratch, plan.slot_bytes / 4);
+  // Block whose transformed input a slot holds. Threads that work on the same one transform it each: that is cheaper
+  // than to wait for another's and to fetch it from the other's cache.
+  int64_t held[kMaxItems];
+  std::fill_n(held, kMaxItems, -1);
+  return slots.Run(plan.ranges, parallel, [&](int64_t begin, int64_t end, float* v) {
+    int64_t& holds = held[(v - scratch) * 4 / plan.slot_bytes];
+    for (int64_t i = items * begin / plan.ranges; i < items * end / plan.ranges; ++i) {
+      const int64_t block = i / parts, t0 = tiles * (block % plan.blocks) / plan.blocks,
+                    t1 = tiles * (block % plan.blocks + 1) / plan.blocks;
+      const Job job(s, o, block / plan.blocks, weights);
+      if (holds != block) {
         kernels::WinogradInput(v, job.x, k, Size(t0), Size(t1), 0, k.in_channels, v + input);
-        for (int64_t k0 = 0; k0 < outs; k0 += plan.channels) {
-          job.Output(v, k, t0, t1, k0, std::min(outs, k0 + plan.channels), v + input);
-        }
+        holds = block;
       }
-    });
-  }
-  // Few tiles: threads share a transformed block, then its output channels.
-  const int64_t in_parts = CeilDiv(s.in_per_group(), kInputChannels), out_parts = CeilDiv(outs, plan.channels);
-  for (int64_t i = 0; i < images * plan.blocks; ++i) {
-    const Job job(s, o, i / plan.blocks, weights);
-    const int64_t t0 = tile(i % plan.blocks), t1 = tile(i % plan.blocks + 1);
-    ScratchSlots slots(scratch + input, plan.slot_bytes / 4);
-    const int64_t in_ranges = std::min(plan.ranges, in_parts);
-    const bool transformed = slots.Run(in_ranges, parallel, [&](int64_t begin, int64_t end, float* strip) {
-      const int64_t c0 = in_parts * begin / in_ranges * kInputChannels;
-      const int64_t c1 = std::min(in_parts * end / in_ranges * kInputChannels, s.in_per_group());
-      kernels::WinogradInput(scratch, job.x, k, Size(t0), Size(t1), Size(c0), Size(c1), strip);
-    });
-    const bool finished = transformed && slots.Run(plan.ranges, parallel, [&](int64_t begin, int64_t end, float* own) {
-      for (int64_t part = out_parts * begin / plan.ranges; part < out_parts * end / plan.ranges; ++part) {
-        job.Output(scratch, k, t0, t1, part * plan.channels, std::min(outs, (part + 1) * plan.channels), own);
+      const int64_t end_channel = std::min(outs, (i % parts + 1) * plan.channels);
+      for (int64_t k0 = i % parts * plan.channels; k0 < end_channel; k0 += kChannels) {
+        job.Output(v, k, t0, t1, k0, std::min(end_channel, k0 + kChannels), v + input);
       }
-    });
-    if (!finished) return false;
-  }
-  return true;
+    }
+  });
 }
 
 uint64_t ConvWeightFormat(const ConvPlan& plan, const ConvShape& s) {

@@ -24,6 +24,12 @@ ConvAlgorithm ChooseAlgorithm(const ConvShape& s) {
   return s.pointwise() ? ConvAlgorithm::kPointwise : ConvAlgorithm::kImplicit;
 }
 
+// Depthwise convolution with vector lanes over channels.
+bool LanesAreChannels(const ConvShape& s) {
+  if (s.in_per_group() != 1 || s.out_per_group() != 1 || s.rank > 2) return false;
+  return s.groups >= static_cast<int64_t>(kernels::DepthwiseLanes());
+}
+
 // The tile of the F(m, 3) that beats `algorithm` clearly, or 0.
 int ChooseTile(const ConvShape& s, ConvAlgorithm algorithm) {
   if ((algorithm != ConvAlgorithm::kPlanes && algorithm != ConvAlgorithm::kImplicit) || !WinogradFits(s)) return 0;
@@ -64,14 +70,17 @@ ConvPlan PlanConv(const ConvShape& s, bool constant_weights) {
     case ConvAlgorithm::kWinograd:
       break;
     case ConvAlgorithm::kPlanes: {
-      const int64_t planes = s.batch * s.out_channels;
-      const int64_t work = s.out_pixels() * s.depth();
+      if (LanesAreChannels(s)) plan.together = static_cast<int64_t>(kernels::DepthwiseLanes());
+      const int64_t planes = s.batch * CeilDiv(s.out_channels, plan.together);
+      const int64_t work = s.out_pixels() * s.depth() * plan.together;
       const int64_t rows = BandRows(s.Geometry());
       if (planes > 0 && planes < kBandsWanted) {
         plan.bands = std::clamp<int64_t>(std::min(CeilDiv(kBandsWanted, planes), work / kBandWork), 1,
                                          std::max<int64_t>(rows, 1));
       }
-      plan.slot_bytes = AlignUp(static_cast<int64_t>(kernels::DepthwiseScratch(s.Geometry())) * 4, 64);
+      size_t scratch = kernels::DepthwiseScratch(s.Geometry());
+      if (plan.together > 1) scratch = std::max(scratch, kernels::DepthwisePlanesScratch(s.Geometry()));
+      plan.slot_bytes = AlignUp(static_cast<int64_t>(scratch) * 4, 64);
       plan.scratch_bytes = plan.slot_bytes * ScratchSlots::CountFor(planes * plan.bands);
       break;
     }

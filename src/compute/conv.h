@@ -37,6 +37,7 @@ struct ConvPlan {
   GemmPlan gemm;           // kColumn, kPointwise, kImplicit: of one image and group (kColumn: of all images)
   bool across = false;     // threads over images and groups instead of inside one product
   int64_t bands = 1;       // kPlanes: parts of a plane
+  int64_t together = 1;    // kPlanes: channels that are computed at once
   int tile = 0;            // kWinograd: 2 or 4
   int64_t blocks = 1;      // kWinograd: ranges of tiles of an image
   int64_t channels = 0;    // kWinograd: output channels of a task

@@ -12,6 +12,7 @@
 #include "kernels/epilogue_inl.h"
 #include "kernels/gemm.h"
 #include "kernels/gemm_tile_inl.h"
+#include "kernels/pixels_inl.h"
 #include "kernels/winograd_inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,85 +22,11 @@ void GemmBlock(const GemmArgs& args);  // gemm.cc
 
 namespace {
 
-constexpr size_t kL = kGemmLanes;
+constexpr size_t kL = kPixelLanes;
+static_assert(kL == kGemmLanes);
 constexpr size_t kDepth = HWY_MAX(kL, 16);  // channels of a strip
 constexpr size_t kStripTiles = 16;          // tile columns of a strip, which stays in L1
 constexpr size_t kMaxWidth = kStripTiles * 4 + 4;
-
-// Vector from 128-bit blocks `step` floats apart, and back.
-template <class D>
-HWY_INLINE hn::Vec<D> LoadBlocks(D d, const float* p, ptrdiff_t step) {
-  if constexpr (hn::MaxLanes(D()) <= 4) {
-    return hn::LoadU(d, p);
-  } else {
-    const hn::Half<D> half;
-    constexpr ptrdiff_t kBlocks = static_cast<ptrdiff_t>(hn::MaxLanes(D()) / 8);
-    return hn::Combine(d, LoadBlocks(half, p + kBlocks * step, step), LoadBlocks(half, p, step));
-  }
-}
-template <class D>
-HWY_INLINE void StoreBlocks(D d, hn::Vec<D> v, float* p, size_t step) {
-  if constexpr (hn::MaxLanes(D()) <= 4) {
-    hn::StoreU(v, d, p);
-  } else {
-    const hn::Half<D> half;
-    StoreBlocks(half, hn::LowerHalf(half, v), p, step);
-    StoreBlocks(half, hn::UpperHalf(half, v), p + hn::MaxLanes(D()) / 8 * step, step);
-  }
-}
-
-// The 4 x 4 matrix in every 128-bit block.
-HWY_INLINE void TransposeBlocks(VF& a, VF& b, VF& c, VF& e) {
-  const DF d;
-  const VF ac = hn::InterleaveLower(d, a, c), be = hn::InterleaveLower(d, b, e);
-  const VF ac1 = hn::InterleaveUpper(d, a, c), be1 = hn::InterleaveUpper(d, b, e);
-  a = hn::InterleaveLower(d, ac, be);
-  b = hn::InterleaveUpper(d, ac, be);
-  c = hn::InterleaveLower(d, ac1, be1);
-  e = hn::InterleaveUpper(d, ac1, be1);
-}
-
-// Four pixels of kL planes.
-HWY_INLINE void LoadPixels(float* to, const float* from, ptrdiff_t plane) {
-  const DF d;
-  VF a = LoadBlocks(d, from, 4 * plane), b = LoadBlocks(d, from + plane, 4 * plane),
-     c = LoadBlocks(d, from + 2 * plane, 4 * plane), e = LoadBlocks(d, from + 3 * plane, 4 * plane);
-  TransposeBlocks(a, b, c, e);
-  hn::StoreU(a, d, to);
-  hn::StoreU(b, d, to + kL);
-  hn::StoreU(c, d, to + 2 * kL);
-  hn::StoreU(e, d, to + 3 * kL);
-}
-
-// Pixels [n lines][width][kL channels] of the input from line y0 and column x0 on, zeros outside the image and in
-// lanes beyond `channels`.
-HWY_INLINE void LoadStrip(float* strip, const float* x, const WinogradShape& s, size_t n, ptrdiff_t width, ptrdiff_t y0,
-                          ptrdiff_t x0, size_t channels) {
-  constexpr ptrdiff_t kLanes = static_cast<ptrdiff_t>(kL);
-  const ptrdiff_t plane = s.in_h * s.in_w;
-  const ptrdiff_t from = HWY_MIN(HWY_MAX(-x0, ptrdiff_t{0}), width), to = HWY_MAX(HWY_MIN(s.in_w - x0, width), from);
-  for (size_t i = 0; i < n; ++i) {
-    float* line = strip + static_cast<ptrdiff_t>(i) * width * kLanes;
-    const ptrdiff_t iy = y0 + static_cast<ptrdiff_t>(i);
-    if (iy < 0 || iy >= s.in_h || channels < kL) {
-      std::memset(line, 0, static_cast<size_t>(width) * kL * sizeof(float));
-      if (iy < 0 || iy >= s.in_h) continue;
-    }
-    for (ptrdiff_t p = 0; p < from; ++p) hn::StoreU(hn::Zero(DF()), DF(), line + p * kLanes);
-    for (ptrdiff_t p = to; p < width; ++p) hn::StoreU(hn::Zero(DF()), DF(), line + p * kLanes);
-    const float* src = x + iy * s.in_w + x0;
-    if (channels == kL && to - from >= 4) {
-      ptrdiff_t p = from;
-      for (; p + 4 <= to; p += 4) LoadPixels(line + p * kLanes, src + p, plane);
-      if (p < to) LoadPixels(line + (to - 4) * kLanes, src + to - 4, plane);  // some pixels once more
-      continue;
-    }
-    for (ptrdiff_t p = from; p < to; ++p) {
-      for (size_t c = 0; c < channels; ++c)
-        line[p * kLanes + static_cast<ptrdiff_t>(c)] = src[static_cast<ptrdiff_t>(c) * plane + p];
-    }
-  }
-}
 
 template <int kM>
 HWY_NOINLINE void TransformInput(float* out, size_t plane, const float* in, size_t width) {
@@ -176,9 +103,9 @@ HWY_INLINE void Input(float* v, const float* x, const WinogradShape& s, size_t t
       const size_t groups = (HWY_MIN(c1 - c, kDepth) + kL - 1) / kL;
       for (size_t g = 0; g < groups; ++g) {
         const size_t at = c + g * kL;
-        LoadStrip(strip + g * group, x + static_cast<ptrdiff_t>(at) * plane, s, kM + 2, static_cast<ptrdiff_t>(width),
-                  static_cast<ptrdiff_t>(row * kM) - s.pad_top, static_cast<ptrdiff_t>(col * kM) - s.pad_left,
-                  HWY_MIN(s.in_channels - at, kL));
+        LoadLines(strip + g * group, x + static_cast<ptrdiff_t>(at) * plane, plane, HWY_MIN(s.in_channels - at, kL),
+                  s.in_h, s.in_w, static_cast<ptrdiff_t>(row * kM) - s.pad_top,
+                  static_cast<ptrdiff_t>(col * kM) - s.pad_left, kM + 2, static_cast<ptrdiff_t>(width));
       }
       float* out = v + (t - t0) * l.ld + c;
       for (size_t i = 0; i < count; ++i, out += l.ld) {

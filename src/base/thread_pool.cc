@@ -28,14 +28,15 @@ inline void CpuRelax() {
 #endif
 }
 
-// One ParallelFor. Lives on the caller's stack: `users` says how many workers still look at it.
+// One ParallelFor. Lives on the caller's stack: `users` says how many workers still look at it, and to take it back to
+// zero is the last that a worker does to it.
 struct Loop {
   FunctionRef<void(int64_t, int64_t)> body;
   int64_t count;
   int64_t grain;
   const CancelToken* cancel;
   int seats;                     // workers that may still join; under the pool's lock
-  int users = 0;                 // workers inside; under the pool's lock
+  std::atomic<int> users{0};     // workers inside; changed under the pool's lock
   std::atomic<int64_t> next{0};  // first index not handed out
   std::atomic<bool> stopped{false};
 
@@ -93,13 +94,13 @@ struct ThreadPool::Impl {
     in_worker = true;
     uint32_t seen = 0;
     for (;;) {
-      Spin(seen);
+      Spin([&] { return posts.load(std::memory_order_relaxed) != seen || stop.load(std::memory_order_relaxed); });
       std::unique_lock lock(mutex);
       wake.wait(lock, [&] { return stop.load() || !loops.empty(); });
       if (stop.load()) return;
       Loop* loop = loops.back();
       if (--loop->seats == 0) loops.pop_back();
-      ++loop->users;
+      loop->users.fetch_add(1, std::memory_order_relaxed);
       lock.unlock();
       loop->Work();
       lock.lock();
@@ -107,14 +108,16 @@ struct ThreadPool::Impl {
       // Nothing left to hand out: nobody else needs to join.
       std::erase(loops, loop);
       loop->seats = 0;
-      if (--loop->users == 0) done.notify_all();
+      if (loop->users.fetch_sub(1, std::memory_order_release) == 1) done.notify_all();
     }
   }
 
-  void Spin(uint32_t seen) const {
+  // Until `ready` or the time is up.
+  template <typename Ready>
+  void Spin(const Ready& ready) const {
     if (spin_us == 0) return;
     const int64_t until = NowNanos() + int64_t{spin_us} * 1000;
-    while (posts.load(std::memory_order_relaxed) == seen && !stop.load(std::memory_order_relaxed)) {
+    while (!ready()) {
       for (int i = 0; i < 32; ++i) CpuRelax();
       if (NowNanos() > until) return;
     }
@@ -186,7 +189,13 @@ bool ThreadPool::ParallelFor(int64_t count, int64_t grain, int max_threads, Func
   loop.Work();
   std::unique_lock lock(impl_->mutex);
   std::erase(impl_->loops, &loop);
-  impl_->done.wait(lock, [&] { return loop.users == 0; });
+  if (loop.users.load(std::memory_order_acquire) != 0) {
+    // What is left takes about as long as one range: to sleep and be woken would take longer.
+    lock.unlock();
+    impl_->Spin([&] { return loop.users.load(std::memory_order_acquire) == 0; });
+    lock.lock();
+    impl_->done.wait(lock, [&] { return loop.users.load(std::memory_order_acquire) == 0; });
+  }
   return !loop.stopped.load(std::memory_order_relaxed);
 }
 

@@ -35,20 +35,34 @@ struct Loop {
   int64_t count;
   int64_t grain;
   const CancelToken* cancel;
-  int seats;                     // workers that may still join; under the pool's lock
-  std::atomic<int> users{0};     // workers inside; changed under the pool's lock
-  std::atomic<int64_t> next{0};  // first index not handed out
+  int seats;                       // workers that may still join; under the pool's lock
+  uint32_t chunks;                 // count in grains
+  std::atomic<int> users{0};       // workers inside; changed under the pool's lock
+  std::atomic<uint64_t> taken{0};  // chunks handed out from the front, and << 32 from the back
   std::atomic<bool> stopped{false};
 
-  void Work() {
+  // The caller takes from the front, workers from the back: what a thread wrote in one loop, it mostly finds in its own
+  // cache in the next.
+  bool Take(bool from_back, int64_t* chunk) {
+    uint64_t have = taken.load(std::memory_order_relaxed);
+    for (;;) {
+      const uint32_t front = static_cast<uint32_t>(have), back = static_cast<uint32_t>(have >> 32);
+      if (front + back >= chunks) return false;
+      *chunk = from_back ? chunks - 1 - back : front;
+      const uint64_t next = have + (from_back ? uint64_t{1} << 32 : 1);
+      if (taken.compare_exchange_weak(have, next, std::memory_order_relaxed)) return true;
+    }
+  }
+
+  void Work(bool from_back) {
     for (;;) {
       if (cancel && cancel->cancelled()) {
         stopped.store(true, std::memory_order_relaxed);
         return;
       }
-      const int64_t begin = next.fetch_add(grain, std::memory_order_relaxed);
-      if (begin >= count) return;
-      body(begin, std::min(count, begin + grain));
+      int64_t chunk;
+      if (!Take(from_back, &chunk)) return;
+      body(chunk * grain, std::min(count, (chunk + 1) * grain));
     }
   }
 };
@@ -102,7 +116,7 @@ struct ThreadPool::Impl {
       if (--loop->seats == 0) loops.pop_back();
       loop->users.fetch_add(1, std::memory_order_relaxed);
       lock.unlock();
-      loop->Work();
+      loop->Work(/*from_back=*/true);
       lock.lock();
       seen = posts.load(std::memory_order_relaxed);
       // Nothing left to hand out: nobody else needs to join.
@@ -169,11 +183,13 @@ bool ThreadPool::ParallelFor(int64_t count, int64_t grain, int max_threads, Func
                              const CancelToken* cancel) {
   if (count <= 0) return true;
   grain = std::max<int64_t>(1, grain);
-  const int64_t chunks = CeilDiv(count, grain);
+  constexpr int64_t kMaxChunks = int64_t{1} << 31;
+  if (count / grain >= kMaxChunks) grain *= count / grain / kMaxChunks + 1;
+  const int64_t chunks = (count - 1) / grain + 1;
   const int helpers = static_cast<int>(std::min<int64_t>({chunks, max_threads, threads_}) - 1);
-  Loop loop{body, count, grain, cancel, helpers};
+  Loop loop{body, count, grain, cancel, helpers, static_cast<uint32_t>(chunks)};
   if (helpers <= 0 || in_worker) {
-    loop.Work();
+    loop.Work(/*from_back=*/false);
     return !loop.stopped.load(std::memory_order_relaxed);
   }
   {
@@ -186,7 +202,7 @@ bool ThreadPool::ParallelFor(int64_t count, int64_t grain, int max_threads, Func
   } else {
     impl_->wake.notify_all();
   }
-  loop.Work();
+  loop.Work(/*from_back=*/false);
   std::unique_lock lock(impl_->mutex);
   std::erase(impl_->loops, &loop);
   if (loop.users.load(std::memory_order_acquire) != 0) {

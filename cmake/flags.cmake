@@ -22,7 +22,8 @@ if(KANTE_WERROR)
 endif()
 target_compile_definitions(kante_flags INTERFACE
   $<$<BOOL:${KANTE_ENABLE_AVX512}>:KANTE_ENABLE_AVX512=1>
-  $<$<BOOL:${KANTE_ONLY_AVX2}>:KANTE_ONLY_AVX2=1>)
+  $<$<BOOL:${KANTE_ONLY_AVX2}>:KANTE_ONLY_AVX2=1>
+  $<$<CONFIG:MinSizeRel>:KANTE_FOR_SIZE=1>)
 
 # Release strips: symbols come from the dev build.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")

@@ -35,7 +35,7 @@ function(kante_layer name)
       # The files that say what a build has.
       get_filename_component(list ${KANTE_OPS} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
       set_property(SOURCE ${PROJECT_SOURCE_DIR}/src/ops/registry.cc ${PROJECT_SOURCE_DIR}/src/ops/nn/activation.cc
-        ${PROJECT_SOURCE_DIR}/src/passes/rules.cc PROPERTY COMPILE_DEFINITIONS KANTE_OPS_FILE="${list}")
+        ${PROJECT_SOURCE_DIR}/src/passes/rules.cc ${PROJECT_SOURCE_DIR}/src/passes/pipeline.cc PROPERTY COMPILE_DEFINITIONS KANTE_OPS_FILE="${list}")
     endif()
     set_property(GLOBAL APPEND PROPERTY KANTE_LAYERS kante_${name})
   endif()

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "base/allocator.h"
 
+#include <atomic>
 #include <cstdlib>
-#include <new>
 
 #include "base/checked.h"
+#include "base/forever.h"
 
 namespace kante::core {
 namespace {
@@ -25,9 +26,8 @@ class Heap final : public Allocator {
 }  // namespace
 
 Allocator& HeapAllocator() {
-  alignas(Heap) static unsigned char storage[sizeof(Heap)];
-  static Heap* const heap = new (storage) Heap;  // never destroyed: blocks may outlive main
-  return *heap;
+  static constinit std::atomic<Heap*> heap{nullptr};  // blocks may outlive main
+  return Forever(heap);
 }
 
 void* CappedAllocator::Allocate(size_t bytes) {

@@ -13,6 +13,7 @@
 #endif
 
 #include "base/checked.h"
+#include "base/forever.h"
 #include "base/clock.h"
 
 namespace kante::core {
@@ -28,26 +29,41 @@ inline void CpuRelax() {
 #endif
 }
 
-// One ParallelFor. Lives on the caller's stack: `users` says how many workers still look at it.
+// One ParallelFor. Lives on the caller's stack: `users` says how many workers still look at it, and to take it back to
+// zero is the last that a worker does to it.
 struct Loop {
   FunctionRef<void(int64_t, int64_t)> body;
   int64_t count;
   int64_t grain;
   const CancelToken* cancel;
-  int seats;                     // workers that may still join; under the pool's lock
-  int users = 0;                 // workers inside; under the pool's lock
-  std::atomic<int64_t> next{0};  // first index not handed out
+  int seats;                       // workers that may still join; under the pool's lock
+  uint32_t chunks;                 // count in grains
+  std::atomic<int> users{0};       // workers inside; changed under the pool's lock
+  std::atomic<uint64_t> taken{0};  // chunks handed out from the front, and << 32 from the back
   std::atomic<bool> stopped{false};
 
-  void Work() {
+  // The caller takes from the front, workers from the back: what a thread wrote in one loop, it mostly finds in its own
+  // cache in the next.
+  bool Take(bool from_back, int64_t* chunk) {
+    uint64_t have = taken.load(std::memory_order_relaxed);
+    for (;;) {
+      const uint32_t front = static_cast<uint32_t>(have), back = static_cast<uint32_t>(have >> 32);
+      if (front + back >= chunks) return false;
+      *chunk = from_back ? chunks - 1 - back : front;
+      const uint64_t next = have + (from_back ? uint64_t{1} << 32 : 1);
+      if (taken.compare_exchange_weak(have, next, std::memory_order_relaxed)) return true;
+    }
+  }
+
+  void Work(bool from_back) {
     for (;;) {
       if (cancel && cancel->cancelled()) {
         stopped.store(true, std::memory_order_relaxed);
         return;
       }
-      const int64_t begin = next.fetch_add(grain, std::memory_order_relaxed);
-      if (begin >= count) return;
-      body(begin, std::min(count, begin + grain));
+      int64_t chunk;
+      if (!Take(from_back, &chunk)) return;
+      body(chunk * grain, std::min(count, (chunk + 1) * grain));
     }
   }
 };
@@ -93,28 +109,30 @@ struct ThreadPool::Impl {
     in_worker = true;
     uint32_t seen = 0;
     for (;;) {
-      Spin(seen);
+      Spin([&] { return posts.load(std::memory_order_relaxed) != seen || stop.load(std::memory_order_relaxed); });
       std::unique_lock lock(mutex);
       wake.wait(lock, [&] { return stop.load() || !loops.empty(); });
       if (stop.load()) return;
       Loop* loop = loops.back();
       if (--loop->seats == 0) loops.pop_back();
-      ++loop->users;
+      loop->users.fetch_add(1, std::memory_order_relaxed);
       lock.unlock();
-      loop->Work();
+      loop->Work(/*from_back=*/true);
       lock.lock();
       seen = posts.load(std::memory_order_relaxed);
       // Nothing left to hand out: nobody else needs to join.
       std::erase(loops, loop);
       loop->seats = 0;
-      if (--loop->users == 0) done.notify_all();
+      if (loop->users.fetch_sub(1, std::memory_order_release) == 1) done.notify_all();
     }
   }
 
-  void Spin(uint32_t seen) const {
+  // Until `ready` or the time is up.
+  template <typename Ready>
+  void Spin(const Ready& ready) const {
     if (spin_us == 0) return;
     const int64_t until = NowNanos() + int64_t{spin_us} * 1000;
-    while (posts.load(std::memory_order_relaxed) == seen && !stop.load(std::memory_order_relaxed)) {
+    while (!ready()) {
       for (int i = 0; i < 32; ++i) CpuRelax();
       if (NowNanos() > until) return;
     }
@@ -142,13 +160,17 @@ Result<std::shared_ptr<ThreadPool>> ThreadPool::Create(Options options) {
 }
 
 Result<std::shared_ptr<ThreadPool>> ThreadPool::Default() {
-  // Trivially destructible storage: no code runs at exit, and dlclose finds no thread of ours once sessions are gone.
-  static std::mutex* const mutex = new std::mutex;
-  static std::weak_ptr<ThreadPool>* const pool = new std::weak_ptr<ThreadPool>;
-  std::lock_guard lock(*mutex);
-  if (auto shared = pool->lock()) return shared;
+  // Only a weak pointer: dlclose finds no thread of ours once sessions are gone.
+  struct Shared {
+    std::mutex mutex;
+    std::weak_ptr<ThreadPool> pool;
+  };
+  static constinit std::atomic<Shared*> slot{nullptr};
+  Shared& shared = Forever(slot);
+  std::lock_guard lock(shared.mutex);
+  if (auto pool = shared.pool.lock()) return pool;
   KANTE_TRY(std::shared_ptr<ThreadPool> made, Create(Options{}));
-  *pool = made;
+  shared.pool = made;
   return made;
 }
 
@@ -166,11 +188,13 @@ bool ThreadPool::ParallelFor(int64_t count, int64_t grain, int max_threads, Func
                              const CancelToken* cancel) {
   if (count <= 0) return true;
   grain = std::max<int64_t>(1, grain);
-  const int64_t chunks = CeilDiv(count, grain);
+  constexpr int64_t kMaxChunks = int64_t{1} << 31;
+  if (count / grain >= kMaxChunks) grain *= count / grain / kMaxChunks + 1;
+  const int64_t chunks = (count - 1) / grain + 1;
   const int helpers = static_cast<int>(std::min<int64_t>({chunks, max_threads, threads_}) - 1);
-  Loop loop{body, count, grain, cancel, helpers};
+  Loop loop{body, count, grain, cancel, helpers, static_cast<uint32_t>(chunks)};
   if (helpers <= 0 || in_worker) {
-    loop.Work();
+    loop.Work(/*from_back=*/false);
     return !loop.stopped.load(std::memory_order_relaxed);
   }
   {
@@ -183,10 +207,16 @@ bool ThreadPool::ParallelFor(int64_t count, int64_t grain, int max_threads, Func
   } else {
     impl_->wake.notify_all();
   }
-  loop.Work();
+  loop.Work(/*from_back=*/false);
   std::unique_lock lock(impl_->mutex);
   std::erase(impl_->loops, &loop);
-  impl_->done.wait(lock, [&] { return loop.users == 0; });
+  if (loop.users.load(std::memory_order_acquire) != 0) {
+    // What is left takes about as long as one range: to sleep and be woken would take longer.
+    lock.unlock();
+    impl_->Spin([&] { return loop.users.load(std::memory_order_acquire) == 0; });
+    lock.lock();
+    impl_->done.wait(lock, [&] { return loop.users.load(std::memory_order_acquire) == 0; });
+  }
   return !loop.stopped.load(std::memory_order_relaxed);
 }
 

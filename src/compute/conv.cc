@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/build.h"
 #include "base/checked.h"
 #include "compute/conv_algorithms.h"
 
@@ -12,15 +13,30 @@ namespace {
 constexpr int64_t kMaxAcrossBytes = 32 << 20;  // scratch that threads over images may cost
 constexpr int64_t kFewChannels = 4;
 constexpr int64_t kBandWork = 1 << 15;  // multiplications that are worth a thread
+constexpr double kClearly = 0.8;        // of the other's time
 constexpr int64_t kBandsWanted = 16;    // parts that feed this many threads well enough
 
 ConvAlgorithm ChooseAlgorithm(const ConvShape& s) {
   if (s.rank > 3 || s.rank < 1) return ConvAlgorithm::kDirect;
-  if (s.out_pixels() == 1 && (s.groups == 1 || s.in_per_group() > 1)) return ConvAlgorithm::kColumn;
+  if (!kForSize && s.out_pixels() == 1 && (s.groups == 1 || s.in_per_group() > 1)) return ConvAlgorithm::kColumn;
   // For few output channels packing a panel costs more than its use: planes read the input as it lies.
   if (s.in_per_group() == 1 && s.out_per_group() <= 4 && s.groups > 1) return ConvAlgorithm::kPlanes;
   if (s.out_per_group() <= kFewChannels && s.taps() > 1) return ConvAlgorithm::kPlanes;
   return s.pointwise() ? ConvAlgorithm::kPointwise : ConvAlgorithm::kImplicit;
+}
+
+// Depthwise convolution with vector lanes over channels.
+bool LanesAreChannels(const ConvShape& s) {
+  if (kForSize || s.in_per_group() != 1 || s.out_per_group() != 1 || s.rank > 2) return false;
+  return s.groups >= static_cast<int64_t>(kernels::DepthwiseLanes());
+}
+
+// The tile of the F(m, 3) that beats `algorithm` clearly, or 0.
+int ChooseTile(const ConvShape& s, ConvAlgorithm algorithm) {
+  if ((algorithm != ConvAlgorithm::kPlanes && algorithm != ConvAlgorithm::kImplicit) || !WinogradFits(s)) return 0;
+  const double two = WinogradCost(s, 2), four = WinogradCost(s, 4);
+  if (std::min(two, four) > kClearly * Conv3x3Cost(s, algorithm)) return 0;
+  return four <= two ? 4 : 2;
 }
 
 }  // namespace
@@ -37,26 +53,35 @@ const char* ConvAlgorithmName(ConvAlgorithm algorithm) {
       return "pointwise";
     case ConvAlgorithm::kImplicit:
       return "implicit-gemm";
+    case ConvAlgorithm::kWinograd:
+      return "winograd";
   }
   return "?";
 }
 
-ConvPlan PlanConv(const ConvShape& s) {
+ConvPlan PlanConv(const ConvShape& s, bool constant_weights) {
   ConvPlan plan;
   plan.algorithm = ChooseAlgorithm(s);
+  if (constant_weights && !kForSize) {
+    if (const int tile = ChooseTile(s, plan.algorithm)) return PlanWinograd(s, tile);
+  }
   const int64_t images = s.batch * s.groups;
   switch (plan.algorithm) {
     case ConvAlgorithm::kDirect:
+    case ConvAlgorithm::kWinograd:
       break;
     case ConvAlgorithm::kPlanes: {
-      const int64_t planes = s.batch * s.out_channels;
-      const int64_t work = s.out_pixels() * s.depth();
+      if (LanesAreChannels(s)) plan.together = static_cast<int64_t>(kernels::DepthwiseLanes());
+      const int64_t planes = s.batch * CeilDiv(s.out_channels, plan.together);
+      const int64_t work = s.out_pixels() * s.depth() * plan.together;
       const int64_t rows = BandRows(s.Geometry());
       if (planes > 0 && planes < kBandsWanted) {
         plan.bands = std::clamp<int64_t>(std::min(CeilDiv(kBandsWanted, planes), work / kBandWork), 1,
                                          std::max<int64_t>(rows, 1));
       }
-      plan.slot_bytes = AlignUp(static_cast<int64_t>(kernels::DepthwiseScratch(s.Geometry())) * 4, 64);
+      size_t scratch = kernels::DepthwiseScratch(s.Geometry());
+      if (plan.together > 1) scratch = std::max(scratch, kernels::DepthwisePlanesScratch(s.Geometry()));
+      plan.slot_bytes = AlignUp(static_cast<int64_t>(scratch) * 4, 64);
       plan.scratch_bytes = plan.slot_bytes * ScratchSlots::CountFor(planes * plan.bands);
       break;
     }
@@ -92,10 +117,14 @@ bool RunConv(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, Pa
     case ConvAlgorithm::kPlanes:
       return ConvByPlanes(plan, s, o, parallel);
     case ConvAlgorithm::kColumn:
+      if constexpr (kForSize) break;
       return ConvByColumn(plan, s, o, parallel);
     case ConvAlgorithm::kPointwise:
     case ConvAlgorithm::kImplicit:
       return ConvByGemm(plan, s, o, parallel);
+    case ConvAlgorithm::kWinograd:
+      if constexpr (kForSize) break;
+      return ConvByWinograd(plan, s, o, parallel);
   }
   return false;
 }

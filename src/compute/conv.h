@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // f32 convolution over the kernels: chooses an algorithm by shape, blocks, spreads over threads.
 //
-//   const ConvPlan plan = PlanConv(shape);
+//   const ConvPlan plan = PlanConv(shape, /*constant_weights=*/false);
 //   ConvOperands o{.x = x, .w = w, .bias = bias, .y = y, .scratch = scratch};  // plan.scratch_bytes
 //   if (!RunConv(plan, shape, o, parallel)) return cancelled;
+//
+// With weights that stay the same a plan may want them transformed: ConvWeightFormat, PackConvWeights.
 //
 // Every output is one chain of additions that depends on the shape only: the same bits for any number of threads.
 #pragma once
@@ -11,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/status.h"
 #include "compute/conv_shape.h"
 #include "compute/gemm.h"
 #include "compute/parallel.h"
@@ -24,6 +27,7 @@ enum class ConvAlgorithm : int {
   kColumn,     // one output pixel: a row per image against the weights
   kPointwise,  // 1x1: the input is the right-hand matrix
   kImplicit,   // panels of input windows packed as the product asks for them
+  kWinograd,   // 3x3 with stride 1 by Winograd's transforms, with transformed weights
 };
 
 const char* ConvAlgorithmName(ConvAlgorithm algorithm);
@@ -33,17 +37,30 @@ struct ConvPlan {
   GemmPlan gemm;           // kColumn, kPointwise, kImplicit: of one image and group (kColumn: of all images)
   bool across = false;     // threads over images and groups instead of inside one product
   int64_t bands = 1;       // kPlanes: parts of a plane
+  int64_t together = 1;    // kPlanes: channels that are computed at once
+  int tile = 0;            // kWinograd: 2 or 4
+  int64_t blocks = 1;      // kWinograd: ranges of tiles of an image
+  int64_t channels = 0;    // kWinograd: output channels of a task
+  int64_t ranges = 1;      // kWinograd: parts that threads take
   int64_t slot_bytes = 0;  // of one thread's scratch
   int64_t scratch_bytes = 0;
 };
 
 // Made of sizes and the instruction set alone; no heap.
-ConvPlan PlanConv(const ConvShape& shape);
+ConvPlan PlanConv(const ConvShape& shape, bool constant_weights);
+
+// Number of the layout that the plan wants its weights in (see WeightFormat in ops/choice.h); 0: as they are.
+uint64_t ConvWeightFormat(const ConvPlan& plan, const ConvShape& shape);
+// Bytes of weights [out_channels, in_per_group, 3, 3] in such a layout; InvalidArgument on overflow.
+Result<int64_t> PackedConvBytes(uint64_t format, int64_t out_channels, int64_t in_per_group);
+// Threads over channels. `weights` (f32) may be unaligned. False when cancelled.
+bool PackConvWeights(float* dst, const void* weights, uint64_t format, int64_t out_channels, int64_t in_per_group,
+                     ParallelFor parallel);
 
 // All dense and aligned. y overlaps nothing.
 struct ConvOperands {
   const float* x = nullptr;
-  const float* w = nullptr;         // [out_channels, in_per_group, kernel...]
+  const float* w = nullptr;         // [out_channels, in_per_group, kernel...]; kWinograd: in its own format
   const float* bias = nullptr;      // [out_channels] or null
   const float* residual = nullptr;  // shaped as y, added before the activation; or null
   kernels::UnaryOp act = kernels::UnaryOp::kIdentity;

@@ -11,6 +11,15 @@ namespace kante::core {
 bool ConvByLoops(const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
 bool ConvByPlanes(const ConvPlan& plan, const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
 bool ConvByColumn(const ConvPlan& plan, const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
+bool ConvByWinograd(const ConvPlan& plan, const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
 bool ConvByGemm(const ConvPlan& plan, const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
+
+// Whether F(m, 3) can compute it at all, and its plan then.
+bool WinogradFits(const ConvShape& shape);
+ConvPlan PlanWinograd(const ConvShape& shape, int tile);
+
+// About how long one thread takes, in nanoseconds: Winograd, and what else could compute a 3x3 convolution.
+double WinogradCost(const ConvShape& shape, int tile);
+double Conv3x3Cost(const ConvShape& shape, ConvAlgorithm algorithm);
 
 }  // namespace kante::core

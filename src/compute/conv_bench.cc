@@ -37,17 +37,27 @@ ConvShape Square(int64_t in, int64_t out, int64_t side, int64_t kernel, int64_t 
 void Convolution(benchmark::State& state) {
   const ConvShape s =
       Square(state.range(0), state.range(1), state.range(2), state.range(3), state.range(4), state.range(5));
-  const ConvPlan plan = PlanConv(s);
+  const ConvPlan plan = PlanConv(s, true);
   std::vector<float> x(static_cast<size_t>(s.in_channels * s.in_pixels()), 0.5f);
   std::vector<float> w(static_cast<size_t>(s.out_channels * s.depth()), 0.25f);
   std::vector<float> y(static_cast<size_t>(s.out_channels * s.out_pixels()));
-  const auto scratch = Buffer::Allocate(plan.scratch_bytes + 64);
-  if (!scratch.ok()) return state.SkipWithError("no memory");
-  ConvOperands o{.x = x.data(), .w = w.data(), .act = kernels::UnaryOp::kRelu, .y = y.data()};
-  o.scratch = (*scratch)->data();
+  std::shared_ptr<Buffer> packed;
   const auto threads = [](int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
     return OneThread(count, grain, body);
   };
+  const float* weights = w.data();
+  if (const uint64_t format = ConvWeightFormat(plan, s)) {
+    auto memory = Buffer::Allocate(PackedConvBytes(format, s.out_channels, s.in_per_group()).value());
+    if (!memory.ok()) return state.SkipWithError("no memory");
+    packed = *memory;
+    float* to = reinterpret_cast<float*>(packed->data());
+    PackConvWeights(to, w.data(), format, s.out_channels, s.in_per_group(), threads);
+    weights = to;
+  }
+  const auto scratch = Buffer::Allocate(plan.scratch_bytes + 64);
+  if (!scratch.ok()) return state.SkipWithError("no memory");
+  ConvOperands o{.x = x.data(), .w = weights, .act = kernels::UnaryOp::kRelu, .y = y.data()};
+  o.scratch = (*scratch)->data();
   for (auto _ : state) RunConv(plan, s, o, threads);
   const double flops = 2.0 * static_cast<double>(s.out_channels * s.out_pixels() * s.depth());
   state.counters["GFLOP/s"] =
@@ -59,6 +69,10 @@ BENCHMARK(Convolution)
     ->Args({128, 128, 28, 3, 1, 1})
     ->Args({256, 256, 14, 3, 1, 1})
     ->Args({512, 512, 7, 3, 1, 1})
+    ->Args({64, 64, 112, 3, 1, 1})
+    ->Args({320, 320, 64, 3, 1, 1})
+    ->Args({3, 64, 224, 3, 1, 1})
+    ->Args({256, 256, 14, 3, 1, 8})
     ->Args({3, 64, 224, 7, 2, 1})
     ->Args({64, 256, 56, 1, 1, 1})
     ->Args({1024, 256, 14, 1, 1, 1})
@@ -68,6 +82,8 @@ BENCHMARK(Convolution)
     ->Args({32, 1, 112, 5, 1, 1})
     ->Args({144, 144, 56, 3, 1, 144})
     ->Args({144, 144, 56, 3, 2, 144})
+    ->Args({240, 240, 28, 5, 1, 240})
+    ->Args({960, 960, 7, 5, 1, 960})
     ->Args({128, 128, 28, 3, 1, 32})
     ->Args({256, 64, 1, 1, 1, 1});
 

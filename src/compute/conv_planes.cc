@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "base/checked.h"
 #include "compute/conv_algorithms.h"
 #include "compute/conv_direct.h"
 
@@ -47,9 +48,45 @@ struct PlanesJob {
   }
 };
 
+// Depthwise, plan.together channels at once.
+bool ByChannels(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, ParallelFor parallel) {
+  const kernels::ConvGeometry g = s.Geometry();
+  const int64_t in_px = s.in_pixels(), out_px = s.out_pixels(), steps = CeilDiv(s.groups, plan.together);
+  const kernels::Epilogue tail{.act = o.act, .alpha = o.alpha, .beta = o.beta};
+  const kernels::Epilogue* act_here = o.residual ? nullptr : &tail;
+  ScratchSlots slots(reinterpret_cast<float*>(o.scratch), plan.slot_bytes / 4);
+  return slots.Run(s.batch * steps * plan.bands, parallel, [&](int64_t begin, int64_t end, float* scratch) {
+    for (int64_t item = begin; item < end; ++item) {
+      const int64_t step = item / plan.bands, part = item % plan.bands;
+      const int64_t c = step % steps * plan.together, count = std::min(plan.together, s.groups - c);
+      const int64_t first = g.out_h * part / plan.bands, last = g.out_h * (part + 1) / plan.bands;
+      int64_t offset = 0;
+      const kernels::ConvGeometry band = BandOf(g, first, last, &offset);
+      const int64_t plane = step / steps * s.groups + c;
+      float* y = o.y + plane * out_px + first * g.out_w;
+      const float *x = o.x + plane * in_px + offset, *w = o.w + c * s.taps(), *bias = o.bias ? o.bias + c : nullptr;
+      if (count == plan.together) {
+        kernels::DepthwisePlanes(y, out_px, x, in_px, w, bias, band, act_here, scratch);
+      } else {
+        for (int64_t i = 0; i < count; ++i) {
+          kernels::DepthwisePlane(y + i * out_px, x + i * in_px, w + i * s.taps(), bias ? bias[i] : 0.0f, band,
+                                  act_here, scratch);
+        }
+      }
+      if (act_here) continue;
+      kernels::Epilogue e = tail;
+      e.residual = o.residual + (y - o.y);
+      e.ld_residual = static_cast<size_t>(out_px);
+      kernels::ApplyEpilogue(y, e.ld_residual, static_cast<size_t>(count),
+                             static_cast<size_t>((last - first) * g.out_w), e);
+    }
+  });
+}
+
 }  // namespace
 
 bool ConvByPlanes(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, ParallelFor parallel) {
+  if (plan.together > 1) return ByChannels(plan, s, o, parallel);
   const PlanesJob job{s, o, s.Geometry()};
   const int64_t rows = BandRows(job.g), out_px = s.out_pixels();
   const int64_t row_px = out_px / rows;

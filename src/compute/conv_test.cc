@@ -72,6 +72,8 @@ constexpr Case kCases[] = {
     {2, 1, 1, 5, 7, 4, 4, 1, 1, 0},    {2, 9, 2, 6, 7, 3, 3, 1, 1, 0},    {3, 1, 1, 4, 6, 6, 3, 1, 1, 1},
     {3, 2, 3, 1, 1, 5, 2, 2, 1, 1},    {3, 1, 2, 2, 9, 4, 3, 1, 1, 2},    {4, 1, 1, 2, 3, 3, 2, 1, 1, 1},
     {2, 1, 1, 300, 20, 6, 3, 1, 1, 1}, {2, 1, 1, 1, 1, 50, 7, 3, 1, 3},   {1, 1, 1, 0, 4, 9, 3, 1, 1, 1},
+    {2, 2, 20, 1, 1, 9, 5, 2, 1, 2},   {1, 1, 16, 1, 1, 33, 3, 1, 2, 2},  {2, 1, 8, 1, 1, 70, 3, 1, 1, 1},
+    {2, 1, 37, 1, 1, 7, 7, 1, 1, 3},   {2, 3, 16, 1, 1, 18, 3, 2, 1, 0},
 };
 
 TEST(Conv, AgreesWithPlainLoops) {
@@ -90,7 +92,7 @@ TEST(Conv, AgreesWithPlainLoops) {
     const std::vector<double> wide_x = Wide(x), wide_w = Wide(w), wide_bias = Wide(bias);
     ConvDirect(s, wide_x.data(), wide_w.data(), wide_bias.data(), want.data(), serial);
 
-    const ConvPlan plan = PlanConv(s);
+    const ConvPlan plan = PlanConv(s, false);
     SCOPED_TRACE(ConvAlgorithmName(plan.algorithm));
     auto scratch = Buffer::Allocate(std::max<int64_t>(plan.scratch_bytes, 1));
     ASSERT_TRUE(scratch.ok());
@@ -142,11 +144,11 @@ TEST(Conv, TransposedAgreesWithPlainLoops) {
 }
 
 TEST(Conv, ChoosesByShape) {
-  EXPECT_EQ(ConvAlgorithm::kImplicit, PlanConv(ShapeOf(kCases[2])).algorithm);
-  EXPECT_EQ(ConvAlgorithm::kPointwise, PlanConv(ShapeOf(kCases[4])).algorithm);
-  EXPECT_EQ(ConvAlgorithm::kPlanes, PlanConv(ShapeOf(kCases[6])).algorithm);
-  EXPECT_EQ(ConvAlgorithm::kColumn, PlanConv(ShapeOf({1, 1, 1, 5, 7, 4, 4, 1, 1, 0})).algorithm);
-  EXPECT_EQ(ConvAlgorithm::kDirect, PlanConv(ShapeOf(kCases[14])).algorithm);
+  EXPECT_EQ(ConvAlgorithm::kImplicit, PlanConv(ShapeOf(kCases[2]), false).algorithm);
+  EXPECT_EQ(ConvAlgorithm::kPointwise, PlanConv(ShapeOf(kCases[4]), false).algorithm);
+  EXPECT_EQ(ConvAlgorithm::kPlanes, PlanConv(ShapeOf(kCases[6]), false).algorithm);
+  EXPECT_EQ(ConvAlgorithm::kColumn, PlanConv(ShapeOf({1, 1, 1, 5, 7, 4, 4, 1, 1, 0}), false).algorithm);
+  EXPECT_EQ(ConvAlgorithm::kDirect, PlanConv(ShapeOf(kCases[14]), false).algorithm);
 }
 
 TEST(Conv, BandsCoverThePlane) {

@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "base/allocator.h"
+#include "base/build.h"
 #include "base/checked.h"
 #include "compute/broadcast.h"
 #include "kernels/dispatch.h"
@@ -96,11 +97,10 @@ void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilog
   block.k = static_cast<size_t>(k1 - k0);
   block.accumulate = k0 > 0;
   if (k1 == plan.k) block.epilogue = epilogue.At(i0, j0, &moved);
-  if (plan.vector) {
-    kernels::GemvBlock(block);
-  } else {
-    kernels::GemmBlock(block);
+  if constexpr (!kForSize) {
+    if (plan.vector) return kernels::GemvBlock(block);
   }
+  kernels::GemmBlock(block);
 }
 
 // B lies packed as a whole: tasks are blocks of C, neighbours share rows.
@@ -152,7 +152,7 @@ bool RunPackingInside(const GemmPlan& plan, const GemmArgs& args, SlotPool& slot
 }
 
 // Few rows against a B in memory: nothing is packed, every task streams its columns once per row.
-bool RunRows(const GemmPlan& plan, const GemmArgs& args, ParallelFor parallel) {
+[[maybe_unused]] bool RunRows(const GemmPlan& plan, const GemmArgs& args, ParallelFor parallel) {
   const BlockEpilogue epilogue(args.epilogue);
   return parallel(plan.n_blocks, plan.grain, [&](int64_t begin, int64_t end) {
     const int64_t j0 = begin * plan.nc, j1 = std::min(plan.n, end * plan.nc);
@@ -196,7 +196,7 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
   const int64_t panels = std::max<int64_t>(1, CeilDiv(n, nr));
   const double flops =
       2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(std::max<int64_t>(k, 1));
-  p.vector = m <= 4;
+  p.vector = m <= 4 && !kForSize;
   // A vector runs at the speed of memory: about 20 bytes a nanosecond on one core.
   const double nanos = p.vector ? 0.2 * static_cast<double>(n) * static_cast<double>(k) : flops / kFlopsPerNano;
   const int64_t wanted = static_cast<int64_t>(std::clamp(nanos / kNanosPerTask, 1.0, static_cast<double>(kMaxTasks)));
@@ -261,7 +261,9 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
 
 bool RunGemm(const GemmPlan& plan, const GemmArgs& args, ParallelFor parallel) {
   if (plan.m == 0 || plan.n == 0) return true;
-  if (plan.vector && plan.source == GemmB::kStrided && !plan.pack_a) return RunRows(plan, args, parallel);
+  if constexpr (!kForSize) {
+    if (plan.vector && plan.source == GemmB::kStrided && !plan.pack_a) return RunRows(plan, args, parallel);
+  }
 
   float* scratch = reinterpret_cast<float*>(args.scratch);
   SlotPool slots(plan.slot_floats ? scratch + plan.packed_floats : nullptr, plan.slot_floats);

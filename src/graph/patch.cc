@@ -2,10 +2,27 @@
 #include "graph/patch.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace kante::core {
 namespace {
+
+// A few ids.
+class IdSet {
+ public:
+  bool contains(uint32_t id) const { return std::find(ids_.begin(), ids_.end(), id) != ids_.end(); }
+  bool insert(uint32_t id) {
+    if (contains(id)) return false;
+    ids_.push_back(id);
+    return true;
+  }
+  void erase(uint32_t id) { ids_.erase(std::remove(ids_.begin(), ids_.end(), id), ids_.end()); }
+  bool empty() const { return ids_.empty(); }
+  auto begin() const { return ids_.begin(); }
+  auto end() const { return ids_.end(); }
+
+ private:
+  std::vector<uint32_t> ids_;
+};
 
 constexpr size_t kNearby = 64;  // nodes looked at before the search for cycles walks the whole graph
 
@@ -24,14 +41,17 @@ void ForEachUse(const Node& node, F&& visit) {
 // visit(node id) once each.
 template <typename W, typename F>
 void WalkBack(const Graph& graph, std::vector<NodeId> stack, size_t limit, W&& worth, F&& visit) {
-  std::unordered_set<NodeId> seen(stack.begin(), stack.end());
+  std::vector<bool> seen(graph.node_slots());
+  for (NodeId id : stack) seen[id] = true;
   while (!stack.empty() && limit-- > 0) {
     const NodeId id = stack.back();
     stack.pop_back();
     if (!visit(id)) return;
     ForEachUse(graph.node(id), [&](ValueId v) {
       const NodeId producer = graph.value(v).producer;
-      if (producer != kNone && worth(producer) && seen.insert(producer).second) stack.push_back(producer);
+      if (producer == kNone || seen[producer] || !worth(producer)) return;
+      seen[producer] = true;
+      stack.push_back(producer);
     });
   }
 }
@@ -111,7 +131,7 @@ Status GraphPatch::CheckReplacement(size_t index) const {
 
 // What the patch reads must not depend on what it replaces.
 Status GraphPatch::CheckNoCycle() const {
-  std::unordered_set<ValueId> leaves;
+  IdSet leaves;
   for (const Node& node : nodes_) {
     for (ValueId in : node.inputs) {
       if (in != kNone && !IsNew(in)) leaves.insert(in);
@@ -124,8 +144,8 @@ Status GraphPatch::CheckNoCycle() const {
   }
   // The usual case: one value is replaced and every leaf is read close before it, so that it cannot come after.
   if (replaced_.size() == 1) {
-    std::unordered_set<ValueId> far = leaves;
-    const std::unordered_set<NodeId> within(matched_.begin(), matched_.end());
+    IdSet far = leaves, within;
+    for (NodeId id : matched_) within.insert(id);
     const auto worth = [&](NodeId id) { return within.empty() || within.contains(id); };
     WalkBack(graph_, old_producers, kNearby, worth, [&](NodeId id) {
       ForEachUse(graph_.node(id), [&](ValueId v) { far.erase(v); });
@@ -172,10 +192,10 @@ Status GraphPatch::Check() const {
 
 void GraphPatch::RemoveDead(std::vector<std::string>& origin) {
   std::vector<NodeId> stack;
-  std::unordered_set<NodeId> replaced;
+  IdSet replaced;
   for (const auto& [old, with] : replaced_) {
     const NodeId id = graph_.value(old).producer;
-    if (replaced.insert(id).second) stack.push_back(id);
+    if (replaced.insert(id)) stack.push_back(id);
   }
   std::vector<std::vector<std::string>> names;
   while (!stack.empty()) {

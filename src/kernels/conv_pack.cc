@@ -51,6 +51,16 @@ void Inside(ptrdiff_t ix, ptrdiff_t stride, ptrdiff_t in_w, ptrdiff_t count, ptr
   if (to < from) to = from;
 }
 
+// dst[j] = src[2 * j] for four j; reads one float more than it takes.
+void CopyEven4(float* dst, const float* src) {
+  using Four = float __attribute__((vector_size(16)));
+  Four a, b;
+  std::memcpy(&a, src, sizeof(a));
+  std::memcpy(&b, src + 4, sizeof(b));
+  const Four even = __builtin_shufflevector(a, b, 0, 2, 4, 6);
+  std::memcpy(dst, &even, sizeof(even));
+}
+
 void CopyPiece(float* dst, const float* row, ptrdiff_t ix, ptrdiff_t stride, ptrdiff_t in_w, ptrdiff_t count) {
   ptrdiff_t from, to;
   Inside(ix, stride, in_w, count, from, to);
@@ -59,7 +69,11 @@ void CopyPiece(float* dst, const float* row, ptrdiff_t ix, ptrdiff_t stride, ptr
     if (to > from) std::memcpy(dst + from, row + ix + from, static_cast<size_t>(to - from) * sizeof(float));
   } else {
     const float* src = row + ix;
-    for (ptrdiff_t j = from; j < to; ++j) dst[j] = src[j * stride];
+    ptrdiff_t j = from;
+    if (stride == 2) {
+      for (; j + 4 <= to && ix + 2 * j + 8 <= in_w; j += 4) CopyEven4(dst + j, src + 2 * j);
+    }
+    for (; j < to; ++j) dst[j] = src[j * stride];
   }
   for (ptrdiff_t j = to; j < count; ++j) dst[j] = 0.0f;
 }

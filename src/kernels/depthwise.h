@@ -20,6 +20,14 @@ size_t DepthwiseScratch(const ConvGeometry& g);
 void DepthwisePlane(float* y, const float* x, const float* w, float bias, const ConvGeometry& g,
                     const Epilogue* epilogue, float* scratch);
 
+/// DepthwiseLanes() channels at once, vector lanes over channels: faster for kernels of more than 3x3 and for short
+/// rows. Planes lie plane_x and plane_y floats apart; w [channels][taps], bias [channels] or null. The bits are
+/// DepthwisePlane's.
+size_t DepthwiseLanes();
+size_t DepthwisePlanesScratch(const ConvGeometry& g);
+void DepthwisePlanes(float* y, ptrdiff_t plane_y, const float* x, ptrdiff_t plane_x, const float* w, const float* bias,
+                     const ConvGeometry& g, const Epilogue* epilogue, float* scratch);
+
 /// Adds into y instead: y += conv(x, w). For the channels of a small grouped convolution.
 void DepthwisePlaneAdd(float* y, const float* x, const float* w, const ConvGeometry& g, float* scratch);
 

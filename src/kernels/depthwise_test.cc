@@ -67,5 +67,40 @@ TEST(Depthwise, EveryGeometry) {
   });
 }
 
+TEST(Depthwise, PlanesTogetherHaveTheSameBits) {
+  OnEveryTarget([] {
+    const ptrdiff_t n = static_cast<ptrdiff_t>(DepthwiseLanes());
+    for (const ConvGeometry& g : Planes()) {
+      SCOPED_TRACE(testing::Message() << g.in_h << "x" << g.in_w << " kernel " << g.kernel_h << "x" << g.kernel_w
+                                      << " stride " << g.stride_h << "," << g.stride_w);
+      const ptrdiff_t plane_x = g.in_h * g.in_w, plane_y = g.out_h * g.out_w, taps = g.kernel_h * g.kernel_w;
+      TightBuffer<float> x(static_cast<size_t>(n * plane_x), 1), w(static_cast<size_t>(n * taps), 1);
+      TightBuffer<float> y(static_cast<size_t>(n * plane_y), 3), bias(static_cast<size_t>(n), 1);
+      TightBuffer<float> want(static_cast<size_t>(plane_y)), scratch(DepthwiseScratch(g));
+      TightBuffer<float> own(DepthwisePlanesScratch(g));
+      Random(1).Fill(x.data(), x.size(), -1, 1);
+      Random(2).Fill(w.data(), w.size(), -1, 1);
+      Random(3).Fill(bias.data(), bias.size(), -1, 1);
+      for (UnaryOp act : {UnaryOp::kIdentity, UnaryOp::kClip, UnaryOp::kHardSwish}) {
+        Epilogue e;
+        e.act = act;
+        e.alpha = -0.5f;
+        e.beta = 0.5f;
+        const bool fused = act != UnaryOp::kIdentity;
+        DepthwisePlanes(y.data(), plane_y, x.data(), plane_x, w.data(), fused ? bias.data() : nullptr, g,
+                        fused ? &e : nullptr, own.data());
+        for (ptrdiff_t c = 0; c < n; ++c) {
+          DepthwisePlane(want.data(), x.data() + c * plane_x, w.data() + c * taps,
+                         fused ? bias[static_cast<size_t>(c)] : 0.0f, g, fused ? &e : nullptr, scratch.data());
+          for (ptrdiff_t i = 0; i < plane_y; ++i) {
+            ASSERT_TRUE(SameBits(want[static_cast<size_t>(i)], y[static_cast<size_t>(c * plane_y + i)]))
+                << "channel " << c << " pixel " << i << " " << act.function->name;
+          }
+        }
+      }
+    }
+  });
+}
+
 }  // namespace
 }  // namespace kante::kernels

@@ -11,8 +11,9 @@ namespace kante::kernels::HWY_NAMESPACE {
 void EpilogueRows(float* dst, size_t ldd, const float* src, size_t lds, size_t rows, size_t cols, const Epilogue& e,
                   size_t i0, size_t j0) {
   const DF d;
-  const size_t lanes = hn::Lanes(d);
+  const size_t lanes = hn::Lanes(d), whole = cols / lanes * lanes;
   const VectorAct act(&e);
+  const bool scaled = e.scale != 1.0f;
   const VF scale = Const(e.scale);
   for (size_t i = 0; i < rows; ++i) {
     const float* in = src + i * lds;
@@ -20,20 +21,20 @@ void EpilogueRows(float* dst, size_t ldd, const float* src, size_t lds, size_t r
     const VF bias = Const(e.bias_row ? e.bias_row[i0 + i] : 0.0f);
     const float* bias_col = e.bias_col ? e.bias_col + j0 : nullptr;
     const float* residual = e.residual ? e.residual + (i0 + i) * e.ld_residual + j0 : nullptr;
-    for (size_t j = 0; j < cols; j += lanes) {
-      const size_t left = cols - j;
-      const bool whole = left >= lanes;
-      const auto load = [&](const float* p) HWY_ATTR { return whole ? hn::LoadU(d, p) : LoadPartial(p, left); };
-      VF v = hn::Mul(scale, load(in + j));
+    const auto finish = [&](VF v, size_t j, const auto& load) HWY_ATTR {
+      if (scaled) v = hn::Mul(scale, v);
       if (e.bias_row) v = hn::Add(v, bias);
       if (bias_col) v = hn::Add(v, load(bias_col + j));
       if (residual) v = hn::Add(v, load(residual + j));
-      v = act.Apply(v);
-      if (whole) {
-        hn::StoreU(v, d, out + j);
-      } else {
-        StorePartial(v, out + j, left);
-      }
+      return act.Apply(v);
+    };
+    const auto load = [&](const float* p) HWY_ATTR { return hn::LoadU(d, p); };
+    size_t j = 0;
+    for (; j < whole; j += lanes) hn::StoreU(finish(load(in + j), j, load), d, out + j);
+    if (j < cols) {
+      const size_t left = cols - j;
+      const auto load_part = [&](const float* p) HWY_ATTR { return LoadPartial(p, left); };
+      StorePartial(finish(load_part(in + j), j, load_part), out + j, left);
     }
     if (act.rows) act.rows(out, out, cols, e.alpha, e.beta);
   }

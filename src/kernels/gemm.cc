@@ -106,16 +106,17 @@ void GemmBlock(const GemmArgs& g) {
   for (size_t j = 0; j < g.n; j += kGemmNr) {
     const float* panel = g.b + j / kGemmNr * g.b_panel_stride;
     const size_t cols = HWY_MIN(g.n - j, kGemmNr);
-    const bool partial = cols < kGemmNr, last = j + kGemmNr >= g.n;
+    const bool partial = cols < kGemmNr;
+    const float* next = j + kGemmNr < g.n ? panel + g.b_panel_stride : g.next_b;
     size_t i = 0;
     for (size_t block = 0; block < blocks; ++block) {
       const size_t left = blocks - block;
       const size_t rows = (g.m - i + left - 1) / left;
       float* c = g.c + i * g.ldc + j;
       Tile t = {g.a + i * g.lda, g.lda, panel, g.k, g.accumulate ? c : nullptr, g.ldc, c, g.ldc, nullptr, 0};
-      const bool prefetch = block * share < 4 && !last;
+      const bool prefetch = block * share < 4 && next;
       if (prefetch) {
-        t.prefetch = panel + g.b_panel_stride + block * share * (g.k / 4) * kGemmNr;
+        t.prefetch = next + block * share * (g.k / 4) * kGemmNr;
         t.prefetch_step = share * kGemmNr;
       }
       if (partial && g.accumulate) {

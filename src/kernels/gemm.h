@@ -54,6 +54,7 @@ struct GemmArgs {
   size_t k = 0;                        ///< 0 gives zeros (or leaves C alone when accumulating)
   bool accumulate = false;             ///< add to C instead of overwriting it
   const Epilogue* epilogue = nullptr;  ///< applied after the addition; pass it with the last k block only
+  const float* next_b = nullptr;       ///< a panel as long as these that will be wanted next: fetched ahead
 };
 
 /// One block: all m rows against all ceil(n / nr) panels. For best speed a k block of 256-1024 and m * k floats within

@@ -48,6 +48,15 @@ void PackB(float* dst, const void* src, ptrdiff_t row_stride, ptrdiff_t col_stri
       Transpose2d(panel, static_cast<ptrdiff_t>(nr), from, col_stride, cols, k, sizeof(float));
       continue;
     }
+    if (col_stride == 1 && cols == nr && nr % 8 == 0) {
+      for (size_t kk = 0; kk < k; ++kk) {
+        const char* row = from + static_cast<ptrdiff_t>(kk) * row_stride * 4;
+        for (size_t q = 0; q < nr; q += 8) {  // of a fixed size: no call
+          std::memcpy(panel + kk * nr + q, row + q * sizeof(float), 8 * sizeof(float));
+        }
+      }
+      continue;
+    }
     for (size_t kk = 0; kk < k; ++kk) {
       const char* row = from + static_cast<ptrdiff_t>(kk) * row_stride * 4;
       if (col_stride == 1) {

@@ -43,19 +43,18 @@ HWY_INLINE VF NanMax(VF a, VF b) {
 #endif
 }
 
-// First n < Lanes() floats of p, zero elsewhere. Constant-size copies: calls of memcpy would dominate short rows.
+// First n < Lanes() floats of p, zero elsewhere. Constant-size copies: calls of memcpy would dominate short rows. Where
+// masked loads read nothing beyond the mask they spare the wait for the copies' stores.
 HWY_INLINE VF LoadPartial(const float* HWY_RESTRICT p, size_t n) {
-  HWY_ALIGN float buffer[HWY_MAX_BYTES / sizeof(float)] = {};
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  return hn::MaskedLoad(hn::FirstN(DF(), n), DF(), p);
+#else
+  HWY_ALIGN float buffer[4] = {};
   float* to = buffer;
-#if HWY_MAX_BYTES >= 64
-  if (n & 8) std::memcpy(to, p, 32), to += 8, p += 8;
-#endif
-#if HWY_MAX_BYTES >= 32
-  if (n & 4) std::memcpy(to, p, 16), to += 4, p += 4;
-#endif
   if (n & 2) std::memcpy(to, p, 8), to += 2, p += 2;
   if (n & 1) std::memcpy(to, p, 4);
   return hn::Load(DF(), buffer);
+#endif
 }
 
 HWY_INLINE void StorePartial(VF v, float* HWY_RESTRICT p, size_t n) {

@@ -58,26 +58,29 @@ TEST(Winograd, MatchesTheDirectConvolution) {
         for (size_t k = 0; k < s.out_channels; k += nr) {
           WinogradPackWeights(packed.data(), w.data(), s, k, std::min(s.out_channels, k + nr));
         }
-        const WinogradBlock all = {0, s.tile_rows(), 0, s.tile_cols(), 0, s.out_channels};
-        TightBuffer<float> scratch(WinogradScratch(s, all));
-        WinogradConv(y.data(), x.data(), packed.data(), s, all, nullptr, scratch.data());
+        // Tiles and channels in ranges, the output's in other ones.
+        const auto run = [&](float* to, size_t tiles, size_t in_step, size_t out_step, const Epilogue* e) {
+          for (size_t t0 = 0; t0 < s.tiles(); t0 += tiles) {
+            const size_t t1 = std::min(s.tiles(), t0 + tiles);
+            TightBuffer<float> v(WinogradInputSize(s, t1 - t0)), strip(WinogradInputScratch());
+            for (size_t c = 0; c < s.in_channels; c += in_step) {
+              WinogradInput(v.data(), x.data(), s, t0, t1, c, std::min(s.in_channels, c + in_step), strip.data());
+            }
+            for (size_t k = 0; k < s.out_channels; k += out_step) {
+              const size_t end = std::min(s.out_channels, k + out_step);
+              TightBuffer<float> own(WinogradOutputScratch(s, t1 - t0, end - k));
+              WinogradOutput(to, v.data(), packed.data(), s, t0, t1, k, end, e, own.data());
+            }
+          }
+        };
+        run(y.data(), s.tiles(), s.in_channels, s.out_channels, nullptr);
         std::vector<Pixel> want(y.size());
         for (size_t i = 0; i < y.size(); ++i) {
           const ptrdiff_t p = static_cast<ptrdiff_t>(i % pixels);
           want[i] = Direct(s, x.data(), w.data(), i / pixels, p / s.out_w, p % s.out_w);
           ASSERT_NEAR(y[i], want[i].value, want[i].bound) << i;
         }
-        // Blocks of tiles and channels: the same bits.
-        for (size_t r = 0; r < s.tile_rows(); r += 2) {
-          for (size_t c = 0; c < s.tile_cols(); c += 3) {
-            for (size_t k = 0; k < s.out_channels; k += nr) {
-              const WinogradBlock b = {r, std::min(r + 2, s.tile_rows()),  c, std::min(c + 3, s.tile_cols()),
-                                       k, std::min(k + nr, s.out_channels)};
-              TightBuffer<float> own(WinogradScratch(s, b));
-              WinogradConv(split.data(), x.data(), packed.data(), s, b, nullptr, own.data());
-            }
-          }
-        }
+        run(split.data(), 5, 16, nr, nullptr);
         for (size_t i = 0; i < y.size(); ++i) ASSERT_TRUE(SameBits(y[i], split[i])) << i;
         // Bias, residual (the output itself) and activation.
         Epilogue e;
@@ -86,7 +89,7 @@ TEST(Winograd, MatchesTheDirectConvolution) {
         e.ld_residual = pixels;
         e.act = UnaryOp::kRelu;
         const std::vector<float> before(residual.begin(), residual.end());
-        WinogradConv(residual.data(), x.data(), packed.data(), s, all, &e, scratch.data());
+        run(residual.data(), 7, 32, 2 * nr, &e);
         for (size_t i = 0; i < y.size(); ++i) {
           const double v = double{y[i]} + bias[i / pixels] + before[i];
           ASSERT_NEAR(residual[i], std::max(v, 0.0), 1e-6 * (std::fabs(y[i]) + 3));

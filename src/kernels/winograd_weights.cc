@@ -25,21 +25,33 @@ size_t WinogradWeightSize(const WinogradShape& s) {
 }
 
 void WinogradPackWeights(float* dst, const void* weights, const WinogradShape& s, size_t k0, size_t k1) {
+  constexpr size_t kLanes = 8;  // output channels at once: a divisor of any nr
   const size_t nr = GemmTile().nr, n = s.m + 2, matrix = PackedBSize(s.in_channels, s.out_channels);
   const double(*const g)[3] = s.m == 2 ? kG2 : kG4;
-  for (size_t k = k0; k < (k1 + nr - 1) / nr * nr; ++k) {
+  for (size_t k = k0; k < (k1 + nr - 1) / nr * nr; k += nr) {
     for (size_t c = 0; c < s.in_channels; ++c) {
-      float* to = dst + k / nr * nr * s.in_channels + c * nr + k % nr;
-      float w[9] = {};
-      if (k < k1) std::memcpy(w, static_cast<const char*>(weights) + (k * s.in_channels + c) * sizeof(w), sizeof(w));
-      double rows[6][3];
-      for (size_t i = 0; i < n; ++i) {
-        for (size_t j = 0; j < 3; ++j) rows[i][j] = g[i][0] * w[j] + g[i][1] * w[3 + j] + g[i][2] * w[6 + j];
-      }
-      for (size_t i = 0; i < n; ++i) {
-        for (size_t j = 0; j < n; ++j) {
-          to[(i * n + j) * matrix] =
-              static_cast<float>(rows[i][0] * g[j][0] + rows[i][1] * g[j][1] + rows[i][2] * g[j][2]);
+      for (size_t lane = 0; lane < nr; lane += kLanes) {
+        double w[9][kLanes] = {}, rows[6][3][kLanes];
+        for (size_t l = 0; l < kLanes && k + lane + l < k1; ++l) {
+          float tap[9];
+          std::memcpy(tap, static_cast<const char*>(weights) + ((k + lane + l) * s.in_channels + c) * sizeof(tap),
+                      sizeof(tap));
+          for (size_t i = 0; i < 9; ++i) w[i][l] = tap[i];
+        }
+        for (size_t i = 0; i < n; ++i) {
+          for (size_t j = 0; j < 3; ++j) {
+            for (size_t l = 0; l < kLanes; ++l) {
+              rows[i][j][l] = g[i][0] * w[j][l] + g[i][1] * w[3 + j][l] + g[i][2] * w[6 + j][l];
+            }
+          }
+        }
+        float* to = dst + k * s.in_channels + c * nr + lane;
+        for (size_t i = 0; i < n; ++i) {
+          for (size_t j = 0; j < n; ++j, to += matrix) {
+            for (size_t l = 0; l < kLanes; ++l) {
+              to[l] = static_cast<float>(rows[i][0][l] * g[j][0] + rows[i][1][l] * g[j][1] + rows[i][2][l] * g[j][2]);
+            }
+          }
         }
       }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "passes/pipeline.h"
 
+#include "ops/listed.h"
 #include "passes/common_subexpressions.h"
 #include "passes/dead_code.h"
 #include "passes/fold.h"
@@ -24,9 +25,27 @@ struct Context {
 // A pass returns how much it changed.
 struct Pass {
   const char* name;
-  OptimizationLevel from;  // the lowest level that runs it
-  Result<int64_t> (*run)(Context& c);
+  OptimizationLevel from;              // the lowest level that runs it
+  Result<int64_t> (*run)(Context& c);  // null: not in this build
 };
+
+Result<int64_t> RunInlineBranches(Context& c) {
+  KANTE_TRY(const int64_t count, InlineConstantIfs(c.graph));
+  if (c.report) c.report->inlined_ifs += count;
+  return count;
+}
+
+Result<int64_t> RunMergeCommonSubexpressions(Context& c) {
+  KANTE_TRY(const int64_t count, MergeCommonSubexpressions(c.graph, c.registry));
+  if (c.report) c.report->merged_nodes += count;
+  return count;
+}
+
+Result<int64_t> RunRemoveDeadCode(Context& c) {
+  const int64_t count = RemoveDeadCode(c.graph, c.registry);
+  if (c.report) c.report->removed_nodes += count;
+  return count;
+}
 
 // The order of a round. Types come first, for folding and rules ask for them.
 constexpr Pass kPasses[] = {
@@ -37,32 +56,13 @@ constexpr Pass kPasses[] = {
      }},
     {"fold constants", OptimizationLevel::kBasic,
      [](Context& c) { return FoldConstants(c.graph, c.registry, c.limits, c.budget, c.report); }},
-    {"inline branches", OptimizationLevel::kBasic,
-     [](Context& c) -> Result<int64_t> {
-       KANTE_TRY(const int64_t count, InlineConstantIfs(c.graph));
-       if (c.report) c.report->inlined_ifs += count;
-       return count;
-     }},
-    {"remove dead code", OptimizationLevel::kBasic,
-     [](Context& c) -> Result<int64_t> {
-       const int64_t count = RemoveDeadCode(c.graph, c.registry);
-       if (c.report) c.report->removed_nodes += count;
-       return count;
-     }},
+    {"inline branches", OptimizationLevel::kBasic, Listed(kInlineBranches) ? &RunInlineBranches : nullptr},
+    {"remove dead code", OptimizationLevel::kBasic, &RunRemoveDeadCode},
     {"simplify", OptimizationLevel::kBasic,
      [](Context& c) { return ApplyRules(c.graph, c.registry, BasicRules(), c.report); }},
     {"merge common subexpressions", OptimizationLevel::kBasic,
-     [](Context& c) -> Result<int64_t> {
-       KANTE_TRY(const int64_t count, MergeCommonSubexpressions(c.graph, c.registry));
-       if (c.report) c.report->merged_nodes += count;
-       return count;
-     }},
-    {"remove dead code", OptimizationLevel::kBasic,
-     [](Context& c) -> Result<int64_t> {
-       const int64_t count = RemoveDeadCode(c.graph, c.registry);
-       if (c.report) c.report->removed_nodes += count;
-       return count;
-     }},
+     Listed(kMergeCommonSubexpressions) ? &RunMergeCommonSubexpressions : nullptr},
+    {"remove dead code", OptimizationLevel::kBasic, &RunRemoveDeadCode},
     {"fuse", OptimizationLevel::kExtended,
      [](Context& c) { return ApplyRules(c.graph, c.registry, FusionRules(), c.report); }},
 };
@@ -80,7 +80,7 @@ Status Optimize(Graph& graph, const OpRegistry& registry, const Limits& limits, 
       report->rounds = round + 1;
     }
     for (const Pass& pass : kPasses) {
-      if (level < pass.from) continue;
+      if (level < pass.from || !pass.run) continue;
       KANTE_TRY(const int64_t changes, pass.run(context));
       changed |= changes > 0;
 #ifndef NDEBUG

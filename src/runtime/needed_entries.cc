@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "onnx/reader.h"
+#include "passes/pipeline.h"
 
 namespace kante::core {
 namespace {
@@ -60,7 +61,10 @@ Result<NeededEntries> FindNeeded(const std::string& path, Model::Options options
     options.optimization = level;
     auto model = Model::Load(path, options);
     if (!model.ok()) return model.TakeStatus().Clone();
-    for (const PassReport::Site& site : (*model)->pass_report().fired) needed.rules.push_back(site.rule);
+    const PassReport& report = (*model)->pass_report();
+    for (const PassReport::Site& site : report.fired) needed.rules.push_back(site.rule);
+    if (report.inlined_ifs > 0) needed.rules.emplace_back(kInlineBranches);
+    if (report.merged_nodes > 0) needed.rules.emplace_back(kMergeCommonSubexpressions);
   }
   for (const Watched& w : watched) {
     if (w.needed) needed.operators.emplace_back(ListNameOf(*w.built_in));

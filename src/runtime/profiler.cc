@@ -11,8 +11,9 @@ namespace {
 
 int ThreadNumber() {
   static std::atomic<int> next{0};
-  thread_local const int mine = next.fetch_add(1);
-  return mine;
+  thread_local int after_mine = 0;
+  if (after_mine == 0) after_mine = next.fetch_add(1) + 1;
+  return after_mine - 1;
 }
 
 std::string JsonString(std::string_view text) {

@@ -7,11 +7,6 @@
 
 #include "kante/session.h"
 
-// In place of libstdc++'s, which brings a demangler of 50 KB to say the type of an exception that Kante never throws.
-namespace __gnu_cxx {
-void __verbose_terminate_handler() { std::abort(); }
-}  // namespace __gnu_cxx
-
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
   const auto model = kante::Model::Load(argv[1]);

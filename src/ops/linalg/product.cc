@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ops/linalg/product.h"
 
-#include <algorithm>
-
-#include "compute/element_io.h"
+#include "ops/nn/float_arrays.h"
 
 namespace kante::core {
 
@@ -27,20 +25,9 @@ Status PackProductWeight(PackContext& c, bool transposed) {
     if (items > 0) body(0, items);
     return true;
   };
-  const int64_t size = BitsOf(w.type()) / 8;
-  std::shared_ptr<Buffer> floats;  // of one matrix, for the 16-bit types
-  if (w.type() != ElementType::kFloat32) {
-    KANTE_TRY(floats, Buffer::Allocate(k * n * 4));
-  }
+  std::shared_ptr<Buffer> copy;  // of one matrix
   for (int64_t i = 0; i < count; ++i) {
-    const std::byte* from = w.raw() + i * k * n * size;
-    if (floats) {
-      std::shared_ptr<Buffer> aligned;
-      KANTE_TRY(aligned, Buffer::Allocate(k * n * size));
-      std::copy_n(from, k * n * size, aligned->data());
-      GetLoadRow<float>(w.type())(reinterpret_cast<float*>(floats->data()), aligned->data(), k * n);
-      from = floats->data();
-    }
+    KANTE_TRY(const std::byte* from, WeightFloats(w, i * k * n, k * n, copy));
     PackGemmB(reinterpret_cast<float*>(packed + i * (bytes / count)), from, transposed ? 1 : n, transposed ? k : 1, k,
               n, inline_loop);
   }

@@ -61,9 +61,25 @@ struct ConvBase {
 
   Status Choose(ChooseContext& c) const {
     KANTE_TRY(const ConvShape s, Resolve(c.shape(kX), c.shape(kW)));
-    const ConvPlan plan = PlanConv(s);
+    if (c.type(kX) == ElementType::kFloat64) return OkStatus();
+    const ConvPlan plan = PlanConv(s, c.is_constant(kW));
     c.choice.algorithm = static_cast<int>(plan.algorithm);
     c.choice.scratch_bytes = c.type(kX) == ElementType::kFloat32 ? plan.scratch_bytes : 0;
+    if (const WeightFormat format = ConvWeightFormat(plan, s)) c.Pack(kW, format);
+    return OkStatus();
+  }
+
+  Status Pack(PackContext& c) const {
+    const Shape& w = c.weight().shape();
+    KANTE_TRY(const int64_t bytes, PackedConvBytes(c.format(), w[0], w[1]));
+    KANTE_TRY(std::byte * packed, c.Allocate(bytes));
+    std::shared_ptr<Buffer> copy;
+    KANTE_TRY(const std::byte* from, WeightFloats(c.weight(), 0, c.weight().elements(), copy));
+    const auto alone = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
+      body(0, count);
+      return true;
+    };
+    PackConvWeights(reinterpret_cast<float*>(packed), from, c.format(), w[0], w[1], alone);
     return OkStatus();
   }
 
@@ -80,11 +96,15 @@ struct ConvBase {
       return FinishedOr(c, ConvDirect(s, c.in(kX).data<double>(), c.in(kW).data<double>(), bias,
                                       y->mutable_data<double>(), ParallelOf(c)));
     }
-    const ConvPlan plan = PlanConv(s);
+    const std::byte* packed = c.packed(kW);
+    const ConvPlan plan = PlanConv(s, packed != nullptr);
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     ConvOperands o;
     KANTE_TRY(o.x, ReadFloats(c, kX));
-    KANTE_TRY(o.w, ReadFloats(c, kW));
+    o.w = reinterpret_cast<const float*>(packed);
+    if (!packed) {
+      KANTE_TRY(o.w, ReadFloats(c, kW));
+    }
     KANTE_TRY(o.bias, ReadFloats(c, kB));
     KANTE_TRY(o.residual, ReadFloats(c, kZ));
     o.act = act.op;

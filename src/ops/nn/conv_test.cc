@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "compute/conv.h"
+#include "compute/element_io.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
@@ -249,6 +252,89 @@ TEST(ConvTest, Refuses) {
       .In<float>({1, 1, 2, 2}, four)
       .In<float>({4}, four)
       .Fails("does not suit 1 output channels");
+}
+
+// A 3x3 convolution that Winograd takes when its weights are constants. Halves of small integers are exact in every
+// float type, and so is the sum.
+struct Winograd {
+  Shape x{2, 32, 15, 18}, w{48, 16, 3, 3}, y{2, 48, 15, 18};
+  std::vector<float> x_values, w_values, bias, residual, sum;
+
+  Winograd() {
+    const auto fill = [](std::vector<float>& v, int64_t n, int step) {
+      for (int64_t i = 0; i < n; ++i) v.push_back(0.5f * static_cast<float>((i * step + i / 7) % 9 - 4));
+    };
+    fill(x_values, x.elements(), 5);
+    fill(w_values, w.elements(), 7);
+    fill(bias, 48, 2);
+    fill(residual, y.elements(), 4);
+    for (int64_t i = 0; i < y.elements(); ++i) {
+      const int64_t n = i / (48 * 270), m = i / 270 % 48, row = i / 18 % 15, col = i % 18;
+      float total = bias[static_cast<size_t>(m)];
+      for (int64_t c = 0; c < 16; ++c) {
+        for (int64_t tap = 0; tap < 9; ++tap) {
+          const int64_t r = row + tap / 3 - 1, q = col + tap % 3 - 1;
+          if (r < 0 || r >= 15 || q < 0 || q >= 18) continue;
+          total += x_values[static_cast<size_t>(((n * 32 + m / 24 * 16 + c) * 15 + r) * 18 + q)] *
+                   w_values[static_cast<size_t>((m * 16 + c) * 9 + tap)];
+        }
+      }
+      sum.push_back(total);
+    }
+  }
+};
+
+Tensor FloatsAs(ElementType type, const Shape& shape, const std::vector<float>& values) {
+  Tensor t = std::move(Tensor::Allocate(type, shape)).value();
+  GetStoreRow<float>(type)(t.raw(), values.data(), shape.elements());
+  return t;
+}
+
+TEST(ConvTest, Winograd) {
+  const Winograd p;
+  ConvShape s;
+  s.rank = 2;
+  s.batch = s.groups = 2;
+  s.in_channels = 32;
+  s.out_channels = 48;
+  s.in = s.out = {15, 18};
+  s.kernel = {3, 3};
+  s.stride = s.dilation = s.pad_begin = s.pad_end = {1, 1};
+  ASSERT_EQ(ConvAlgorithm::kWinograd, PlanConv(s, true).algorithm);
+  const std::vector<int64_t> pads{1, 1, 1, 1};
+  OpTest("Conv", 11)
+      .Attr("group", 2)
+      .Attr("pads", pads)
+      .In<float>(p.x, p.x_values)
+      .In<float>(p.w, p.w_values)
+      .In<float>({48}, p.bias)
+      .Out<float>(p.y, p.sum)
+      .Tolerance(1e-5, 1e-4)
+      .Run();
+  for (ElementType type : {ElementType::kFloat16, ElementType::kBfloat16}) {
+    OpTest("Conv", 22)
+        .Attr("group", 2)
+        .Attr("auto_pad", "SAME_UPPER")
+        .In(FloatsAs(type, p.x, p.x_values))
+        .In(FloatsAs(type, p.w, p.w_values))
+        .In(FloatsAs(type, {48}, p.bias))
+        .Out(FloatsAs(type, p.y, p.sum))
+        .Tolerance(type == ElementType::kFloat16 ? 1e-3 : 8e-3, 1e-4)
+        .Run();
+  }
+  std::vector<float> fused = p.sum;
+  for (size_t i = 0; i < fused.size(); ++i) fused[i] = std::max(0.0f, fused[i] + p.residual[i]);
+  OpTest("FusedConv", 1, "kante")
+      .Attr("group", 2)
+      .Attr("pads", pads)
+      .Attr("activation", "Relu")
+      .In<float>(p.x, p.x_values)
+      .In<float>(p.w, p.w_values)
+      .In<float>({48}, p.bias)
+      .In<float>(p.y, p.residual)
+      .Out<float>(p.y, fused)
+      .Tolerance(1e-5, 1e-4)
+      .Run();
 }
 
 TEST(FusedConvTest, ResidualAndActivation) {

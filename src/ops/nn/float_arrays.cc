@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ops/nn/float_arrays.h"
 
+#include <algorithm>
+
 #include "compute/element_io.h"
 
 namespace kante::core {
@@ -25,6 +27,24 @@ Result<const float*> ReadFloats(RunContext& c, const Tensor& t) {
 Result<const float*> ReadFloats(RunContext& c, int i) {
   if (!c.has_input(i)) return static_cast<const float*>(nullptr);
   return ReadFloats(c, c.in(i));
+}
+
+Result<const std::byte*> WeightFloats(const Tensor& weight, int64_t first, int64_t count,
+                                      std::shared_ptr<Buffer>& copy) {
+  if (weight.type() == ElementType::kFloat32) return weight.raw() + first * 4;
+  const std::byte* from = weight.raw() + first * 2;
+  if (!copy || static_cast<int64_t>(copy->bytes()) < count * 4) {
+    KANTE_TRY(copy, Buffer::Allocate(count * 4));
+  }
+  float* to = reinterpret_cast<float*>(copy->data());
+  constexpr int64_t kChunk = 1024;
+  alignas(8) std::byte aligned[kChunk * 2];
+  for (int64_t i = 0; i < count; i += kChunk) {
+    const int64_t n = std::min(kChunk, count - i);
+    std::copy_n(from + i * 2, n * 2, aligned);
+    GetLoadRow<float>(weight.type())(to + i, aligned, n);
+  }
+  return copy->data();
 }
 
 Result<FloatWriter> FloatWriter::Open(RunContext& c, Tensor* t) {

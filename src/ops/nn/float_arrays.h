@@ -25,6 +25,11 @@ class FloatWriter {
   float* data_ = nullptr;
 };
 
+// Elements [first, first + count) of a weight that is being packed, as f32, perhaps unaligned: its own memory, or a
+// converted copy that `copy` keeps (and may have kept before). REQUIRES: f32, f16 or bf16.
+Result<const std::byte*> WeightFloats(const Tensor& weight, int64_t first, int64_t count,
+                                      std::shared_ptr<Buffer>& copy);
+
 // The host's loops as drivers of compute/ take them, and what their answer means.
 inline auto ParallelOf(RunContext& c) {
   return [&c](int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// How this library is built.
+#pragma once
+
+namespace kante::core {
+
+// Built for size (CMAKE_BUILD_TYPE=MinSizeRel): one algorithm for each job where others are only faster. To be asked
+// in `if constexpr` or a constant, so that the others are not linked.
+#ifdef KANTE_FOR_SIZE
+inline constexpr bool kForSize = true;
+#else
+inline constexpr bool kForSize = false;
+#endif
+
+}  // namespace kante::core

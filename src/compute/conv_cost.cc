@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// What the ways to compute a 3x3 convolution cost, fitted to measurements of 580 shapes (3 to 512 channels, maps of 4
+// to 224 pixels a side) with AVX2. All of them scale about alike with clock and vector length.
+#include <algorithm>
+
+#include "base/checked.h"
+#include "compute/conv_algorithms.h"
+
+namespace kante::core {
+namespace {
+
+// Nanoseconds.
+struct WinogradRates {
+  double fixed;             // a convolution of one image and group
+  double input, output;     // a channel of a tile, transforms
+  double row;               // a row of output that is written
+  double multiply, weight;  // a multiplication; a transformed weight
+};
+constexpr WinogradRates kF2{660, 1.42, 1.86, 8.5, 0.0151, 0.0155};
+constexpr WinogradRates kF4{680, 4.4, 5.6, 8.0, 0.0141, 0.033};
+// A layer with more weights finds them in memory, not in cache: no faster than this.
+constexpr double kCachedBytes = 8 << 20;
+constexpr double kWeightFromMemory = 0.2;
+
+double Real(int64_t n) { return static_cast<double>(n); }
+
+double WinogradImageCost(const ConvShape& s, int64_t tile) {
+  const WinogradRates& r = tile == 2 ? kF2 : kF4;
+  const int64_t tile_cols = CeilDiv(s.out[1], tile);
+  const double tiles = Real(CeilDiv(s.out[0], tile)) * Real(tile_cols);
+  const double rows = Real(s.out[0]) * Real(CeilDiv(tile_cols, int64_t{16})) * Real(s.out_per_group());
+  const double ins = Real(s.in_per_group()), padded_ins = Real(AlignUp(s.in_per_group(), 8));
+  const double outs = Real(AlignUp(s.out_per_group(), 16));
+  const double weights = Real((tile + 2) * (tile + 2)) * ins * outs;
+  double products = weights * (tiles * r.multiply + r.weight);
+  if (weights * 4 * Real(s.groups) > kCachedBytes) products = std::max(products, weights * kWeightFromMemory);
+  return r.fixed + tiles * (padded_ins * r.input + outs * r.output) + rows * r.row + products;
+}
+
+}  // namespace
+
+double WinogradCost(const ConvShape& s, int tile) { return Real(s.batch * s.groups) * WinogradImageCost(s, tile); }
+
+double Conv3x3Cost(const ConvShape& s, ConvAlgorithm algorithm) {
+  const double images = Real(s.batch * s.groups), ins = Real(s.in_per_group()), outs = Real(s.out_per_group());
+  const double pixels = Real(s.out_pixels());
+  if (algorithm == ConvAlgorithm::kPlanes) {
+    return images * ins * outs * (60 + 11 * Real(s.out[0]) + 0.23 * pixels);
+  }
+  const double padded = Real(AlignUp(s.out_pixels(), 16)), rows = Real(CeilDiv(s.out_per_group(), int64_t{6}) * 6);
+  return images * (1520 + padded * (ins * (2.43 + 0.146 * rows) + 0.044 * outs) + 0.66 * ins * outs);
+}
+
+}  // namespace kante::core

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "base/checked.h"
+#include "base/thread_pool.h"
+#include "compute/conv_algorithms.h"
+#include "compute/conv_direct.h"
+#include "kernels/dispatch.h"
+#include "tensor/buffer.h"
+
+namespace kante::core {
+namespace {
+
+constexpr auto kSerial = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
+  body(0, count);
+  return true;
+};
+
+// Runs ranges last to first, so that results which depend on their order show.
+constexpr auto kBackwards = [](int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
+  grain = std::max<int64_t>(grain, 1);
+  for (int64_t begin = (count - 1) / grain * grain; begin >= 0 && count > 0; begin -= grain) {
+    body(begin, std::min(count, begin + grain));
+  }
+  return true;
+};
+
+struct Pads {
+  int64_t top, left, bottom, right;
+};
+
+ConvShape Shape3x3(int64_t batch, int64_t groups, int64_t in, int64_t out, int64_t h, int64_t w, const Pads& pads) {
+  ConvShape s;
+  s.rank = 2;
+  s.batch = batch;
+  s.groups = groups;
+  s.in_channels = groups * in;
+  s.out_channels = groups * out;
+  s.in = {h, w};
+  s.kernel = {3, 3};
+  s.stride = s.dilation = {1, 1};
+  s.pad_begin = {pads.top, pads.left};
+  s.pad_end = {pads.bottom, pads.right};
+  s.out = {h + pads.top + pads.bottom - 2, w + pads.left + pads.right - 2};
+  return s;
+}
+
+std::vector<float> Normal(int64_t n, unsigned seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
+  std::vector<float> v(static_cast<size_t>(n));
+  for (float& f : v) f = normal(random);
+  return v;
+}
+
+std::vector<double> Wide(const std::vector<float>& v) { return {v.begin(), v.end()}; }
+
+// Normally distributed operands of a shape and what the convolution of them is in double.
+struct Problem {
+  ConvShape s;
+  std::vector<float> x, w, bias, residual;
+  std::vector<double> want;
+  double rms = 0;
+
+  explicit Problem(const ConvShape& shape) : s(shape) {
+    x = Normal(s.batch * s.in_channels * s.in_pixels(), 1);
+    w = Normal(s.out_channels * s.depth(), 2);
+    bias = Normal(s.out_channels, 3);
+    want.resize(static_cast<size_t>(s.batch * s.out_channels * s.out_pixels()));
+    residual = Normal(static_cast<int64_t>(want.size()), 4);
+    ConvDirect(s, Wide(x).data(), Wide(w).data(), static_cast<const double*>(nullptr), want.data(), kSerial);
+    for (double v : want) rms += v * v / static_cast<double>(want.size());
+    // Windows that are mostly padding are smaller than the errors of the tile that they lie in.
+    rms = std::max(std::sqrt(rms), std::sqrt(static_cast<double>(s.depth())) / 2);
+  }
+
+  std::vector<float> Run(const ConvPlan& plan, bool fused, ParallelFor parallel) const {
+    const uint64_t format = ConvWeightFormat(plan, s);
+    auto packed = Buffer::Allocate(PackedConvBytes(format, s.out_channels, s.in_per_group()).value());
+    auto scratch = Buffer::Allocate(std::max<int64_t>(plan.scratch_bytes, 1));
+    std::vector<float> y(want.size(), NAN);
+    if (!packed.ok() || !scratch.ok()) return y;
+    float* weights = reinterpret_cast<float*>((*packed)->data());
+    PackConvWeights(weights, w.data(), format, s.out_channels, s.in_per_group(), parallel);
+    ConvOperands o{.x = x.data(), .w = weights, .y = y.data(), .scratch = (*scratch)->data()};
+    if (fused) {
+      o.bias = bias.data();
+      o.residual = residual.data();
+      o.act = kernels::UnaryOp::kRelu;
+    }
+    EXPECT_TRUE(RunConv(plan, s, o, parallel));
+    return y;
+  }
+
+  void Check(int tile, const ThreadPool::Options& options) const {
+    const ConvPlan plan = PlanWinograd(s, tile);
+    SCOPED_TRACE(testing::Message() << "F(" << tile << "), batch " << s.batch << ", " << s.groups << " groups, "
+                                    << s.in_channels << " to " << s.out_channels << ", " << s.in[0] << "x" << s.in[1]
+                                    << ", pads " << s.pad_begin[0] << " " << s.pad_begin[1] << " " << s.pad_end[0]
+                                    << " " << s.pad_end[1]);
+    auto pool = ThreadPool::Create(options);
+    ASSERT_TRUE(pool.ok());
+    const auto threads = [&](int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
+      return (*pool)->ParallelFor(count, grain, options.threads, body);
+    };
+    const double bound = (tile == 4 ? 3e-5 : 1e-5) * rms;
+    for (bool fused : {false, true}) {
+      const std::vector<float> y = Run(plan, fused, kSerial);
+      ASSERT_EQ(y, Run(plan, fused, kBackwards));  // not a bit may depend on the ranges
+      ASSERT_EQ(y, Run(plan, fused, threads));
+      for (size_t i = 0; i < y.size(); ++i) {
+        double v = want[i];
+        if (fused) {
+          const size_t channel = i / static_cast<size_t>(s.out_pixels()) % static_cast<size_t>(s.out_channels);
+          v = std::max(0.0, v + double{bias[channel]} + double{residual[i]});
+        }
+        ASSERT_NEAR(v, static_cast<double>(y[i]), bound) << "element " << i;
+      }
+    }
+  }
+};
+
+template <typename F>
+void OnEveryTarget(const F& f) {
+  kernels::ForEachSupportedTarget([&](kernels::Target t) {
+    SCOPED_TRACE(kernels::TargetName(t));
+    f();
+  });
+}
+
+TEST(ConvWinograd, EveryRemainderOfTheTile) {
+  constexpr Pads kPads[] = {{1, 1, 1, 1}, {0, 0, 0, 0}, {2, 1, 0, 2}, {2, 2, 2, 2}, {0, 2, 1, 0}, {3, 4, 5, 3}};
+  constexpr int64_t kChannels[][2] = {{5, 9}, {2, 1}, {8, 16}, {17, 35}, {1, 70}, {33, 8}};
+  size_t at = 0;
+  for (int64_t h = 1; h <= 20; ++h) {
+    for (const Pads& pads : kPads) {
+      const int64_t w = (h * 7 + static_cast<int64_t>(at)) % 20 + 1, *c = kChannels[at++ % std::size(kChannels)];
+      const ConvShape s = Shape3x3(at % 3 == 0 ? 2 : 1, at % 5 == 0 ? 3 : 1, c[0], c[1], h, w, pads);
+      if (s.out[0] < 1 || s.out[1] < 1) continue;
+      const Problem problem(s);
+      OnEveryTarget([&] {
+        for (int tile : {2, 4}) problem.Check(tile, {.threads = 2});
+      });
+    }
+  }
+}
+
+// Many blocks of tiles, rows longer than a strip, channels beyond one product.
+TEST(ConvWinograd, LargeMaps) {
+  constexpr Pads kOne = {1, 1, 1, 1};
+  for (const ConvShape& s : {Shape3x3(1, 1, 20, 150, 23, 141, kOne), Shape3x3(1, 1, 64, 64, 56, 56, kOne),
+                             Shape3x3(5, 2, 16, 24, 30, 33, kOne), Shape3x3(2, 1, 130, 200, 14, 14, kOne)}) {
+    const Problem problem(s);
+    OnEveryTarget([&] {
+      for (int tile : {2, 4}) problem.Check(tile, {.threads = 3});
+    });
+  }
+}
+
+TEST(ConvWinograd, ErrorGrowsWithTheRootOfChannelsOnly) {
+  const Problem deep(Shape3x3(1, 1, 512, 20, 9, 10, {1, 1, 1, 1}));
+  for (int tile : {2, 4}) deep.Check(tile, {.threads = 2});
+}
+
+TEST(ConvWinograd, TakesWhatItIsGoodFor) {
+  const auto tile = [](const ConvShape& s) { return PlanConv(s, true).tile; };
+  constexpr Pads kOne = {1, 1, 1, 1};
+  for (int64_t n : {16, 64, 128}) {
+    for (int64_t side : {14, 28, 56, 112, 224}) EXPECT_EQ(4, tile(Shape3x3(1, 1, n, n, side, side, kOne)));
+  }
+  EXPECT_EQ(4, tile(Shape3x3(1, 8, 32, 32, 14, 14, kOne)));
+  EXPECT_EQ(2, tile(Shape3x3(1, 1, 512, 512, 7, 7, kOne)));  // F(4) would wait for 38 MB of weights
+  EXPECT_EQ(0, tile(Shape3x3(1, 1, 3, 8, 224, 224, kOne)));
+  EXPECT_EQ(0, tile(Shape3x3(1, 64, 1, 1, 56, 56, kOne)));
+  EXPECT_EQ(0, tile(Shape3x3(1, 1, 64, 1, 112, 112, kOne)));
+  EXPECT_EQ(0, PlanConv(Shape3x3(1, 1, 64, 64, 56, 56, kOne), false).tile);
+  for (size_t d : {0u, 1u}) {
+    for (int i = 0; i < 3; ++i) {
+      ConvShape other = Shape3x3(1, 1, 64, 64, 56, 56, kOne);
+      (i == 0 ? other.kernel : i == 1 ? other.stride : other.dilation)[d] = 2;
+      EXPECT_FALSE(WinogradFits(other));
+    }
+  }
+}
+
+TEST(ConvWinograd, WeightFormatsDiffer) {
+  const ConvShape one = Shape3x3(1, 1, 8, 16, 14, 14, {1, 1, 1, 1}), two = Shape3x3(1, 2, 8, 8, 14, 14, {1, 1, 1, 1});
+  const uint64_t format = ConvWeightFormat(PlanWinograd(one, 4), one);
+  EXPECT_NE(format, ConvWeightFormat(PlanWinograd(one, 2), one));
+  EXPECT_NE(format, ConvWeightFormat(PlanWinograd(two, 4), two));
+  EXPECT_EQ(0u, ConvWeightFormat(PlanConv(one, false), one));
+  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr);
+  EXPECT_EQ(36 * 8 * AlignUp(16, nr) * 4, PackedConvBytes(format, 16, 8).value());
+  EXPECT_FALSE(PackedConvBytes(format, int64_t{1} << 40, int64_t{1} << 40).ok());
+}
+
+}  // namespace
+}  // namespace kante::core

@@ -34,6 +34,7 @@ bool LanesAreChannels(const ConvShape& s) {
 // The tile of the F(m, 3) that beats `algorithm` clearly, or 0.
 int ChooseTile(const ConvShape& s, ConvAlgorithm algorithm) {
   if ((algorithm != ConvAlgorithm::kPlanes && algorithm != ConvAlgorithm::kImplicit) || !WinogradFits(s)) return 0;
+  if (s.in_per_group() < kFewChannels) return 0;  // nothing is won by less exact sums
   const double two = WinogradCost(s, 2), four = WinogradCost(s, 4);
   if (std::min(two, four) > kClearly * Conv3x3Cost(s, algorithm)) return 0;
   return four <= two ? 4 : 2;

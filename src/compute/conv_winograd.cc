@@ -77,7 +77,7 @@ struct Job {
 }  // namespace
 
 bool WinogradFits(const ConvShape& s) {
-  if (s.rank != 2 || s.groups > kMaxGroups || s.in_per_group() < 2 || s.out_pixels() == 0) return false;
+  if (s.rank != 2 || s.groups > kMaxGroups || s.in_per_group() == 0 || s.out_pixels() == 0) return false;
   for (size_t d = 0; d < 2; ++d) {
     if (s.kernel[d] != 3 || s.stride[d] != 1 || s.dilation[d] != 1) return false;
   }

@@ -175,7 +175,7 @@ TEST(ConvWinograd, TakesWhatItIsGoodFor) {
   }
   EXPECT_EQ(4, tile(Shape3x3(1, 8, 32, 32, 14, 14, kOne)));
   EXPECT_EQ(2, tile(Shape3x3(1, 1, 512, 512, 7, 7, kOne)));  // F(4) would wait for 38 MB of weights
-  EXPECT_EQ(0, tile(Shape3x3(1, 1, 3, 8, 224, 224, kOne)));
+  EXPECT_EQ(0, tile(Shape3x3(1, 1, 3, 64, 224, 224, kOne)));
   EXPECT_EQ(0, tile(Shape3x3(1, 64, 1, 1, 56, 56, kOne)));
   EXPECT_EQ(0, tile(Shape3x3(1, 1, 64, 1, 112, 112, kOne)));
   EXPECT_EQ(0, PlanConv(Shape3x3(1, 1, 64, 64, 56, 56, kOne), false).tile);

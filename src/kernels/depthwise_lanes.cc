@@ -123,7 +123,7 @@ HWY_NOINLINE void RunRow(const Row& r) {
 
 using RowFn = void (*)(const Row&);
 
-RowFn ChooseRow(const ConvGeometry& g) {
+RowFn ChooseRow([[maybe_unused]] const ConvGeometry& g) {
 #if HWY_TARGET != HWY_SSE4  // the floor has to be right, not large
   if (g.dilation_w == 1 && g.stride_w <= 2) {
     if (g.kernel_w == 3) return g.stride_w == 1 ? &RunRow<3, 1> : &RunRow<3, 2>;

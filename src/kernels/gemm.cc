@@ -83,6 +83,25 @@ HWY_NOINLINE void RunTile(const Tile& t) {
   }
 }
 
+// R rows by the first vector of a panel, for last columns that need no more. The chains are those of RunTile.
+template <int R>
+HWY_NOINLINE void RunNarrow(const Tile& t) {
+  const DF d;
+  const float* HWY_RESTRICT a = t.a;
+  const float* HWY_RESTRICT b = t.b;
+  const size_t lda = t.lda;
+  VF c[R];
+#pragma GCC unroll 24
+  for (int r = 0; r < R; ++r) c[r] = t.start ? hn::LoadU(d, t.start + r * t.ld_start) : hn::Zero(d);
+  for (size_t k = 0; k < t.k; ++k, b += kGemmNr) {
+    const VF row = hn::LoadU(d, b);
+#pragma GCC unroll 24
+    for (int r = 0; r < R; ++r) c[r] = hn::MulAdd(hn::Set(d, a[r * lda + k]), row, c[r]);
+  }
+#pragma GCC unroll 24
+  for (int r = 0; r < R; ++r) hn::StoreU(c[r], d, t.c + r * t.ldc);
+}
+
 using TileFn = void (*)(const Tile&);
 
 struct TileTable {
@@ -99,7 +118,8 @@ constexpr TileTable kTiles = MakeTable(std::make_integer_sequence<int, kGemmMr>(
 
 void GemmBlock(const GemmArgs& g) {
   // Tiles with an epilogue, and those whose last columns exist in B (as zeros) but not in C, end here first.
-  HWY_ALIGN float buffer[kGemmMr * kGemmNr];
+  constexpr size_t kNarrowRows = 2 * kGemmMr;  // as many accumulators as a tile has
+  HWY_ALIGN float buffer[kNarrowRows * kGemmNr];
   const size_t blocks = (g.m + kGemmMr - 1) / kGemmMr;
   // The first blocks fetch the next panel: one does it all, two or three one half each, more a quarter each.
   const size_t share = blocks == 1 ? 4 : blocks <= 3 ? 2 : 1;
@@ -109,12 +129,13 @@ void GemmBlock(const GemmArgs& g) {
     const bool partial = cols < kGemmNr;
     const float* next = j + kGemmNr < g.n ? panel + g.b_panel_stride : g.next_b;
     size_t i = 0;
-    for (size_t block = 0; block < blocks; ++block) {
-      const size_t left = blocks - block;
-      const size_t rows = (g.m - i + left - 1) / left;
+    for (size_t block = 0; i < g.m; ++block) {
+      const bool narrow = cols <= kGemmLanes && g.m - i >= kNarrowRows;
+      const size_t left = (g.m - i + kGemmMr - 1) / kGemmMr;
+      const size_t rows = narrow ? kNarrowRows : (g.m - i + left - 1) / left;
       float* c = g.c + i * g.ldc + j;
       Tile t = {g.a + i * g.lda, g.lda, panel, g.k, g.accumulate ? c : nullptr, g.ldc, c, g.ldc, nullptr, 0};
-      const bool prefetch = block * share < 4 && next;
+      const bool prefetch = block * share < 4 && next && !narrow;
       if (prefetch) {
         t.prefetch = next + block * share * (g.k / 4) * kGemmNr;
         t.prefetch_step = share * kGemmNr;
@@ -130,7 +151,11 @@ void GemmBlock(const GemmArgs& g) {
         t.c = buffer;
         t.ldc = kGemmNr;
       }
-      kTiles.fn[rows][prefetch](t);
+      if (narrow) {
+        RunNarrow<kNarrowRows>(t);
+      } else {
+        kTiles.fn[rows][prefetch](t);
+      }
       if (g.epilogue) {
         EpilogueRows(c, g.ldc, buffer, kGemmNr, rows, cols, *g.epilogue, i, j);
       } else if (partial) {

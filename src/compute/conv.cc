@@ -40,6 +40,8 @@ int ChooseTile(const ConvShape& s, ConvAlgorithm algorithm) {
   return four <= two ? 4 : 2;
 }
 
+bool Nothing(const ConvShape& s) { return s.batch == 0 || s.out_channels == 0 || s.out_pixels() == 0; }
+
 }  // namespace
 
 const char* ConvAlgorithmName(ConvAlgorithm algorithm) {
@@ -63,7 +65,7 @@ const char* ConvAlgorithmName(ConvAlgorithm algorithm) {
 ConvPlan PlanConv(const ConvShape& s, bool constant_weights) {
   ConvPlan plan;
   plan.algorithm = ChooseAlgorithm(s);
-  if (constant_weights && !kForSize) {
+  if (constant_weights && !kForSize && !Nothing(s)) {
     if (const int tile = ChooseTile(s, plan.algorithm)) return PlanWinograd(s, tile);
   }
   const int64_t images = s.batch * s.groups;
@@ -111,7 +113,7 @@ ConvPlan PlanConv(const ConvShape& s, bool constant_weights) {
 }
 
 bool RunConv(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, ParallelFor parallel) {
-  if (s.batch == 0 || s.out_channels == 0 || s.out_pixels() == 0) return true;
+  if (Nothing(s)) return true;
   switch (plan.algorithm) {
     case ConvAlgorithm::kDirect:
       return ConvByLoops(s, o, parallel);

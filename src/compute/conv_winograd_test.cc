@@ -178,6 +178,7 @@ TEST(ConvWinograd, TakesWhatItIsGoodFor) {
   EXPECT_EQ(0, tile(Shape3x3(1, 1, 3, 64, 224, 224, kOne)));
   EXPECT_EQ(0, tile(Shape3x3(1, 64, 1, 1, 56, 56, kOne)));
   EXPECT_EQ(0, tile(Shape3x3(1, 1, 64, 1, 112, 112, kOne)));
+  EXPECT_EQ(0, PlanConv(Shape3x3(0, 1, 64, 64, 56, 56, kOne), true).tile);  // nothing to do
   EXPECT_EQ(0, PlanConv(Shape3x3(1, 1, 64, 64, 56, 56, kOne), false).tile);
   for (size_t d : {0u, 1u}) {
     for (int i = 0; i < 3; ++i) {

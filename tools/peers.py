@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """What other runtimes have of each operator, beside the table of `kante ops --markdown`.
 
-  kante ops --markdown | tools/peers.py          adds the columns of tests/schemas/peers.tsv
+  kante ops --markdown | tools/peers.py          adds the columns of tests/schemas/{peers,runtimes}.tsv
   tools/peers.py --update RESULTS SUITE          writes the counts of that file; needs the onnx package
+  tools/peers.py --runtimes tract VERSION SOURCES RTen VERSION SOURCES   writes tests/schemas/runtimes.tsv
 
 RESULTS has a line "outcome<tab>test" for each test that ONNX Runtime ran, SUITE is the folder of the tests. A test counts
 for every operator of its main graph; one of an expanded function counts for the function.
@@ -15,21 +16,53 @@ import sys
 
 TABLE = pathlib.Path(__file__).resolve().parents[1] / "tests" / "schemas" / "peers.tsv"
 
-# Operators that a runtime is known to lack; both lists are what could be read off, not all.
-SEQUENCES = ("ConcatFromSequence SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength "
-             "SequenceMap SplitToSequence")
-OPTIONALS = "Optional OptionalGetElement OptionalHasElement"
-STRINGS = "RegexFullMatch StringConcat StringNormalizer StringSplit TfIdfVectorizer"
-LOSSES = "NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss"
-LACKING = {
-    "tract": f"{SEQUENCES} {OPTIONALS} {STRINGS} {LOSSES} AffineGrid Bernoulli BitCast CausalConvWithState CenterCropPad "
-             "Col2Im CumProd DeformConv Det ImageDecoder LinearAttention Loop LpPool MaxRoiPool MaxUnpool "
-             "ReverseSequence RoiAlign SwiGLU TensorScatter Unique",
-    "RTen": f"{OPTIONALS} {STRINGS} {LOSSES} BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BlackmanWindow Celu Col2Im "
-            "Compress DeformConv GroupNormalization HammingWindow HannWindow Hardmax LRN MelWeightMatrix Mish QLinearConv "
-            "QLinearMatMul RNN RoiAlign Scan Selu Shrink Softsign SpaceToDepth ThresholdedRelu Unique",
-}
-LACKING = {runtime: set(names.split()) for runtime, names in LACKING.items()}
+RUNTIMES = TABLE.with_name("runtimes.tsv")
+CONTRIB = "com.microsoft"
+
+
+def read_tract(folder):
+    """(domain, name) of what tract's importer registers; it looks at names alone, so that a name of ONNX means ONNX's."""
+    onnx = {line.split("\t")[1] for line in TABLE.with_name("onnx_schemas.tsv").read_text().splitlines()
+            if line.startswith("ai.onnx\t")}
+    ml = {line.split("\t")[1] for line in TABLE.with_name("onnx_schemas.tsv").read_text().splitlines()
+          if line.startswith("ai.onnx.ml\t")}
+    for path in sorted(pathlib.Path(folder, "onnx/src").rglob("*.rs")):
+        text = path.read_text()
+        for name in re.findall(r'reg\.insert\(\s*"(\w+)"', text):
+            yield ("ai.onnx" if name in onnx else "ai.onnx.ml" if name in ml else CONTRIB), name
+            if "node.domain" in text and CONTRIB in text:
+                yield CONTRIB, name
+    yield "ai.onnx", "Constant"
+
+
+def read_rten(folder):
+    """(domain, name) of what RTen's reader of ONNX files registers, with all features."""
+    text = re.sub(r"\s+", " ", pathlib.Path(folder, "src/op_registry/onnx_registry.rs").read_text())
+    for arguments in re.findall(r"register_op!\(([^)$]*)\)", text):
+        words = [word.strip() for word in arguments.split(",") if word.strip() and "feature" not in word]
+        domain = words.pop(0).strip('"') if words[0].startswith('"') else "ai.onnx"
+        yield domain, words[0].strip('"')
+    yield "ai.onnx", "Constant"
+
+
+def update_runtimes(*arguments):
+    lines = ["# What other runtimes register when they read ONNX files: runtime, version, domain, operator. Made by",
+             "# tools/peers.py --runtimes tract VERSION SOURCES RTen VERSION SOURCES."]
+    readers = {"tract": read_tract, "RTen": read_rten}
+    for runtime, version, folder in zip(arguments[::3], arguments[1::3], arguments[2::3]):
+        for domain, name in sorted(set(readers[runtime](folder))):
+            lines.append(f"{runtime}\t{version}\t{domain}\t{name}")
+    RUNTIMES.write_text("\n".join(lines) + "\n")
+
+
+def runtimes():
+    """{(runtime, version): {(domain, name)}}"""
+    found = collections.defaultdict(set)
+    for line in RUNTIMES.read_text().splitlines():
+        if not line.startswith("#"):
+            runtime, version, domain, name = line.split("\t")
+            found[runtime, version].add((domain, name))
+    return found
 
 
 def update(results, suite):
@@ -58,22 +91,27 @@ def facts():
     return {(domain, name): f"{passed} of {count}" for domain, name, count, passed in rows}
 
 
-def join(page, tests, lacking):
-    """The page with two more columns in its table."""
+def join(page, tests, others):
+    """The page with a column for each other runtime in its table."""
     out = []
+    counts = collections.Counter()
     for line in page.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("| domain |"):
-            line += " ONNX Runtime passes | lacking in |"
+            line += " ONNX Runtime passes |" + "".join(f" {runtime} |" for runtime, _ in others)
         elif line.startswith("|---"):
-            line += "---|---|"
+            line += "---|" * (1 + len(others))
         elif line.startswith("|"):
             operator = (cells[0], cells[1])
-            absent = [r for r, names in lacking.items() if cells[0] == "ai.onnx" and cells[1] in names]
-            line += f" {tests.get(operator, '')} | {' '.join(absent)} |"
+            line += f" {tests.get(operator, '')} |"
+            for other, names in others.items():
+                counts[other] += operator in names
+                line += " yes |" if operator in names else " |"
         elif re.fullmatch(r"\d+ operators\.", line):
+            names = " and ".join(f"{runtime} {version} ({counts[runtime, version]})" for runtime, version in others)
             out += ["*ONNX Runtime passes*: how many of ONNX's node tests of the operator ONNX Runtime 1.30.0 passes on its CPU.",
-                    "*Lacking in*: which of tract and RTen 0.25 are known to lack it; the lists are not complete.", ""]
+                    f"What {names} register of these operators when they read a model is marked *yes*; types, attributes and",
+                    "versions may be fewer.", ""]
         out.append(line)
     return "\n".join(out)
 
@@ -81,8 +119,10 @@ def join(page, tests, lacking):
 def main():
     if sys.argv[1:2] == ["--update"] and len(sys.argv) == 4:
         update(*sys.argv[2:])
+    elif sys.argv[1:2] == ["--runtimes"] and len(sys.argv) in (5, 8):
+        update_runtimes(*sys.argv[2:])
     elif len(sys.argv) == 1:
-        print(join(sys.stdin.read(), facts(), LACKING))
+        print(join(sys.stdin.read(), facts(), runtimes()))
     else:
         print(__doc__)
         return 2

@@ -288,17 +288,29 @@ class Peers(unittest.TestCase):
     PAGE = "| domain | operator |\n|---|---|\n| ai.onnx | Abs |\n| com.microsoft | Abs |\n\n2 operators.\n"
 
     def test_join(self):
-        page = peers.join(self.PAGE, {("ai.onnx", "Abs"): "1 of 2"}, {"slim": {"Abs"}})
-        self.assertIn("| ai.onnx | Abs | 1 of 2 | slim |", page)
-        self.assertIn("| com.microsoft | Abs |  |  |", page)
+        page = peers.join(self.PAGE, {("ai.onnx", "Abs"): "1 of 2"}, {("slim", "1.0"): {("ai.onnx", "Abs")}})
+        self.assertIn("| ai.onnx | Abs | 1 of 2 | yes |", page)
+        self.assertIn("| com.microsoft | Abs |  | |", page)
+        self.assertIn("What slim 1.0 (1) register", page)
         self.assertTrue(page.endswith("\n\n2 operators."))
 
     def test_facts(self):
         known = {name for domain, name in peers.facts() if domain == "ai.onnx"}
         self.assertGreater(len(known), 150)
         names = {name for name in check_schemas.wanted() if "." not in name}
-        for runtime, lacking in peers.LACKING.items():
-            self.assertEqual(set(), lacking - names, runtime)
+        for (runtime, _), registered in peers.runtimes().items():
+            of_onnx = {name for domain, name in registered if domain == "ai.onnx"}
+            self.assertGreater(len(of_onnx & names), 140, runtime)
+
+    def test_read_rten(self):
+        with tempfile.TemporaryDirectory() as folder:
+            source = pathlib.Path(folder, "src/op_registry")
+            source.mkdir(parents=True)
+            (source / "onnx_registry.rs").write_text(
+                'register_op!(Abs);\nregister_op!(DFT, feature = "fft");\nregister_op!("com.microsoft", "Gelu", '
+                'GeluMicrosoft, feature = "contrib");\nregister_op!(\n "com.microsoft",\n FastGelu,\n feature = "x"\n);')
+            self.assertEqual({("ai.onnx", "Abs"), ("ai.onnx", "DFT"), ("ai.onnx", "Constant"), ("com.microsoft", "Gelu"),
+                              ("com.microsoft", "FastGelu")}, set(peers.read_rten(folder)))
 
 
 if __name__ == "__main__":

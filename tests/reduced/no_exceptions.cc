@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a program that throws nothing may put in place of libstdc++'s: without these, its containers bring the machinery
-// of exceptions (12 KB) and a handler of std::terminate that brings a demangler (50 KB) for errors that Kante prevents.
-#include <cstdarg>
+// What a program that throws nothing may put in place of libstdc++'s: without these, its containers bring classes of
+// exceptions (10 KB), and std::terminate brings a handler with a demangler (50 KB).
 #include <cstdlib>
 #include <new>
 
@@ -27,6 +26,8 @@ void* operator new(std::size_t size) {
   return memory;
 }
 void* operator new[](std::size_t size) { return operator new(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size ? size : 1); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size ? size : 1); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }

@@ -33,7 +33,8 @@ def gather_weights(path):
     outside = [t for t in model.graph.initializer if t.data_location == onnx.TensorProto.EXTERNAL]
     if not outside:
         return
-    with open(path.parent / "model.onnx.data", "wb") as data:
+    data_name = path.name + ".data"
+    with open(path.parent / data_name, "wb") as data:
         for tensor in outside:
             part = path.parent / next(e.value for e in tensor.external_data if e.key == "location")
             data.seek(-data.tell() % 64, 1)
@@ -41,7 +42,9 @@ def gather_weights(path):
             with open(part, "rb") as source:
                 shutil.copyfileobj(source, data, 1 << 24)
             part.unlink()
-            onnx.external_data_helper.set_external_data(tensor, "model.onnx.data", begin, data.tell() - begin)
+            del tensor.external_data[:]
+            for key, value in (("location", data_name), ("offset", begin), ("length", data.tell() - begin)):
+                tensor.external_data.add(key=key, value=str(value))
     onnx.save(model, path)
 
 

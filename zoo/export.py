@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From a recipe to a folder in ONNX's test layout: model.onnx, test_data_set_0/{input,output}_N.pb, about.json."""
 import contextlib
+import inspect
 import json
 import pathlib
 import shutil
@@ -53,6 +54,15 @@ def save_tensor(path, name, tensor):
     path.write_bytes(numpy_helper.from_array(tensor.numpy(), name).SerializeToString())
 
 
+def trace(module, inputs, path, **options):
+    """Exports by tracing, the way that most files in use were made."""
+    if "dynamo" in inspect.signature(torch.onnx.export).parameters:
+        options["dynamo"] = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(module, inputs, str(path), **options)
+
+
 def export(recipe, folder):
     """Writes the folder as a whole or not at all."""
     torch.manual_seed(SEED)
@@ -67,11 +77,8 @@ def export(recipe, folder):
         settle(module, inputs)
         outputs = module(*inputs)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            torch.onnx.export(module, inputs, str(partial / "model.onnx"), opset_version=built.opset, dynamo=False,
-                              input_names=list(built.inputs), output_names=list(built.outputs),
-                              dynamic_axes=built.dynamic_axes)
+        trace(module, inputs, partial / "model.onnx", opset_version=built.opset, input_names=list(built.inputs),
+              output_names=list(built.outputs), dynamic_axes=built.dynamic_axes)
         gather_weights(partial / "model.onnx")
         for i, (name, tensor) in enumerate(built.inputs.items()):
             save_tensor(partial / f"test_data_set_0/input_{i}.pb", name, tensor)

@@ -1,25 +1,37 @@
 # SPDX-License-Identifier: MIT
 """From measured runs to numbers for a table."""
-import numpy as np
+import math
+import random
+from statistics import median
+
+
+def percentile(values, share):
+    """Between the two nearest values, in proportion."""
+    ordered = sorted(values)
+    at = share * (len(ordered) - 1)
+    low, high = ordered[math.floor(at)], ordered[math.ceil(at)]
+    return low + (high - low) * (at - math.floor(at))
 
 
 def summary(result):
-    runs = np.concatenate([np.asarray(r) for r in result["rounds"]])
-    return {"p50_ms": float(np.percentile(runs, 50)), "p90_ms": float(np.percentile(runs, 90)),
-            "min_ms": float(runs.min()), "runs": len(runs), "load_ms": float(np.median(result["load_ms"])),
-            "first_ms": float(np.median(result["first_ms"])), "peak_mb": float(np.median(result["peak_mb"])),
-            "error": result["error"]}
+    runs = [ms for turn in result["rounds"] for ms in turn]
+    return {"p50_ms": median(runs), "p90_ms": percentile(runs, 0.9), "min_ms": min(runs), "runs": len(runs),
+            "load_ms": median(result["load_ms"]), "first_ms": median(result["first_ms"]),
+            "peak_mb": median(result["peak_mb"]), "error": result["error"]}
 
 
 def ratio(slow, fast, draws=2000):
     """Median of one engine over the other's, and its 95 % interval: rounds are drawn again, the same for both, so that
     what disturbed a round disturbs neither side alone."""
-    rounds = min(len(slow["rounds"]), len(fast["rounds"]))
-    a, b = (np.array([np.median(r) for r in side["rounds"][:rounds]]) for side in (slow, fast))
-    drawn = np.random.default_rng(1).integers(0, rounds, (draws, rounds))
-    low, high = np.percentile(np.median(a[drawn], 1) / np.median(b[drawn], 1), (2.5, 97.5))
-    return {"ratio": float(np.median(a) / np.median(b)), "low": float(low), "high": float(high)}
+    pairs = [(median(a), median(b)) for a, b in zip(slow["rounds"], fast["rounds"])]
+    generator = random.Random(1)
+
+    def of(chosen):
+        return median(a for a, _ in chosen) / median(b for _, b in chosen)
+
+    drawn = sorted(of(generator.choices(pairs, k=len(pairs))) for _ in range(draws))
+    return {"ratio": of(pairs), "low": percentile(drawn, 0.025), "high": percentile(drawn, 0.975)}
 
 
 def geometric_mean(values):
-    return float(np.exp(np.mean(np.log(values))))
+    return math.exp(sum(map(math.log, values)) / len(values))

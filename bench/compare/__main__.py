@@ -39,12 +39,13 @@ def arguments():
 
 
 def open_results(path, versions):
-    """What earlier runs measured, unless on another machine or with other versions."""
+    """What earlier runs measured, unless on another machine or with other versions of the other runtimes."""
     fresh = {"machine": machine.describe(), "versions": versions, "load_average": [99, 0], "results": {}}
     if not path.exists():
         return fresh
     old = json.loads(path.read_text())
-    if old["machine"] != fresh["machine"] or any(old["versions"].get(e) not in (None, v) for e, v in versions.items()):
+    if old["machine"] != fresh["machine"] or any(
+            old["versions"].get(e) not in (None, v) for e, v in versions.items() if e != "kante"):
         print("earlier results are of another machine or other versions: dropped", file=sys.stderr)
         return fresh
     old["versions"] |= versions
@@ -100,7 +101,7 @@ def main():
         begin = time.monotonic()
         results = measure.compare(job, list(versions), options, progress)
         entry = entry_of(job, results)
-        data["results"][job.key()] = entry
+        data["results"][job.key()] = entry | {"version": versions.get("kante")}
         load = os.getloadavg()[0]
         data["load_average"] = [min(load, data["load_average"][0]), max(load, data["load_average"][1])]
         save(options.json, json.dumps(data, indent=1) + "\n")

@@ -51,8 +51,9 @@ def costs(entries, engines):
 
 
 def write(data):
-    machine, versions = data["machine"], data["versions"]
-    engines = [e for e in NAMES if e in versions]
+    machine, versions = data["machine"], dict(data["versions"])
+    versions["kante"] = ", ".join(sorted({entry["version"] for entry in data["results"].values() if entry.get("version")}))
+    engines = [e for e in NAMES if versions.get(e)]
     entries = sorted(data["results"].values(), key=lambda e: e["ratios"].get("onnxruntime", {"ratio": 99})["ratio"])
     lines = ["# Performance", "",
              "Written by `make bench` (`bench/compare`). Each engine has a process of its own, runs the same file with the same "

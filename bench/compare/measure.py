@@ -53,7 +53,7 @@ class Contender:
     """An engine's process and what was measured of it."""
     def __init__(self, engine, job, options):
         self.engine, self.job, self.options = engine, job, options
-        self.result = {"load_ms": [], "first_ms": [], "peak_mb": [], "rounds": []}
+        self.result = {"load_ms": [], "first_ms": [], "peak_mb": [], "rounds": [], "cpu_ms": []}
         self.process = None
         self.turn = 1
 
@@ -86,7 +86,9 @@ class Contender:
         self.turn = max(1, math.ceil(self.options.turn_ms / max(ms, 1e-3)))
 
     def take_turn(self):
-        self.result["rounds"].append(self.process.ask(f"run {self.turn}")["ms"])
+        answer = self.process.ask(f"run {self.turn}")
+        self.result["rounds"].append(answer["ms"])
+        self.result["cpu_ms"].append(answer["cpu_ms"])
 
     @contextlib.contextmanager
     def guarded(self, failures):

@@ -43,11 +43,13 @@ def times(entries, engines):
 
 def costs(entries, engines):
     header = ["model", "weights MB"]
-    header += [f"{TITLES[e]} load + first run ms" for e in engines] + [f"{TITLES[e]} peak MB" for e in engines]
+    for what in ("load + first run ms", "peak MB", "CPU ms a run"):
+        header += [f"{TITLES[e]} {what}" for e in engines]
     return table(header, [
         [entry["model"], short(entry["megabytes"]),
          *(cell(entry, e, lambda r: f"{short(r['load_ms'])} + {short(r['first_ms'])}") for e in engines),
-         *(cell(entry, e, lambda r: f"{r['peak_mb']:.0f}") for e in engines)] for entry in entries])
+         *(cell(entry, e, lambda r: f"{r['peak_mb']:.0f}") for e in engines),
+         *(cell(entry, e, lambda r: short(r["cpu_ms"]) if "cpu_ms" in r else "") for e in engines)] for entry in entries])
 
 
 def write(data):
@@ -64,8 +66,8 @@ def write(data):
              f"{' '.join(machine['instructions'])}; {machine['system']}. Load average during the runs: "
              f"{data['load_average'][0]:.1f} to {data['load_average'][1]:.1f}."]
     lines += [f"- **{TITLES[e]}** {versions[e]}: {OPTIONS[e]}." for e in engines]
-    lines.append("- **Peak MB** is what load and one run add to the process, mapped files included; **load** is in a fresh process "
-                 "with the file in the page cache.")
+    lines.append("- **Peak MB** is what load and one run add to the process, mapped files included. **Load** is in a fresh process "
+                 "with the file in the page cache. **CPU ms a run** counts all threads, with what they spend waiting awake.")
     lines.append("- **AVX2**: the other runtimes are kept from using AVX-512, which most machines at the edge lack "
                  "(`bench/compare/narrow.py`).")
     for isa, threads in sorted({(entry["isa"], entry["threads"]) for entry in entries}):

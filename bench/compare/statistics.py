@@ -17,7 +17,7 @@ def summary(result):
     runs = [ms for turn in result["rounds"] for ms in turn]
     return {"p50_ms": median(runs), "p90_ms": percentile(runs, 0.9), "min_ms": min(runs), "runs": len(runs),
             "load_ms": median(result["load_ms"]), "first_ms": median(result["first_ms"]),
-            "peak_mb": median(result["peak_mb"]), "error": result["error"]}
+            "peak_mb": median(result["peak_mb"]), "cpu_ms": median(result["cpu_ms"]), "error": result["error"]}
 
 
 def ratio(slow, fast, draws=2000):

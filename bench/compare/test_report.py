@@ -8,7 +8,7 @@ from . import models, narrow, page, statistics
 
 
 def result(rounds, **more):
-    return {"rounds": rounds, "load_ms": [3, 1, 2], "first_ms": [5], "peak_mb": [40.0], "error": 1e-6} | more
+    return {"rounds": rounds, "load_ms": [3, 1, 2], "first_ms": [5], "peak_mb": [40.0], "cpu_ms": [9.0], "error": 1e-6} | more
 
 
 class Statistics(unittest.TestCase):

@@ -151,7 +151,9 @@ def answer(engine, folder, inputs, words):
         engine.feed(inputs)
         return {"load_ms": ms}
     if command in ("first", "run"):
-        return {"ms": [timed(engine.run) for _ in range(int(words[1]) if command == "run" else 1)]}
+        cpu = time.process_time()
+        ms = [timed(engine.run) for _ in range(int(words[1]) if command == "run" else 1)]
+        return {"ms": ms, "cpu_ms": (time.process_time() - cpu) * 1000 / len(ms)}
     if command == "save":
         for i, array in enumerate(engine.outputs()):
             path = pathlib.Path(words[1]) / f"output_{i}.pb"

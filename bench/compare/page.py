@@ -21,6 +21,12 @@ def versus(entry, engine):
     return f"{found['ratio']:.2f} ({found['low']:.2f}–{found['high']:.2f})" if found else ""
 
 
+def quiet(entry, engine):
+    """The ratio of the best runs, which a busy machine disturbs least."""
+    found = [entry["engines"].get(e, {}).get("min_ms") for e in (engine, "kante")]
+    return f"{found[0] / found[1]:.2f}" if all(found) else ""
+
+
 def table(header, rows):
     lines = ["| " + " | ".join(header) + " |", "|---|" + "--:|" * (len(header) - 1)]
     return lines + ["| " + " | ".join(row) + " |" for row in rows]
@@ -29,15 +35,16 @@ def table(header, rows):
 def times(entries, engines):
     others = [e for e in engines if e != "kante"]
     header = ["model", *(f"{TITLES[e]} p50 / p90 ms" for e in engines), *(f"{TITLES[e]} ÷ Kante" for e in others)]
+    header += [f"{TITLES[e]} ÷ Kante, best runs" for e in others]
     rows = [[entry["model"], *(cell(entry, e, lambda r: f"{short(r['p50_ms'])} / {short(r['p90_ms'])}") for e in engines),
-             *(versus(entry, e) for e in others)] for entry in entries]
+             *(versus(entry, e) for e in others), *(quiet(entry, e) for e in others)] for entry in entries]
     for family in dict.fromkeys(entry["family"] for entry in entries):
         means = []
         for engine in others:
             found = [entry["ratios"][engine]["ratio"] for entry in entries
                      if entry["family"] == family and engine in entry["ratios"]]
             means.append(f"**{geometric_mean(found):.2f}**" if found else "")
-        rows.append([f"*{family}, geometric mean*", *("" for _ in engines), *means])
+        rows.append([f"*{family}, geometric mean*", *("" for _ in engines), *means, *("" for _ in others)])
     return table(header, rows)
 
 
@@ -61,10 +68,11 @@ def write(data):
              "Written by `make bench` (`bench/compare`). Each engine has a process of its own, runs the same file with the same "
              "number of threads,", "and must first give the right result; then the engines take turns, so that a disturbance of the "
              "machine meets all of them.", "Ratios are of medians, with their 95 % interval; above 1, Kante is faster. The worst "
-             "ratio to ONNX Runtime comes first.", "",
+             "ratio to ONNX Runtime comes first.", "The ratio of best runs says what the engines do on a quiet machine.", "",
              f"- **Machine**: {machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
              f"{' '.join(machine['instructions'])}; {machine['system']}. Load average during the runs: "
-             f"{data['load_average'][0]:.1f} to {data['load_average'][1]:.1f}."]
+             f"{data['load_average'][0]:.1f} to {data['load_average'][1]:.1f}; "
+             "above the number of cores, others were at work, and times of several threads say little."]
     lines += [f"- **{TITLES[e]}** {versions[e]}: {OPTIONS[e]}." for e in engines]
     lines.append("- **Peak MB** is what load and one run add to the process, mapped files included. **Load** is in a fresh process "
                  "with the file in the page cache. **CPU ms a run** counts all threads, with what they spend waiting awake.")

@@ -12,7 +12,7 @@ import time
 from .registry import RECIPES
 
 # The large ones last.
-FAMILIES = ("vision", "detection", "segmentation", "text", "audio", "diffusion")
+FAMILIES = ("vision", "detection", "segmentation", "vision_transformers", "text", "audio", "diffusion")
 
 
 def cache():
@@ -42,7 +42,7 @@ def select(options):
         sys.exit(f"zoo: no model {unmatched[0]!r}; there are {', '.join(RECIPES)}")
     return [r for r in RECIPES.values()
             if (not options.models or any(fnmatch.fnmatch(r.name, p) for p in options.models))
-            and (options.max_megabytes is None or r.megabytes <= options.max_megabytes)]
+            and r.family in (options.family or FAMILIES) and (options.max_megabytes is None or r.megabytes <= options.max_megabytes)]
 
 
 def main():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Image networks, as torchvision defines them."""
+"""Convolutional image networks, as torchvision defines them."""
 import torch
 import torchvision.models as models
 
@@ -38,10 +38,3 @@ def mobilenet_v3():
 @recipe("efficientnet_b0", "EfficientNet-B0, 224x224", 21)
 def efficientnet_b0():
     return classifier(models.efficientnet_b0(weights=None))
-
-
-@recipe("vit_b16", "ViT-B/16, 224x224", 347)
-def vit_b16():
-    module = models.vit_b_16(weights=None)
-    torch.nn.init.normal_(module.heads.head.weight, std=0.02)  # zeros by default: every logit would be 0
-    return classifier(module)

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The page that shows results side by side."""
+import re
+
 from .engines import NAMES, OPTIONS
 from .statistics import geometric_mean
 
+GROUPS = {"vision": "CNNs", "detection": "CNNs", "segmentation": "CNNs", "vision_transformers": "transformers",
+          "text": "transformers", "audio": "transformers", "diffusion": "diffusion", "real": "real models"}
 TITLES = {"kante": "Kante", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "ncnn": "ncnn"}
 
 
@@ -19,6 +23,12 @@ def cell(entry, engine, text):
 def versus(entry, engine):
     found = entry["ratios"].get(engine)
     return f"{found['ratio']:.2f} ({found['low']:.2f}–{found['high']:.2f})" if found else ""
+
+
+def reason(text):
+    """Without folders of this machine, and no longer than a line or two."""
+    text = re.sub(r"(?<![\w.])/(?:[\w.+-]+/)+", "", text).replace("|", "/")
+    return text if len(text) <= 200 else text[:197] + "..."
 
 
 def quiet(entry, engine):
@@ -38,13 +48,14 @@ def times(entries, engines):
     header += [f"{TITLES[e]} ÷ Kante, best runs" for e in others]
     rows = [[entry["model"], *(cell(entry, e, lambda r: f"{short(r['p50_ms'])} / {short(r['p90_ms'])}") for e in engines),
              *(versus(entry, e) for e in others), *(quiet(entry, e) for e in others)] for entry in entries]
-    for family in dict.fromkeys(entry["family"] for entry in entries):
+    for group in dict.fromkeys(GROUPS.values()):
         means = []
         for engine in others:
             found = [entry["ratios"][engine]["ratio"] for entry in entries
-                     if entry["family"] == family and engine in entry["ratios"]]
+                     if GROUPS[entry["family"]] == group and engine in entry["ratios"]]
             means.append(f"**{geometric_mean(found):.2f}**" if found else "")
-        rows.append([f"*{family}, geometric mean*", *("" for _ in engines), *means, *("" for _ in others)])
+        if any(means):
+            rows.append([f"*{group}, geometric mean*", *("" for _ in engines), *means, *("" for _ in others)])
     return table(header, rows)
 
 
@@ -86,5 +97,5 @@ def write(data):
     failed = sorted({(entry["model"], e, entry["engines"][e]["failed"]) for entry in entries for e in engines
                      if "failed" in entry["engines"].get(e, {})})
     if failed:
-        lines += ["", "## Not compared (–)", ""] + [f"- {model}, {TITLES[e]}: {why.replace('|', '/')}" for model, e, why in failed]
+        lines += ["", "## Not compared (–)", ""] + [f"- {model}, {TITLES[e]}: {reason(why)}" for model, e, why in failed]
     return "\n".join(lines) + "\n"

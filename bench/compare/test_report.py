@@ -57,7 +57,7 @@ class Page(unittest.TestCase):
         def entry(name, ratio):
             done = statistics.summary(result([[10]]))
             return {"model": name, "family": "vision", "megabytes": 5, "threads": 1, "isa": "best", "version": "1",
-                    "engines": {"kante": done, "onnxruntime": done, "ncnn": {"failed": "no | way"}},
+                    "engines": {"kante": done, "onnxruntime": done, "ncnn": {"failed": "no | way in /some/folder/x.so " + "z" * 300}},
                     "ratios": {"onnxruntime": {"ratio": ratio, "low": ratio, "high": ratio}}}
 
         text = page.write({
@@ -66,7 +66,9 @@ class Page(unittest.TestCase):
             "results": {"fast/1": entry("fast", 4.0), "slow/1": entry("slow", 1.0)}})
         self.assertLess(text.index("| slow |"), text.index("| fast |"))
         self.assertIn("**2.00**", text)
-        self.assertIn("- slow, ncnn: no / way", text)
+        self.assertIn("- slow, ncnn: no / way in x.so zzz", text)
+        self.assertIn("zzz...\n", text)
+        self.assertIn("*CNNs, geometric mean*", text)
 
 
 class Narrow(unittest.TestCase):

@@ -4,6 +4,7 @@ import importlib.metadata
 import json
 import os
 import pathlib
+import resource
 import selectors
 import shutil
 import subprocess
@@ -44,6 +45,12 @@ def environment(engine, isa):
     return os.environ | {"PYTHONPATH": str(narrow.copy_of(engine, version(engine)))}
 
 
+def memory_limit(case):
+    """An engine that goes astray on a model must not take the machine's memory with it."""
+    limit = int((4000 + 6 * case.megabytes) * 1e6)
+    return lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
 class Process:
     """A worker process; `close` ends it."""
     def __init__(self, engine, case, threads, isa, options):
@@ -57,7 +64,7 @@ class Process:
             command.append(str(convert.to_ncnn(case, self.timeout)))
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
-                                        text=True, cwd=ROOT, bufsize=1, env=environment(engine, isa))
+                                        text=True, cwd=ROOT, bufsize=1, env=environment(engine, isa), preexec_fn=memory_limit(case))
 
     def ask(self, command):
         try:

@@ -101,8 +101,8 @@ def main():
         begin = time.monotonic()
         results = measure.compare(job, list(versions), options, progress)
         entry = entry_of(job, results)
-        data["results"][job.key()] = entry | {"version": versions.get("kante")}
         load = os.getloadavg()[0]
+        data["results"][job.key()] = entry | {"version": versions.get("kante"), "load": load}
         data["load_average"] = [min(load, data["load_average"][0]), max(load, data["load_average"][1])]
         save(options.json, json.dumps(data, indent=1) + "\n")
         if options.page:

@@ -45,9 +45,10 @@ def table(header, rows):
 def times(entries, engines):
     others = [e for e in engines if e != "kante"]
     header = ["model", *(f"{TITLES[e]} p50 / p90 ms" for e in engines), *(f"{TITLES[e]} ÷ Kante" for e in others)]
-    header += [f"{TITLES[e]} ÷ Kante, best runs" for e in others]
+    header += [*(f"{TITLES[e]} ÷ Kante, best runs" for e in others), "load average"]
     rows = [[entry["model"], *(cell(entry, e, lambda r: f"{short(r['p50_ms'])} / {short(r['p90_ms'])}") for e in engines),
-             *(versus(entry, e) for e in others), *(quiet(entry, e) for e in others)] for entry in entries]
+             *(versus(entry, e) for e in others), *(quiet(entry, e) for e in others),
+             short(entry["load"]) if "load" in entry else ""] for entry in entries]
     for group in dict.fromkeys(GROUPS.values()):
         means = []
         for engine in others:
@@ -55,7 +56,7 @@ def times(entries, engines):
                      if GROUPS[entry["family"]] == group and engine in entry["ratios"]]
             means.append(f"**{geometric_mean(found):.2f}**" if found else "")
         if any(means):
-            rows.append([f"*{group}, geometric mean*", *("" for _ in engines), *means, *("" for _ in others)])
+            rows.append([f"*{group}, geometric mean*", *("" for _ in engines), *means, *("" for _ in others), ""])
     return table(header, rows)
 
 

@@ -19,6 +19,7 @@ if(Python3_FOUND AND NOT CMAKE_CROSSCOMPILING AND NOT KANTE_SANITIZE AND CMAKE_B
   if(EXISTS ${PROJECT_SOURCE_DIR}/tests/consumer)
     kante_script_test(consumer_test tests/consumer/run.sh ${PROJECT_BINARY_DIR})
   endif()
+  kante_script_test(compare_test ${Python3_EXECUTABLE} -m unittest bench.compare.test_report)
   if(TARGET kante-keywords AND EXISTS ${PROJECT_SOURCE_DIR}/zoo/keywords/keywords.onnx)
     kante_script_test(demo_test tests/demo/run.sh ${PROJECT_BINARY_DIR})
   endif()
@@ -38,6 +39,15 @@ if(KANTE_TEST_MODELS AND TARGET kante_cli)
         --threads ${threads} --level ${level})
       set_tests_properties(${name} PROPERTIES TIMEOUT 900 LABELS core)
     endforeach()
+  endforeach()
+endif()
+
+# The forms in which exporters write what fusions look for, against the exporter's own results.
+if(TARGET kante_cli)
+  foreach(level none all)
+    add_test(NAME fragments_level_${level} COMMAND kante_cli test ${PROJECT_SOURCE_DIR}/zoo/fragments --rtol 1e-3
+      --atol 1e-5 --level ${level})
+    set_tests_properties(fragments_level_${level} PROPERTIES TIMEOUT 300 LABELS core)
   endforeach()
 endif()
 

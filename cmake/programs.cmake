@@ -66,6 +66,10 @@ if(KANTE_BUILD_TESTS)
   include(${PROJECT_SOURCE_DIR}/cmake/checks.cmake OPTIONAL)
 endif()
 
+# Kante's process in the comparison with other runtimes, bench/compare.
+add_executable(kante_bench_worker EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/bench/worker.cc)
+target_link_libraries(kante_bench_worker PRIVATE kante_static kante_flags)
+
 # bench/<name>_bench.cc is a program of its own.
 if(KANTE_BUILD_BENCH)
   file(GLOB benches CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/*_bench.cc)

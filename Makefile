@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build test conformance differential check check-full bench format docs clean
+.PHONY: help demo build test conformance differential check check-full zoo bench format docs clean
 
 JOBS ?= $(shell nproc)
 RELEASE := build/release
@@ -78,11 +78,16 @@ differential: ## Compare random small graphs with ONNX Runtime for a minute (SEC
 	$(BUILD) release --target kante_cli
 	tests/differential/check.sh $(RELEASE)/kante --time $(or $(SECONDS_TO_COMPARE),60)
 
-bench: ## Build and run the benchmarks
+zoo: ## Export real architectures from PyTorch into the cache (ZOO="resnet18 bert_base": these only)
+	@tools/bootstrap.sh full
+	@zoo/make.sh $(ZOO)
+
+bench: ## Run the kernels' benchmarks and compare models with other runtimes (docs/performance.md)
 	@tools/bootstrap.sh full
 	$(CONFIGURE) release -DKANTE_BUILD_BENCH=ON
 	$(BUILD) release
 	@for program in $(RELEASE)/*_bench; do echo "== $$program"; $$program; done
+	bench/compare/make.sh --page docs/performance.md
 
 format: ## Format all C++ files in place
 	@tools/bootstrap.sh check

@@ -32,8 +32,10 @@ class Bombs : public ::testing::Test {
     return outcome;
   }
   static void ExpectLimit(const Outcome& outcome) {
-    const StatusCode code = outcome.status.code();
-    EXPECT_TRUE(code == StatusCode::kLimitExceeded || code == StatusCode::kOutOfMemory) << outcome.status.ToString();
+    const StatusCode code = outcome.status.code();  // on a slow machine the clock may run out first
+    EXPECT_TRUE(code == StatusCode::kLimitExceeded || code == StatusCode::kOutOfMemory ||
+                code == StatusCode::kDeadlineExceeded)
+        << outcome.status.ToString();
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "compute/move/cast.h"
 #include "compute/quantize.h"
+#include "compute/saturate.h"
 #include "ops/op_def.h"
 
 namespace kante::core {
@@ -251,7 +252,7 @@ struct DynamicQuantizeLinear {
     }
     if (c.wants_output(2)) {
       KANTE_TRY(Tensor * out, c.Output(2));
-      *out->mutable_data<uint8_t>() = static_cast<uint8_t>(zero);
+      *out->mutable_data<uint8_t>() = SaturateTo<uint8_t>(zero);
     }
     if (!c.wants_output(0)) return OkStatus();
     KANTE_TRY(Tensor * y, c.Output(0));

@@ -180,5 +180,15 @@ TEST(DynamicQuantizeLinear, RangeIncludesZero) {
       .Run();
 }
 
+TEST(DynamicQuantizeLinear, InfinityHasNoZeroPoint) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  OpTest("DynamicQuantizeLinear", 11)
+      .In<float>({2}, {-kInf, 1})
+      .Out<uint8_t>({2}, {0, 0})
+      .Out<float>({}, {kInf})
+      .Out<uint8_t>({}, {0})
+      .Run();
+}
+
 }  // namespace
 }  // namespace kante::core

@@ -330,11 +330,12 @@ TEST(Numerics, IntegersWrap) {
                   for (size_t i = 0; i < outputs->size(); ++i) {
                     if (!InType(narrow->outputs[i], type) || !InType((*outputs)[i], big)) continue;
                     const Tensor& got = narrow->outputs[i].tensor();
+                    if (got.bytes() == 0) continue;
                     std::vector<std::byte> want(static_cast<size_t>(got.bytes()));
                     GetStoreRow<int64_t>(type)(
                         want.data(), reinterpret_cast<const int64_t*>((*outputs)[i].tensor().raw()), got.elements());
                     EXPECT_EQ(std::memcmp(want.data(), got.raw(), want.size()), 0);
-                    if (!want.empty()) seen.insert(&def);
+                    seen.insert(&def);
                   }
                 }
               });

@@ -21,7 +21,7 @@ if(KANTE_WERROR)
   target_compile_options(kante_flags INTERFACE -Werror)
 endif()
 target_compile_definitions(kante_flags INTERFACE
-  $<$<BOOL:${KANTE_ENABLE_AVX512}>:KANTE_ENABLE_AVX512=1>
+  $<$<AND:$<BOOL:${KANTE_ENABLE_AVX512}>,$<NOT:$<BOOL:${KANTE_ONLY_AVX2}>>,$<NOT:$<CONFIG:MinSizeRel>>>:KANTE_ENABLE_AVX512=1>
   $<$<BOOL:${KANTE_ONLY_AVX2}>:KANTE_ONLY_AVX2=1>
   $<$<CONFIG:MinSizeRel>:KANTE_FOR_SIZE=1>)
 

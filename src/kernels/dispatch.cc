@@ -52,14 +52,24 @@ bool CpuSupports(Target target) {
   if (!Has(b7, kBmi1 | kAvx2 | kBmi2)) return false;
   if (!__get_cpuid(0x80000001u, &a, &b, &c, &d) || !Has(c, 1u << 5)) return false;  // LZCNT
   if (target == Target::kAvx2) return true;
-  constexpr unsigned kAvx512F = 1u << 16, kAvx512Dq = 1u << 17, kAvx512Bw = 1u << 30, kAvx512Vl = 1u << 31;
-  return target == Target::kAvx3 && Has(b7, kAvx512F | kAvx512Dq | kAvx512Bw | kAvx512Vl) && Has(xcr0, 0xe6);
+  constexpr unsigned kAvx512F = 1u << 16, kAvx512Dq = 1u << 17, kAvx512Cd = 1u << 28, kAvx512Bw = 1u << 30,
+                     kAvx512Vl = 1u << 31;
+  return target == Target::kAvx3 && Has(b7, kAvx512F | kAvx512Dq | kAvx512Cd | kAvx512Bw | kAvx512Vl) &&
+         Has(xcr0, 0xe6);
+}
+
+// The first processors with AVX-512 run slower as a whole while it is used; those with VNNI do hardly.
+bool WideIsFast() {
+  unsigned a, b, c, d;
+  constexpr unsigned kAvx512Vnni = 1u << 11;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && Has(c, kAvx512Vnni);
 }
 
 #else
 
 // One target is compiled and the ABI guarantees it (Advanced SIMD is part of AArch64).
 bool CpuSupports(Target) { return true; }
+bool WideIsFast() { return true; }
 
 #endif
 
@@ -109,7 +119,8 @@ bool TargetSupported(Target target) { return IndexOf(target) >= 0 && CpuSupports
 
 Target BestTarget() {
   for (int i = kCompiledCount - 1; i > 0; --i) {
-    if (kCompiled[i] != Target::kAvx3 && CpuSupports(kCompiled[i])) return kCompiled[i];
+    if (kCompiled[i] == Target::kAvx3 && !WideIsFast()) continue;
+    if (CpuSupports(kCompiled[i])) return kCompiled[i];
   }
   return kCompiled[0];
 }

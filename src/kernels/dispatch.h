@@ -3,8 +3,8 @@
 // Which instruction set the kernels run on.
 //
 // Every vector kernel is compiled once per target (see simd.h) and reached through a table of function pointers indexed
-// by the current target. The first call of any kernel detects the CPU; nothing happens before main. AVX-512 code is
-// compiled only with KANTE_ENABLE_AVX512 and even then never chosen by itself: only SetTarget selects it.
+// by the current target. The first call of any kernel detects the CPU; nothing happens before main. AVX-512 is chosen
+// on processors that have VNNI too: those before them slow down for wide registers.
 //
 // Thread-safety: everything here may be called from any thread. SetTarget is meant for tests and tuning: packed GEMM
 // panels have a layout that depends on the target, so nothing packed before the call may be used after it.
@@ -22,7 +22,7 @@ const char* TargetName(Target target);
 /// The target that kernels run on now.
 Target CurrentTarget();
 
-/// The best target that this build and this CPU share, AVX-512 excepted.
+/// The best target that this build and this CPU share; AVX-512 only where it does not slow the processor down.
 Target BestTarget();
 
 /// True if the target was compiled in and the CPU (and the OS, for wide registers) supports it.

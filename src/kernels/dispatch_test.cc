@@ -13,7 +13,6 @@ namespace {
 TEST(Dispatch, StartsWithTheBestTarget) {
   EXPECT_EQ(CurrentTarget(), BestTarget());
   EXPECT_TRUE(TargetSupported(BestTarget()));
-  EXPECT_NE(BestTarget(), Target::kAvx3) << "AVX-512 is opt-in";
 }
 
 TEST(Dispatch, SetTargetSwitchesAndRefuses) {

@@ -2,9 +2,9 @@
 //
 // Which Highway targets are compiled. Included before any Highway header, in every file alike.
 //
-// x86-64: SSE4 (the floor: 2008 and newer), AVX2, and with KANTE_ENABLE_AVX512 AVX3. AArch64: NEON. WebAssembly:
-// simd128. Elsewhere one scalar target. KANTE_ONLY_AVX2 leaves AVX2 alone, for quick sanitizer builds. A compiler flag
-// that raises the floor (such as -march=x86-64-v3 -maes -mpclmul) drops the targets below it.
+// x86-64: SSE4 (the floor: 2008 and newer), AVX2, and with KANTE_ENABLE_AVX512 (by default) AVX3. AArch64: NEON.
+// WebAssembly: simd128. Elsewhere one scalar target. KANTE_ONLY_AVX2 leaves AVX2 alone, for quick sanitizer builds. A
+// compiler flag that raises the floor (such as -march=x86-64-v3 -maes -mpclmul) drops the targets below it.
 #pragma once
 
 #if defined(HWY_HIGHWAY_INCLUDED) || defined(HIGHWAY_HWY_BASE_H_)

@@ -20,17 +20,58 @@ namespace {
 constexpr size_t kLine = 16;  // floats of a cache line
 
 struct Tile {
-  const float* a;
-  size_t lda;
-  const float* b;
-  size_t k;
-  const float* start;  // the accumulators' first values (C when accumulating), null for zeros
-  size_t ld_start;
-  float* c;
-  size_t ldc;
-  const float* prefetch;  // this tile's share of the next panel, touched while it runs
-  size_t prefetch_step;   // floats of it per four steps of k
+  const float* a = nullptr;
+  size_t lda = 0;
+  const float* b = nullptr;
+  size_t k = 0;
+  const float* start = nullptr;  // the accumulators' first values (C when accumulating), null for zeros
+  size_t ld_start = 0;
+  float* c = nullptr;
+  size_t ldc = 0;
+  const float* prefetch = nullptr;  // this tile's share of the next panel, touched while it runs
+  size_t prefetch_step = 0;         // floats of it per four steps of k
+  const Epilogue* epilogue = nullptr;
+  const VectorAct* act = nullptr;
+  size_t i = 0, j = 0;  // the tile's place in the epilogue's arrays
 };
+
+// The epilogue of R rows by two vectors while they are in registers; activations that are no clamp come later.
+template <int R>
+HWY_INLINE void Finish(const Tile& t, VF (&c0)[R], VF (&c1)[R]) {
+  const DF d;
+  const Epilogue& e = *t.epilogue;
+  if (e.scale != 1.0f) {
+    const VF scale = Const(e.scale);
+#pragma GCC unroll 12
+    for (int r = 0; r < R; ++r) c0[r] = hn::Mul(scale, c0[r]), c1[r] = hn::Mul(scale, c1[r]);
+  }
+  if (e.bias_row) {
+#pragma GCC unroll 12
+    for (int r = 0; r < R; ++r) {
+      const VF bias = Const(e.bias_row[t.i + r]);
+      c0[r] = hn::Add(c0[r], bias);
+      c1[r] = hn::Add(c1[r], bias);
+    }
+  }
+  if (e.bias_col) {
+    const VF b0 = hn::LoadU(d, e.bias_col + t.j), b1 = hn::LoadU(d, e.bias_col + t.j + kGemmLanes);
+#pragma GCC unroll 12
+    for (int r = 0; r < R; ++r) c0[r] = hn::Add(c0[r], b0), c1[r] = hn::Add(c1[r], b1);
+  }
+  if (e.residual) {
+    const float* p = e.residual + t.i * e.ld_residual + t.j;
+#pragma GCC unroll 12
+    for (int r = 0; r < R; ++r, p += e.ld_residual) {
+      c0[r] = hn::Add(c0[r], hn::LoadU(d, p));
+      c1[r] = hn::Add(c1[r], hn::LoadU(d, p + kGemmLanes));
+    }
+  }
+  if (t.act->clamp) {
+    const VF lo = t.act->lo, hi = t.act->hi;
+#pragma GCC unroll 12
+    for (int r = 0; r < R; ++r) c0[r] = NanMin(hi, NanMax(lo, c0[r])), c1[r] = NanMin(hi, NanMax(lo, c1[r]));
+  }
+}
 
 // R rows by one panel. The accumulators start from C when accumulating, so a split of k does not change the order of
 // additions.
@@ -76,6 +117,7 @@ HWY_NOINLINE void RunTile(const Tile& t) {
     }
     b += kGemmNr;
   }
+  if (t.epilogue) Finish<R>(t, c0, c1);
 #pragma GCC unroll 12
   for (int r = 0; r < R; ++r) {
     hn::StoreU(c0[r], d, t.c + r * t.ldc);
@@ -117,10 +159,17 @@ constexpr TileTable kTiles = MakeTable(std::make_integer_sequence<int, kGemmMr>(
 }  // namespace
 
 void GemmBlock(const GemmArgs& g) {
-  // Tiles with an epilogue, and those whose last columns exist in B (as zeros) but not in C, end here first.
+  // Tiles whose last columns exist in B (as zeros) but not in C, and those that another function has to see, end here
+  // first.
   constexpr size_t kNarrowRows = 2 * kGemmMr;  // as many accumulators as a tile has
-  HWY_ALIGN float buffer[kNarrowRows * kGemmNr];
+  HWY_ALIGN float buffer[kGemmMr * kGemmNr];
   const size_t blocks = (g.m + kGemmMr - 1) / kGemmMr;
+  const VectorAct act(g.epilogue);
+  Epilogue sums;  // without the activation
+  if (g.epilogue) {
+    sums = *g.epilogue;
+    if (act.rows) sums.act = UnaryOp::kIdentity;
+  }
   // The first blocks fetch the next panel: one does it all, two or three one half each, more a quarter each.
   const size_t share = blocks == 1 ? 4 : blocks <= 3 ? 2 : 1;
   for (size_t j = 0; j < g.n; j += kGemmNr) {
@@ -133,8 +182,13 @@ void GemmBlock(const GemmArgs& g) {
       const bool narrow = cols <= kGemmLanes && g.m - i >= kNarrowRows;
       const size_t left = (g.m - i + kGemmMr - 1) / kGemmMr;
       const size_t rows = narrow ? kNarrowRows : (g.m - i + left - 1) / left;
+      const size_t width = narrow ? kGemmLanes : kGemmNr;  // of the buffer
       float* c = g.c + i * g.ldc + j;
-      Tile t = {g.a + i * g.lda, g.lda, panel, g.k, g.accumulate ? c : nullptr, g.ldc, c, g.ldc, nullptr, 0};
+      Tile t = {.a = g.a + i * g.lda, .lda = g.lda, .b = panel, .k = g.k, .c = c, .ldc = g.ldc};
+      if (g.accumulate) {
+        t.start = c;
+        t.ld_start = g.ldc;
+      }
       const bool prefetch = block * share < 4 && next && !narrow;
       if (prefetch) {
         t.prefetch = next + block * share * (g.k / 4) * kGemmNr;
@@ -142,24 +196,37 @@ void GemmBlock(const GemmArgs& g) {
       }
       if (partial && g.accumulate) {
         for (size_t r = 0; r < rows; ++r) {
-          for (size_t q = 0; q < kGemmNr; ++q) buffer[r * kGemmNr + q] = q < cols ? c[r * g.ldc + q] : 0.0f;
+          for (size_t q = 0; q < width; ++q) buffer[r * width + q] = q < cols ? c[r * g.ldc + q] : 0.0f;
         }
         t.start = buffer;
-        t.ld_start = kGemmNr;
+        t.ld_start = width;
       }
-      if (partial || g.epilogue) {
+      if (g.epilogue && !partial) {
+        t.epilogue = g.epilogue;
+        t.act = &act;
+        t.i = i;
+        t.j = j;
+      }
+      const bool buffered = partial || act.rows;
+      if (buffered) {
         t.c = buffer;
-        t.ldc = kGemmNr;
+        t.ldc = width;
       }
       if (narrow) {
         RunNarrow<kNarrowRows>(t);
       } else {
         kTiles.fn[rows][prefetch](t);
       }
-      if (g.epilogue) {
-        EpilogueRows(c, g.ldc, buffer, kGemmNr, rows, cols, *g.epilogue, i, j);
-      } else if (partial) {
-        for (size_t r = 0; r < rows; ++r) std::memcpy(c + r * g.ldc, buffer + r * kGemmNr, cols * sizeof(float));
+      if (buffered) {
+        if (g.epilogue && partial) EpilogueRows(buffer, width, buffer, width, rows, cols, sums, i, j);
+        if (act.rows) act.rows(buffer, buffer, rows * width, g.epilogue->alpha, g.epilogue->beta);
+        for (size_t r = 0; r < rows; ++r, c += g.ldc) {
+          if (partial) {
+            std::memcpy(c, buffer + r * width, cols * sizeof(float));
+          } else {
+            std::memcpy(c, buffer + r * kGemmNr, kGemmNr * sizeof(float));
+          }
+        }
       }
       i += rows;
     }

@@ -114,8 +114,7 @@ HWY_INLINE ExpParts ReduceExp(VF x) {
   const VF nf = hn::Sub(shifted, magic);
   VF r = hn::NegMulAdd(nf, Const(0.693359375f), x);  // 9 bits: exact product without FMA, too
   r = hn::NegMulAdd(nf, Const(-2.12194440e-4f), r);
-  VF p = Poly(r, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f,
-              5.0000001201e-1f);
+  VF p = Poly(r, 1.3814466940e-3f, 8.3687805148e-3f, 4.1668394221e-2f, 1.6666520107e-1f, 4.9999993412e-1f);
   p = hn::MulAdd(hn::Mul(r, r), p, r);
   return {hn::Sub(hn::BitCast(DI(), shifted), hn::BitCast(DI(), magic)), r, p};
 }
@@ -201,11 +200,11 @@ HWY_INLINE VF Erf(VF x) {
   return hn::Div(hn::Mul(x, p), q);
 }
 
-// 1 / (1 + e^-x), 3 units relative for both signs; 0 below x = -87.
+// 1 / (1 + e^-x), 3 units relative for both signs; 0 below x = -89.
 HWY_INLINE VF Sigmoid(VF x) {
-  const VF e = ExpNonPositive(hn::Neg(hn::Abs(x)));
-  const VF r = hn::Div(Const(1.0f), hn::Add(Const(1.0f), e));
-  return hn::IfThenElse(hn::Lt(x, hn::Zero(DF())), hn::Mul(e, r), r);
+  // From n = 128 on the power is infinite and the quotient 0.
+  const ExpParts e = ReduceExp(NanMax(Const(-87.0f), NanMin(Const(89.0f), hn::Neg(x))));
+  return hn::Div(Const(1.0f), hn::MulAdd(hn::Add(e.expm1, Const(1.0f)), PowerOfTwo(e.n), Const(1.0f)));
 }
 
 // sin(x) (quarter = 0) or cos(x) (quarter = 1); lanes beyond 8192 go to the C library.

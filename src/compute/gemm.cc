@@ -73,11 +73,16 @@ void PackBlock(const GemmPlan& plan, const GemmArgs& args, float* dst, int64_t k
                  static_cast<size_t>(n1 - n0));
 }
 
+// A whole B that the kernel can read where it lies: row-major.
+bool InPlace(const GemmPlan& plan, const GemmArgs& args) {
+  return plan.source == GemmB::kStrided && args.b_col_stride == 1 && !plan.vector;
+}
+
 // One row block times one column block, all of k. `b` is the packed B from column n0 on with `b_panel_stride` floats
-// between panels, rows from k0 on.
+// between panels, rows from k0 on. With `pack_to` == `b` they are still to be packed from where B lies.
 void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilogue& epilogue, float* scratch_a,
                    const float* b, int64_t b_panel_stride, int64_t i0, int64_t i1, int64_t j0, int64_t j1, int64_t k0,
-                   int64_t k1) {
+                   int64_t k1, float* pack_to = nullptr) {
   kernels::Epilogue moved;
   kernels::GemmArgs block;
   block.a = args.a + i0 * args.a_row_stride + k0 * args.a_col_stride;
@@ -89,6 +94,11 @@ void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilog
     block.a = scratch_a;
   }
   block.b = b;
+  if (pack_to) {
+    block.b_source = args.b + k0 * args.b_row_stride + j0;
+    block.ld_source = static_cast<size_t>(args.b_row_stride);
+    block.packed = pack_to;
+  }
   block.b_panel_stride = static_cast<size_t>(b_panel_stride);
   block.c = args.c + i0 * args.ldc + j0;
   block.ldc = static_cast<size_t>(args.ldc);
@@ -139,10 +149,12 @@ bool RunPackingInside(const GemmPlan& plan, const GemmArgs& args, SlotPool& slot
       int64_t k0 = 0;
       do {
         const int64_t k1 = std::min(plan.k, k0 + plan.kc);
-        PackBlock(plan, args, b, k0, k1, j0, j1);
+        const bool in_place = InPlace(plan, args);
+        if (!in_place) PackBlock(plan, args, b, k0, k1, j0, j1);
         for (int64_t i0 = 0; i0 < plan.m; i0 += plan.mc) {
           const int64_t i1 = std::min(plan.m, i0 + plan.mc);
-          MultiplyBlock(plan, args, epilogue, b + floats_b, b, (k1 - k0) * nr, i0, i1, j0, j1, k0, k1);
+          MultiplyBlock(plan, args, epilogue, b + floats_b, b, (k1 - k0) * nr, i0, i1, j0, j1, k0, k1,
+                        in_place && i0 == 0 ? b : nullptr);
         }
         k0 = k1;
       } while (k0 < plan.k);
@@ -216,9 +228,11 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
     return p;
   }
 
-  // Rows of A a multiple of 4 KB apart fall into the same cache sets.
+  // Rows of A a multiple of 4 KB apart fall into the same cache sets. A copy for a few panels costs more than that.
   const int64_t tiles = std::max<int64_t>(1, CeilDiv(m, mr));
-  if (!p.vector && a_row_stride != 0 && a_row_stride % 1024 == 0 && m > 4 * mr && n >= 4 * nr) p.pack_a = true;
+  if (source == GemmB::kPacked && !p.vector && a_row_stride != 0 && a_row_stride % 1024 == 0 && m > 4 * mr &&
+      n >= 4 * nr)
+    p.pack_a = true;
   int64_t tiles_per_block = std::clamp<int64_t>(kFloatsA / (p.kc * mr), 4, tiles);
   p.m_blocks = p.vector ? 1 : CeilDiv(tiles, tiles_per_block);
 

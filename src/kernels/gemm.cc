@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include "base/build.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gemm.cc"
 #include "kernels/simd.h"
@@ -23,6 +25,8 @@ struct Tile {
   const float* a = nullptr;
   size_t lda = 0;
   const float* b = nullptr;
+  size_t ldb = 0;           // kPacking: between rows of b, which is no panel yet
+  float* packed = nullptr;  // kPacking: the panel to fill
   size_t k = 0;
   const float* start = nullptr;  // the accumulators' first values (C when accumulating), null for zeros
   size_t ld_start = 0;
@@ -73,15 +77,18 @@ HWY_INLINE void Finish(const Tile& t, VF (&c0)[R], VF (&c1)[R]) {
   }
 }
 
+enum class Side { kNone, kFetching, kPacking };  // what a tile does on the side
+
 // R rows by one panel. The accumulators start from C when accumulating, so a split of k does not change the order of
 // additions.
-template <int R, bool kPrefetch>
+template <int R, Side kSide>
 HWY_NOINLINE void RunTile(const Tile& t) {
   const DF d;
   const float* HWY_RESTRICT a = t.a;
   const float* HWY_RESTRICT b = t.b;
   const float* prefetch = t.prefetch;
-  const size_t lda = t.lda;
+  const size_t lda = t.lda, ldb = kSide == Side::kPacking ? t.ldb : kGemmNr;
+  float* HWY_RESTRICT packed = t.packed;
   VF c0[R], c1[R];
 #pragma GCC unroll 12
   for (int r = 0; r < R; ++r) {
@@ -90,14 +97,18 @@ HWY_NOINLINE void RunTile(const Tile& t) {
   }
   size_t k = 0;
   for (; k + 4 <= t.k; k += 4) {
-    if constexpr (kPrefetch) {
+    if constexpr (kSide == Side::kFetching) {
       const float* HWY_RESTRICT end = prefetch + t.prefetch_step;
       for (; prefetch < end; prefetch += kLine) __builtin_prefetch(prefetch, 0, 3);
       prefetch = end;
     }
 #pragma GCC unroll 4
     for (int q = 0; q < 4; ++q) {
-      const VF b0 = hn::LoadU(d, b + q * kGemmNr), b1 = hn::LoadU(d, b + q * kGemmNr + kGemmLanes);
+      const VF b0 = hn::LoadU(d, b + q * ldb), b1 = hn::LoadU(d, b + q * ldb + kGemmLanes);
+      if constexpr (kSide == Side::kPacking) {
+        hn::StoreU(b0, d, packed + q * kGemmNr);
+        hn::StoreU(b1, d, packed + q * kGemmNr + kGemmLanes);
+      }
 #pragma GCC unroll 12
       for (int r = 0; r < R; ++r) {
         const VF x = hn::Set(d, a[r * lda + k + q]);
@@ -105,17 +116,23 @@ HWY_NOINLINE void RunTile(const Tile& t) {
         c1[r] = hn::MulAdd(x, b1, c1[r]);
       }
     }
-    b += 4 * kGemmNr;
+    b += 4 * ldb;
+    packed += 4 * kGemmNr;
   }
   for (; k < t.k; ++k) {
     const VF b0 = hn::LoadU(d, b), b1 = hn::LoadU(d, b + kGemmLanes);
+    if constexpr (kSide == Side::kPacking) {
+      hn::StoreU(b0, d, packed);
+      hn::StoreU(b1, d, packed + kGemmLanes);
+    }
 #pragma GCC unroll 12
     for (int r = 0; r < R; ++r) {
       const VF x = hn::Set(d, a[r * lda + k]);
       c0[r] = hn::MulAdd(x, b0, c0[r]);
       c1[r] = hn::MulAdd(x, b1, c1[r]);
     }
-    b += kGemmNr;
+    b += ldb;
+    packed += kGemmNr;
   }
   if (t.epilogue) Finish<R>(t, c0, c1);
 #pragma GCC unroll 12
@@ -147,86 +164,158 @@ HWY_NOINLINE void RunNarrow(const Tile& t) {
 using TileFn = void (*)(const Tile&);
 
 struct TileTable {
-  TileFn fn[kGemmMr + 1][2];  // [rows][prefetch]
+  TileFn fn[kGemmMr + 1][3];  // [rows][Side]
 };
 
 template <int... R>
 constexpr TileTable MakeTable(std::integer_sequence<int, R...>) {
-  return {{{}, {&RunTile<R + 1, false>, &RunTile<R + 1, true>}...}};
+  return {{{}, {&RunTile<R + 1, Side::kNone>, &RunTile<R + 1, Side::kFetching>, &RunTile<R + 1, Side::kPacking>}...}};
 }
 constexpr TileTable kTiles = MakeTable(std::make_integer_sequence<int, kGemmMr>());
 
-}  // namespace
-
-void GemmBlock(const GemmArgs& g) {
-  // Tiles whose last columns exist in B (as zeros) but not in C, and those that another function has to see, end here
-  // first.
+// Columns [j, j + cols) of the last panel, which exist in B (as zeros) beyond that but not in C. `t` is the tile but
+// for its rows.
+HWY_NOINLINE void PartialPanel(const GemmArgs& g, Tile t, const VectorAct& act, size_t cols) {
   constexpr size_t kNarrowRows = 2 * kGemmMr;  // as many accumulators as a tile has
   HWY_ALIGN float buffer[kGemmMr * kGemmNr];
-  const size_t blocks = (g.m + kGemmMr - 1) / kGemmMr;
-  const VectorAct act(g.epilogue);
   Epilogue sums;  // without the activation
   if (g.epilogue) {
     sums = *g.epilogue;
     if (act.rows) sums.act = UnaryOp::kIdentity;
   }
+  t.epilogue = nullptr;
+  for (size_t i = 0; i < g.m;) {
+    const size_t left = g.m - i, blocks = (left + kGemmMr - 1) / kGemmMr;
+    const bool narrow = cols <= kGemmLanes && left >= kNarrowRows;
+    const size_t rows = narrow ? kNarrowRows : (left + blocks - 1) / blocks, width = narrow ? kGemmLanes : kGemmNr;
+    float* c = g.c + i * g.ldc + t.j;
+    t.a = g.a + i * g.lda;
+    t.c = buffer;
+    t.ldc = width;
+    if (g.accumulate) {
+      for (size_t r = 0; r < rows; ++r) {
+        for (size_t q = 0; q < width; ++q) buffer[r * width + q] = q < cols ? c[r * g.ldc + q] : 0.0f;
+      }
+      t.start = buffer;
+      t.ld_start = width;
+    }
+    if (narrow) {
+      RunNarrow<kNarrowRows>(t);
+    } else {
+      kTiles.fn[rows][static_cast<int>(Side::kNone)](t);
+    }
+    if (g.epilogue) EpilogueRows(buffer, width, buffer, width, rows, cols, sums, i, t.j);
+    if (act.rows) act.rows(buffer, buffer, rows * width, g.epilogue->alpha, g.epilogue->beta);
+    for (size_t r = 0; r < rows; ++r) std::memcpy(c + r * g.ldc, buffer + r * width, cols * sizeof(float));
+    i += rows;
+  }
+}
+
+// R rows of A times a column, added to the sums at c.
+template <int R>
+HWY_INLINE void AddDots(float* c, size_t ldc, const float* a, size_t lda, const float* column, size_t k) {
+  const DF d;
+  VF sum[R];
+#pragma GCC unroll 8
+  for (int r = 0; r < R; ++r) sum[r] = hn::Zero(d);
+  size_t kk = 0;
+  for (; kk + kGemmLanes <= k; kk += kGemmLanes) {
+    const VF b = hn::Load(d, column + kk);
+#pragma GCC unroll 8
+    for (int r = 0; r < R; ++r) sum[r] = hn::MulAdd(hn::LoadU(d, a + r * lda + kk), b, sum[r]);
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < R; ++r) {
+    float total = hn::GetLane(hn::SumOfLanes(d, sum[r]));
+    for (size_t q = kk; q < k; ++q) total += a[r * lda + q] * column[q];
+    c[r * ldc] += total;
+  }
+}
+
+// The only column of the last panel, with lanes along k: a tenth of the time of a vector of columns. Its chains are not
+// those of other columns, but those of this one wherever it is computed.
+HWY_NOINLINE void LastColumn(const GemmArgs& g, const VectorAct& act, const float* panel, size_t j) {
+  constexpr size_t kDepth = 512, kRows = 64;
+  HWY_ALIGN float column[kDepth];
+  if (!g.accumulate) {
+    for (size_t i = 0; i < g.m; ++i) g.c[i * g.ldc + j] = 0.0f;
+  }
+  for (size_t k0 = 0; k0 < g.k; k0 += kDepth) {
+    const size_t k = HWY_MIN(kDepth, g.k - k0);
+    for (size_t kk = 0; kk < k; ++kk) column[kk] = panel[(k0 + kk) * kGemmNr];
+    size_t i = 0;
+    for (; i + 8 <= g.m; i += 8) AddDots<8>(g.c + i * g.ldc + j, g.ldc, g.a + i * g.lda + k0, g.lda, column, k);
+    for (; i < g.m; ++i) AddDots<1>(g.c + i * g.ldc + j, g.ldc, g.a + i * g.lda + k0, g.lda, column, k);
+  }
+  if (!g.epilogue) return;
+  // As a row, in two steps for the order of additions.
+  float values[kRows], residual[kRows];
+  const Epilogue& whole = *g.epilogue;
+  Epilogue first{.scale = whole.scale}, last = whole;
+  last.scale = 1.0f;
+  last.bias_row = whole.bias_col ? whole.bias_col + j : nullptr;
+  last.bias_col = nullptr;
+  last.residual = whole.residual ? residual : nullptr;
+  for (size_t i = 0; i < g.m; i += kRows) {
+    const size_t rows = HWY_MIN(kRows, g.m - i);
+    first.bias_col = whole.bias_row ? whole.bias_row + i : nullptr;
+    for (size_t r = 0; r < rows; ++r) {
+      values[r] = g.c[(i + r) * g.ldc + j];
+      if (whole.residual) residual[r] = whole.residual[(i + r) * whole.ld_residual + j];
+    }
+    EpilogueRows(values, kRows, values, kRows, 1, rows, first, 0, 0);
+    EpilogueRows(values, kRows, values, kRows, 1, rows, last, 0, 0);
+    for (size_t r = 0; r < rows; ++r) g.c[(i + r) * g.ldc + j] = values[r];
+  }
+}
+
+}  // namespace
+
+void GemmBlock(const GemmArgs& g) {
+  const size_t blocks = (g.m + kGemmMr - 1) / kGemmMr;
+  if (blocks == 0) return;
+  const size_t least = g.m / blocks, taller = g.m % blocks;  // rows of a block, and how many have one more
+  const VectorAct act(g.epilogue);
+  HWY_ALIGN float buffer[kGemmMr * kGemmNr];  // of tiles that another function has to see
   // The first blocks fetch the next panel: one does it all, two or three one half each, more a quarter each.
   const size_t share = blocks == 1 ? 4 : blocks <= 3 ? 2 : 1;
+  Tile t = {.lda = g.lda, .ldb = g.ld_source, .k = g.k, .epilogue = g.epilogue, .act = &act};
+  t.prefetch_step = share * kGemmNr;
   for (size_t j = 0; j < g.n; j += kGemmNr) {
     const float* panel = g.b + j / kGemmNr * g.b_panel_stride;
-    const size_t cols = HWY_MIN(g.n - j, kGemmNr);
-    const bool partial = cols < kGemmNr;
-    const float* next = j + kGemmNr < g.n ? panel + g.b_panel_stride : g.next_b;
+    float* packed = g.b_source ? g.packed + j / kGemmNr * g.b_panel_stride : nullptr;
+    t.b = panel;
+    t.j = j;
+    if (const size_t cols = g.n - j; cols < kGemmNr) {
+      if (packed) PackB(packed, g.b_source + j, static_cast<ptrdiff_t>(g.ld_source), 1, g.k, 0, cols);
+      if (!core::kForSize && cols == 1) return LastColumn(g, act, panel, j);
+      return PartialPanel(g, t, act, cols);
+    }
+    const float* next = packed ? nullptr : j + kGemmNr < g.n ? panel + g.b_panel_stride : g.next_b;
     size_t i = 0;
-    for (size_t block = 0; i < g.m; ++block) {
-      const bool narrow = cols <= kGemmLanes && g.m - i >= kNarrowRows;
-      const size_t left = (g.m - i + kGemmMr - 1) / kGemmMr;
-      const size_t rows = narrow ? kNarrowRows : (g.m - i + left - 1) / left;
-      const size_t width = narrow ? kGemmLanes : kGemmNr;  // of the buffer
+    for (size_t block = 0; block < blocks; ++block) {
+      const size_t rows = least + (block < taller);
       float* c = g.c + i * g.ldc + j;
-      Tile t = {.a = g.a + i * g.lda, .lda = g.lda, .b = panel, .k = g.k, .c = c, .ldc = g.ldc};
-      if (g.accumulate) {
-        t.start = c;
-        t.ld_start = g.ldc;
-      }
-      const bool prefetch = block * share < 4 && next && !narrow;
-      if (prefetch) {
+      Side side = Side::kNone;
+      if (packed && block == 0) {
+        side = Side::kPacking;
+        t.b = g.b_source + j;
+        t.packed = packed;
+      } else if (next && block * share < 4) {
+        side = Side::kFetching;
         t.prefetch = next + block * share * (g.k / 4) * kGemmNr;
-        t.prefetch_step = share * kGemmNr;
       }
-      if (partial && g.accumulate) {
-        for (size_t r = 0; r < rows; ++r) {
-          for (size_t q = 0; q < width; ++q) buffer[r * width + q] = q < cols ? c[r * g.ldc + q] : 0.0f;
-        }
-        t.start = buffer;
-        t.ld_start = width;
-      }
-      if (g.epilogue && !partial) {
-        t.epilogue = g.epilogue;
-        t.act = &act;
-        t.i = i;
-        t.j = j;
-      }
-      const bool buffered = partial || act.rows;
-      if (buffered) {
-        t.c = buffer;
-        t.ldc = width;
-      }
-      if (narrow) {
-        RunNarrow<kNarrowRows>(t);
-      } else {
-        kTiles.fn[rows][prefetch](t);
-      }
-      if (buffered) {
-        if (g.epilogue && partial) EpilogueRows(buffer, width, buffer, width, rows, cols, sums, i, j);
-        if (act.rows) act.rows(buffer, buffer, rows * width, g.epilogue->alpha, g.epilogue->beta);
-        for (size_t r = 0; r < rows; ++r, c += g.ldc) {
-          if (partial) {
-            std::memcpy(c, buffer + r * width, cols * sizeof(float));
-          } else {
-            std::memcpy(c, buffer + r * kGemmNr, kGemmNr * sizeof(float));
-          }
-        }
+      t.a = g.a + i * g.lda;
+      t.i = i;
+      t.c = act.rows ? buffer : c;
+      t.ldc = act.rows ? kGemmNr : g.ldc;
+      t.start = g.accumulate ? c : nullptr;
+      t.ld_start = g.ldc;
+      kTiles.fn[rows][static_cast<int>(side)](t);
+      t.b = panel;
+      if (act.rows) {
+        act.rows(buffer, buffer, rows * kGemmNr, g.epilogue->alpha, g.epilogue->beta);
+        for (size_t r = 0; r < rows; ++r) std::memcpy(c + r * g.ldc, buffer + r * kGemmNr, kGemmNr * sizeof(float));
       }
       i += rows;
     }

@@ -55,6 +55,12 @@ struct GemmArgs {
   bool accumulate = false;             ///< add to C instead of overwriting it
   const Epilogue* epilogue = nullptr;  ///< applied after the addition; pass it with the last k block only
   const float* next_b = nullptr;       ///< a panel as long as these that will be wanted next: fetched ahead
+
+  /// k x n, row-major, or null. When set, `packed` is where `b` points: the first rows of A read the source and leave
+  /// it there as panels for the others, at hardly any cost.
+  const float* b_source = nullptr;
+  size_t ld_source = 0;
+  float* packed = nullptr;
 };
 
 /// One block: all m rows against all ceil(n / nr) panels. For best speed a k block of 256-1024 and m * k floats within

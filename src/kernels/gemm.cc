@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/build.h"
+#include "kernels/move.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gemm.cc"
@@ -167,9 +168,21 @@ struct TileTable {
   TileFn fn[kGemmMr + 1][3];  // [rows][Side]
 };
 
+// The floor has to be right, not large.
+#if HWY_TARGET == HWY_SSE4
+constexpr bool kLarge = false;
+#else
+constexpr bool kLarge = true;
+#endif
+
+// A matrix of more than kGemmMr rows has at least so many in its first block.
+constexpr int kPackingRows = kLarge && !core::kForSize ? (kGemmMr + 2) / 2 : kGemmMr + 1;
+
 template <int... R>
 constexpr TileTable MakeTable(std::integer_sequence<int, R...>) {
-  return {{{}, {&RunTile<R + 1, Side::kNone>, &RunTile<R + 1, Side::kFetching>, &RunTile<R + 1, Side::kPacking>}...}};
+  return {{{},
+           {&RunTile<R + 1, Side::kNone>, &RunTile < R + 1, kLarge ? Side::kFetching : Side::kNone >, &RunTile < R + 1,
+            (R + 1 >= kPackingRows) ? Side::kPacking : Side::kNone > }...}};
 }
 constexpr TileTable kTiles = MakeTable(std::make_integer_sequence<int, kGemmMr>());
 
@@ -193,9 +206,8 @@ HWY_NOINLINE void PartialPanel(const GemmArgs& g, Tile t, const VectorAct& act, 
     t.c = buffer;
     t.ldc = width;
     if (g.accumulate) {
-      for (size_t r = 0; r < rows; ++r) {
-        for (size_t q = 0; q < width; ++q) buffer[r * width + q] = q < cols ? c[r * g.ldc + q] : 0.0f;
-      }
+      std::memset(buffer, 0, sizeof(buffer));
+      for (size_t r = 0; r < rows; ++r) std::memcpy(buffer + r * width, c + r * g.ldc, cols * sizeof(float));
       t.start = buffer;
       t.ld_start = width;
     }
@@ -211,7 +223,7 @@ HWY_NOINLINE void PartialPanel(const GemmArgs& g, Tile t, const VectorAct& act, 
   }
 }
 
-// R rows of A times a column, added to the sums at c.
+// R rows of A times a column that ends in zeros, added to the sums at c.
 template <int R>
 HWY_INLINE void AddDots(float* c, size_t ldc, const float* a, size_t lda, const float* column, size_t k) {
   const DF d;
@@ -224,12 +236,13 @@ HWY_INLINE void AddDots(float* c, size_t ldc, const float* a, size_t lda, const 
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r) sum[r] = hn::MulAdd(hn::LoadU(d, a + r * lda + kk), b, sum[r]);
   }
+  if (kk < k) {
+    const VF b = hn::Load(d, column + kk);
 #pragma GCC unroll 8
-  for (int r = 0; r < R; ++r) {
-    float total = hn::GetLane(hn::SumOfLanes(d, sum[r]));
-    for (size_t q = kk; q < k; ++q) total += a[r * lda + q] * column[q];
-    c[r * ldc] += total;
+    for (int r = 0; r < R; ++r) sum[r] = hn::MulAdd(LoadPartial(a + r * lda + kk, k - kk), b, sum[r]);
   }
+#pragma GCC unroll 8
+  for (int r = 0; r < R; ++r) c[r * ldc] += hn::GetLane(hn::SumOfLanes(d, sum[r]));
 }
 
 // The only column of the last panel, with lanes along k: a tenth of the time of a vector of columns. Its chains are not
@@ -237,15 +250,18 @@ HWY_INLINE void AddDots(float* c, size_t ldc, const float* a, size_t lda, const 
 HWY_NOINLINE void LastColumn(const GemmArgs& g, const VectorAct& act, const float* panel, size_t j) {
   constexpr size_t kDepth = 512, kRows = 64;
   HWY_ALIGN float column[kDepth];
+  float* c = g.c + j;
   if (!g.accumulate) {
-    for (size_t i = 0; i < g.m; ++i) g.c[i * g.ldc + j] = 0.0f;
+#pragma GCC unroll 1
+    for (size_t i = 0; i < g.m; ++i) c[i * g.ldc] = 0.0f;
   }
   for (size_t k0 = 0; k0 < g.k; k0 += kDepth) {
     const size_t k = HWY_MIN(kDepth, g.k - k0);
-    for (size_t kk = 0; kk < k; ++kk) column[kk] = panel[(k0 + kk) * kGemmNr];
+    CopyFromStrided(column, panel + k0 * kGemmNr, kGemmNr, k, sizeof(float));
+    for (size_t kk = k; kk % kGemmLanes != 0; ++kk) column[kk] = 0.0f;
     size_t i = 0;
-    for (; i + 8 <= g.m; i += 8) AddDots<8>(g.c + i * g.ldc + j, g.ldc, g.a + i * g.lda + k0, g.lda, column, k);
-    for (; i < g.m; ++i) AddDots<1>(g.c + i * g.ldc + j, g.ldc, g.a + i * g.lda + k0, g.lda, column, k);
+    for (; i + 8 <= g.m; i += 8) AddDots<8>(c + i * g.ldc, g.ldc, g.a + i * g.lda + k0, g.lda, column, k);
+    for (; i < g.m; ++i) AddDots<1>(c + i * g.ldc, g.ldc, g.a + i * g.lda + k0, g.lda, column, k);
   }
   if (!g.epilogue) return;
   // As a row, in two steps for the order of additions.
@@ -259,13 +275,15 @@ HWY_NOINLINE void LastColumn(const GemmArgs& g, const VectorAct& act, const floa
   for (size_t i = 0; i < g.m; i += kRows) {
     const size_t rows = HWY_MIN(kRows, g.m - i);
     first.bias_col = whole.bias_row ? whole.bias_row + i : nullptr;
-    for (size_t r = 0; r < rows; ++r) {
-      values[r] = g.c[(i + r) * g.ldc + j];
-      if (whole.residual) residual[r] = whole.residual[(i + r) * whole.ld_residual + j];
+    CopyFromStrided(values, c + i * g.ldc, static_cast<ptrdiff_t>(g.ldc), rows, sizeof(float));
+    if (whole.residual) {
+      CopyFromStrided(residual, whole.residual + i * whole.ld_residual + j, static_cast<ptrdiff_t>(whole.ld_residual),
+                      rows, sizeof(float));
     }
     EpilogueRows(values, kRows, values, kRows, 1, rows, first, 0, 0);
     EpilogueRows(values, kRows, values, kRows, 1, rows, last, 0, 0);
-    for (size_t r = 0; r < rows; ++r) g.c[(i + r) * g.ldc + j] = values[r];
+#pragma GCC unroll 1
+    for (size_t r = 0; r < rows; ++r) c[(i + r) * g.ldc] = values[r];
   }
 }
 
@@ -275,6 +293,13 @@ void GemmBlock(const GemmArgs& g) {
   const size_t blocks = (g.m + kGemmMr - 1) / kGemmMr;
   if (blocks == 0) return;
   const size_t least = g.m / blocks, taller = g.m % blocks;  // rows of a block, and how many have one more
+  const bool packing = g.b_source && least + (taller > 0) >= kPackingRows;
+  if (g.b_source && !packing) {
+    for (size_t j = 0; j < g.n; j += kGemmNr) {
+      PackB(g.packed + j / kGemmNr * g.b_panel_stride, g.b_source + j, static_cast<ptrdiff_t>(g.ld_source), 1, g.k, 0,
+            HWY_MIN(g.n - j, kGemmNr));
+    }
+  }
   const VectorAct act(g.epilogue);
   HWY_ALIGN float buffer[kGemmMr * kGemmNr];  // of tiles that another function has to see
   // The first blocks fetch the next panel: one does it all, two or three one half each, more a quarter each.
@@ -283,12 +308,12 @@ void GemmBlock(const GemmArgs& g) {
   t.prefetch_step = share * kGemmNr;
   for (size_t j = 0; j < g.n; j += kGemmNr) {
     const float* panel = g.b + j / kGemmNr * g.b_panel_stride;
-    float* packed = g.b_source ? g.packed + j / kGemmNr * g.b_panel_stride : nullptr;
+    float* packed = packing ? g.packed + j / kGemmNr * g.b_panel_stride : nullptr;
     t.b = panel;
     t.j = j;
     if (const size_t cols = g.n - j; cols < kGemmNr) {
-      if (packed) PackB(packed, g.b_source + j, static_cast<ptrdiff_t>(g.ld_source), 1, g.k, 0, cols);
-      if (!core::kForSize && cols == 1) return LastColumn(g, act, panel, j);
+      if (packing) PackB(packed, g.b_source + j, static_cast<ptrdiff_t>(g.ld_source), 1, g.k, 0, cols);
+      if (kLarge && !core::kForSize && cols == 1) return LastColumn(g, act, panel, j);
       return PartialPanel(g, t, act, cols);
     }
     const float* next = packed ? nullptr : j + kGemmNr < g.n ? panel + g.b_panel_stride : g.next_b;

@@ -305,7 +305,6 @@ void GemmBlock(const GemmArgs& g) {
   // The first blocks fetch the next panel: one does it all, two or three one half each, more a quarter each.
   const size_t share = blocks == 1 ? 4 : blocks <= 3 ? 2 : 1;
   Tile t = {.lda = g.lda, .ldb = g.ld_source, .k = g.k, .epilogue = g.epilogue, .act = &act};
-  t.prefetch_step = share * kGemmNr;
   for (size_t j = 0; j < g.n; j += kGemmNr) {
     const float* panel = g.b + j / kGemmNr * g.b_panel_stride;
     float* packed = packing ? g.packed + j / kGemmNr * g.b_panel_stride : nullptr;
@@ -326,9 +325,15 @@ void GemmBlock(const GemmArgs& g) {
         side = Side::kPacking;
         t.b = g.b_source + j;
         t.packed = packed;
+      } else if (j == 0 && g.lda == g.k && block + 1 < blocks) {
+        // A may be weights out of memory: the next rows.
+        side = Side::kFetching;
+        t.prefetch = g.a + (i + rows) * g.lda;
+        t.prefetch_step = 4 * rows;
       } else if (next && block * share < 4) {
         side = Side::kFetching;
         t.prefetch = next + block * share * (g.k / 4) * kGemmNr;
+        t.prefetch_step = share * kGemmNr;
       }
       t.a = g.a + i * g.lda;
       t.i = i;

@@ -13,7 +13,7 @@
 namespace kante::core {
 namespace {
 
-constexpr int64_t kMaxK = 1024;         // longest chain between two visits of C
+constexpr int64_t kMaxK = 2304;         // longest chain between two visits of C
 constexpr int64_t kFloatsA = 64 << 10;  // of a block of A: half of a 512 KB L2
 constexpr int64_t kFloatsB = 32 << 10;  // of a block of B packed inside a task
 constexpr int64_t kMaxTasks = 32;

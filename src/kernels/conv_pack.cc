@@ -44,8 +44,10 @@ struct Piece {
 
 // Output columns [from, to) whose input column ix + j * stride lies inside [0, in_w).
 void Inside(ptrdiff_t ix, ptrdiff_t stride, ptrdiff_t in_w, ptrdiff_t count, ptrdiff_t& from, ptrdiff_t& to) {
-  from = ix < 0 ? (-ix + stride - 1) / stride : 0;
-  to = ix >= in_w ? 0 : (in_w - 1 - ix) / stride + 1;
+  // Divisions would take longer than the copy.
+  const auto divide = [stride](ptrdiff_t n) { return stride == 1 ? n : stride == 2 ? n >> 1 : n / stride; };
+  from = ix < 0 ? divide(-ix + stride - 1) : 0;
+  to = ix >= in_w ? 0 : divide(in_w - 1 - ix) + 1;
   if (from > count) from = count;
   if (to > count) to = count;
   if (to < from) to = from;
@@ -65,17 +67,15 @@ void CopyPiece(float* dst, const float* row, ptrdiff_t ix, ptrdiff_t stride, ptr
   ptrdiff_t from, to;
   Inside(ix, stride, in_w, count, from, to);
   for (ptrdiff_t j = 0; j < from; ++j) dst[j] = 0.0f;
+  const float* src = row + ix;
+  ptrdiff_t j = from;
   if (stride == 1) {
-    if (to > from) std::memcpy(dst + from, row + ix + from, static_cast<size_t>(to - from) * sizeof(float));
-  } else {
-    const float* src = row + ix;
-    ptrdiff_t j = from;
-    if (stride == 2) {
-      for (; j + 4 <= to && ix + 2 * j + 8 <= in_w; j += 4) CopyEven4(dst + j, src + 2 * j);
-    }
-    for (; j < to; ++j) dst[j] = src[j * stride];
+    for (; j + 4 <= to; j += 4) std::memcpy(dst + j, src + j, 4 * sizeof(float));
+  } else if (stride == 2) {
+    for (; j + 4 <= to && ix + 2 * j + 8 <= in_w; j += 4) CopyEven4(dst + j, src + 2 * j);
   }
-  for (ptrdiff_t j = to; j < count; ++j) dst[j] = 0.0f;
+  for (; j < to; ++j) dst[j] = src[j * stride];
+  for (; j < count; ++j) dst[j] = 0.0f;
 }
 
 }  // namespace
@@ -105,20 +105,24 @@ void PackConvPanels(float* dst, const float* x, const ConvGeometry& g, size_t k0
         ++oz;
       }
     }
-    const bool plain = count == 1 && g.stride_w == 1 && cols == static_cast<ptrdiff_t>(nr);
+    const bool plain = count == 1 && g.stride_w <= 2 && cols == static_cast<ptrdiff_t>(nr) && nr % 4 == 0;
+    const ptrdiff_t reach = static_cast<ptrdiff_t>(nr) * g.stride_w;  // of a copy
     Tap t = first;
     for (size_t k = k0; k < k1; ++k, dst += nr, Advance(g, t)) {
       const float* channel = x + t.c * volume;
       if (plain) {
-        // One row and no border: the usual case is one fixed-size copy.
+        // One row and no border: the usual case is copies of a fixed size.
         const Piece& p = pieces[0];
         const ptrdiff_t iz = p.iz + t.z * g.dilation_d, iy = p.iy + t.y * g.dilation_h, ix = p.ix + t.x * g.dilation_w;
-        if (iz >= 0 && iz < g.in_d && iy >= 0 && iy < g.in_h && ix >= 0 && ix + static_cast<ptrdiff_t>(nr) <= g.in_w) {
+        if (iz >= 0 && iz < g.in_d && iy >= 0 && iy < g.in_h && ix >= 0 && ix + reach <= g.in_w) {
           const float* src = channel + iz * plane + iy * g.in_w + ix;
-          if (nr == 16)
+          if (g.stride_w == 2) {
+            for (size_t j = 0; j < nr; j += 4) CopyEven4(dst + j, src + 2 * j);
+          } else if (nr == 16) {
             std::memcpy(dst, src, 16 * sizeof(float));
-          else
+          } else {
             std::memcpy(dst, src, nr * sizeof(float));
+          }
           continue;
         }
       }

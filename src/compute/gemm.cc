@@ -69,6 +69,16 @@ class BlockEpilogue {
 
 int64_t PackedFloats(int64_t k, int64_t n, int64_t nr) { return CeilDiv(n, nr) * nr * k; }
 
+// Panels of a block, at most `most` and not much fewer, with which two threads and four take about as many each.
+int64_t EvenBlocks(int64_t panels, int64_t most) {
+  int64_t best = most, least = INT64_MAX;
+  for (int64_t size = most; size > most / 2; --size) {
+    const int64_t blocks = CeilDiv(panels, size), longest = (CeilDiv(blocks, 2) + CeilDiv(blocks, 4)) * size;
+    if (longest < least) best = size, least = longest;
+  }
+  return best;
+}
+
 // Rows [k0, k1) of columns [n0, n1) of a strided or generated B.
 void PackBlock(const GemmPlan& plan, const GemmArgs& args, float* dst, int64_t k0, int64_t k1, int64_t n0, int64_t n1) {
   if (plan.source == GemmB::kPanels) return (*args.panels)(dst, k0, k1, n0, n1);
@@ -248,16 +258,16 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
       while (p.row_parts * blocks < enough && 2 * p.row_parts * kTilesOfPart <= tiles) p.row_parts *= 2;
       panels_per_block = std::min(panels_per_block, CeilDiv(panels, CeilDiv(enough, p.row_parts)));
     } else {
-      panels_per_block = std::min(panels_per_block, CeilDiv(panels, wanted));
+      panels_per_block = EvenBlocks(panels, std::min(panels_per_block, CeilDiv(panels, wanted)));
     }
     const int64_t blocks = CeilDiv(panels, panels_per_block);
     p.pack_first = source != GemmB::kRows && blocks < std::min<int64_t>(wanted, 8);
     if (!p.pack_first) {
-      p.nc = CeilDiv(panels, blocks) * nr;
+      p.nc = std::min(panels_per_block, CeilDiv(panels, blocks)) * nr;
       p.n_blocks = CeilDiv(panels * nr, p.nc);
       p.mc = p.vector ? m : CeilDiv(tiles, p.m_blocks) * mr;
       const int64_t tasks = p.row_parts * p.n_blocks;
-      p.grain = CeilDiv(tasks, std::min(wanted, kMaxTasks));
+      p.grain = wanted == 1 ? tasks : CeilDiv(tasks, kMaxTasks);
       p.slots = CeilDiv(tasks, p.grain);
       p.slot_floats = PackedFloats(p.kc, p.nc, nr);
     }

@@ -115,6 +115,7 @@ void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilog
   block.n = static_cast<size_t>(j1 - j0);
   block.k = static_cast<size_t>(k1 - k0);
   block.accumulate = k0 > 0;
+  block.fetch_a = plan.source == GemmB::kRows || plan.source == GemmB::kPanels;  // then A is weights
   if (k1 == plan.k) block.epilogue = epilogue.At(i0, j0, &moved);
   if constexpr (!kForSize) {
     if (plan.vector) return kernels::GemvBlock(block);

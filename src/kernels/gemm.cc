@@ -325,8 +325,7 @@ void GemmBlock(const GemmArgs& g) {
         side = Side::kPacking;
         t.b = g.b_source + j;
         t.packed = packed;
-      } else if (j == 0 && g.lda == g.k && block + 1 < blocks) {
-        // A may be weights out of memory: the next rows.
+      } else if (g.fetch_a && j == 0 && g.lda == g.k && block + 1 < blocks) {
         side = Side::kFetching;
         t.prefetch = g.a + (i + rows) * g.lda;
         t.prefetch_step = 4 * rows;

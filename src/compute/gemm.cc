@@ -252,8 +252,10 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
   p.m_blocks = p.vector ? 1 : CeilDiv(tiles, tiles_per_block);
 
   if (source != GemmB::kPacked) {
-    int64_t panels_per_block = std::clamp<int64_t>(kFloatsB / (p.kc * nr), 2, panels);
-    const bool rows = source == GemmB::kRows && panels < kManyPanels;
+    // Where A is copied block by block, few blocks of B keep it from being copied often.
+    const int64_t floats_b = p.pack_a ? 8 * kFloatsB : kFloatsB;
+    int64_t panels_per_block = std::clamp<int64_t>(floats_b / (p.kc * nr), std::min<int64_t>(2, panels), panels);
+    const bool rows = source == GemmB::kRows && (p.pack_a || panels < kManyPanels);
     if (rows) {
       const int64_t enough = std::min(wanted, kEnoughTasks), blocks = CeilDiv(panels, panels_per_block);
       while (p.row_parts * blocks < enough && 2 * p.row_parts * kTilesOfPart <= tiles) p.row_parts *= 2;

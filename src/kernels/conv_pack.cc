@@ -64,6 +64,27 @@ void CopyEven4(float* dst, const float* src) {
   std::memcpy(dst, &even, sizeof(even));
 }
 
+// row[2 * j] += even[j], row[2 * j + 1] += odd[j]
+void AddPairs(float* row, const float* even, const float* odd, ptrdiff_t n) {
+  using Four = float __attribute__((vector_size(16)));
+  ptrdiff_t j = 0;
+  for (; j + 4 <= n; j += 4) {
+    Four a, b, low, high;
+    std::memcpy(&a, even + j, sizeof(a));
+    std::memcpy(&b, odd + j, sizeof(b));
+    std::memcpy(&low, row + 2 * j, sizeof(low));
+    std::memcpy(&high, row + 2 * j + 4, sizeof(high));
+    low += __builtin_shufflevector(a, b, 0, 4, 1, 5);
+    high += __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    std::memcpy(row + 2 * j, &low, sizeof(low));
+    std::memcpy(row + 2 * j + 4, &high, sizeof(high));
+  }
+  for (; j < n; ++j) {
+    row[2 * j] += even[j];
+    row[2 * j + 1] += odd[j];
+  }
+}
+
 void CopyPiece(float* dst, const float* row, ptrdiff_t ix, ptrdiff_t stride, ptrdiff_t in_w, ptrdiff_t count) {
   ptrdiff_t from, to;
   Inside(ix, stride, in_w, count, from, to);
@@ -255,11 +276,20 @@ void PackConvPanels(float* dst, const float* x, const ConvGeometry& g, size_t k0
 void ScatterConvColumns(float* x, const float* col, size_t ldcol, const ConvGeometry& g, size_t k0, size_t k1) {
   const ptrdiff_t plane = g.in_h * g.in_w, volume = g.in_d * plane;
   Tap t = TapOf(g, k0);
+  bool paired = false;  // with the tap before
   for (size_t k = k0; k < k1; ++k, col += ldcol, Advance(g, t)) {
+    if (paired) {
+      paired = false;
+      continue;
+    }
     float* channel = x + t.c * volume;
     const ptrdiff_t first = t.x * g.dilation_w - g.pad_left;
     ptrdiff_t from, to;
     Inside(first, g.stride_w, g.in_w, g.out_w, from, to);
+    // Two taps that fill rows without gaps.
+    const bool pair = !core::kForSize && g.stride_w == 2 && g.dilation_w == 1 && t.x + 1 < g.kernel_w && k + 1 < k1 &&
+                      first >= 0 && first + 2 * g.out_w <= g.in_w;
+    paired = pair;
     for (ptrdiff_t oz = 0; oz < g.out_d; ++oz) {
       const ptrdiff_t iz = oz * g.stride_d - g.pad_front + t.z * g.dilation_d;
       if (iz < 0 || iz >= g.in_d) continue;
@@ -268,6 +298,10 @@ void ScatterConvColumns(float* x, const float* col, size_t ldcol, const ConvGeom
         if (iy < 0 || iy >= g.in_h) continue;
         const float* src = col + (oz * g.out_h + oy) * g.out_w;
         float* row = channel + iz * plane + iy * g.in_w + first;
+        if (pair) {
+          AddPairs(row, src, src + ldcol, g.out_w);
+          continue;
+        }
         for (ptrdiff_t j = from; j < to; ++j) row[j * g.stride_w] += src[j];
       }
     }

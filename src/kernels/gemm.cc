@@ -118,7 +118,7 @@ HWY_NOINLINE void RunTile(const Tile& t) {
       }
     }
     b += 4 * ldb;
-    packed += 4 * kGemmNr;
+    if constexpr (kSide == Side::kPacking) packed += 4 * kGemmNr;
   }
   for (; k < t.k; ++k) {
     const VF b0 = hn::LoadU(d, b), b1 = hn::LoadU(d, b + kGemmLanes);
@@ -133,7 +133,7 @@ HWY_NOINLINE void RunTile(const Tile& t) {
       c1[r] = hn::MulAdd(x, b1, c1[r]);
     }
     b += ldb;
-    packed += kGemmNr;
+    if constexpr (kSide == Side::kPacking) packed += kGemmNr;
   }
   if (t.epilogue) Finish<R>(t, c0, c1);
 #pragma GCC unroll 12

@@ -97,8 +97,8 @@ ConvPlan PlanConv(const ConvShape& s, bool constant_weights) {
     case ConvAlgorithm::kPointwise:
     case ConvAlgorithm::kImplicit: {
       const bool pointwise = plan.algorithm == ConvAlgorithm::kPointwise;
-      plan.gemm = PlanGemm(s.out_per_group(), s.out_pixels(), s.depth(), pointwise ? GemmB::kStrided : GemmB::kPanels,
-                           s.depth());
+      plan.gemm =
+          PlanGemm(s.out_per_group(), s.out_pixels(), s.depth(), pointwise ? GemmB::kRows : GemmB::kPanels, s.depth());
       plan.slot_bytes = AlignUp(plan.gemm.scratch_bytes, 64);
       plan.scratch_bytes = plan.slot_bytes;
       const int64_t all = plan.slot_bytes * ScratchSlots::CountFor(images);

@@ -22,7 +22,7 @@ constexpr auto kInline = [](int64_t count, int64_t grain, FunctionRef<void(int64
 
 GemmPlan BandPlan(const ConvShape& s, int64_t pixels) {
   const int64_t rows = s.in_per_group() * s.taps();
-  return PlanGemm(rows, pixels, s.out_per_group(), GemmB::kStrided, 1, rows);
+  return PlanGemm(rows, pixels, s.out_per_group(), GemmB::kRows, 1, rows);
 }
 
 int64_t RowPixels(const ConvShape& s) { return s.out_pixels() / std::max<int64_t>(BandRows(s.Geometry()), 1); }

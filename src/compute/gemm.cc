@@ -13,10 +13,14 @@
 namespace kante::core {
 namespace {
 
-constexpr int64_t kMaxK = 1024;         // longest chain between two visits of C
+constexpr int64_t kMaxK = 2304;         // longest chain between two visits of C
 constexpr int64_t kFloatsA = 64 << 10;  // of a block of A: half of a 512 KB L2
 constexpr int64_t kFloatsB = 32 << 10;  // of a block of B packed inside a task
 constexpr int64_t kMaxTasks = 32;
+// Few columns are cut by rows of A, too: threads get equal parts, and each its own share of the weights.
+constexpr int64_t kManyPanels = 32;
+constexpr int64_t kEnoughTasks = 8;
+constexpr int64_t kTilesOfPart = 6;   // of rows, at least: every part packs B
 constexpr double kFlopsPerNano = 60;  // one core, careful
 constexpr double kNanosPerTask = 20000;
 
@@ -65,6 +69,16 @@ class BlockEpilogue {
 
 int64_t PackedFloats(int64_t k, int64_t n, int64_t nr) { return CeilDiv(n, nr) * nr * k; }
 
+// Panels of a block, at most `most` and not much fewer, with which two threads and four take about as many each.
+int64_t EvenBlocks(int64_t panels, int64_t most) {
+  int64_t best = most, least = INT64_MAX;
+  for (int64_t size = most; size > most / 2; --size) {
+    const int64_t blocks = CeilDiv(panels, size), longest = (CeilDiv(blocks, 2) + CeilDiv(blocks, 4)) * size;
+    if (longest < least) best = size, least = longest;
+  }
+  return best;
+}
+
 // Rows [k0, k1) of columns [n0, n1) of a strided or generated B.
 void PackBlock(const GemmPlan& plan, const GemmArgs& args, float* dst, int64_t k0, int64_t k1, int64_t n0, int64_t n1) {
   if (plan.source == GemmB::kPanels) return (*args.panels)(dst, k0, k1, n0, n1);
@@ -74,10 +88,10 @@ void PackBlock(const GemmPlan& plan, const GemmArgs& args, float* dst, int64_t k
 }
 
 // One row block times one column block, all of k. `b` is the packed B from column n0 on with `b_panel_stride` floats
-// between panels, rows from k0 on.
+// between panels, rows from k0 on. With `pack_to` == `b` they are still to be packed from where B lies.
 void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilogue& epilogue, float* scratch_a,
                    const float* b, int64_t b_panel_stride, int64_t i0, int64_t i1, int64_t j0, int64_t j1, int64_t k0,
-                   int64_t k1) {
+                   int64_t k1, float* pack_to = nullptr) {
   kernels::Epilogue moved;
   kernels::GemmArgs block;
   block.a = args.a + i0 * args.a_row_stride + k0 * args.a_col_stride;
@@ -89,6 +103,11 @@ void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilog
     block.a = scratch_a;
   }
   block.b = b;
+  if (pack_to) {
+    block.b_source = args.b + k0 * args.b_row_stride + j0;
+    block.ld_source = static_cast<size_t>(args.b_row_stride);
+    block.packed = pack_to;
+  }
   block.b_panel_stride = static_cast<size_t>(b_panel_stride);
   block.c = args.c + i0 * args.ldc + j0;
   block.ldc = static_cast<size_t>(args.ldc);
@@ -96,6 +115,7 @@ void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilog
   block.n = static_cast<size_t>(j1 - j0);
   block.k = static_cast<size_t>(k1 - k0);
   block.accumulate = k0 > 0;
+  block.fetch_a = plan.source == GemmB::kRows || plan.source == GemmB::kPanels;  // then A is weights
   if (k1 == plan.k) block.epilogue = epilogue.At(i0, j0, &moved);
   if constexpr (!kForSize) {
     if (plan.vector) return kernels::GemvBlock(block);
@@ -126,23 +146,29 @@ bool RunPacked(const GemmPlan& plan, const GemmArgs& args, const float* packed, 
   });
 }
 
-// Every task packs its own columns of B and multiplies all rows with them while they are in cache.
+// Every task packs its own columns of B and multiplies all rows with them, or those of its part, while they are in
+// cache.
 bool RunPackingInside(const GemmPlan& plan, const GemmArgs& args, SlotPool& slots, ParallelFor parallel) {
   const BlockEpilogue epilogue(args.epilogue);
-  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr);
+  const auto tile = kernels::GemmTile();
+  const int64_t nr = static_cast<int64_t>(tile.nr), mr = static_cast<int64_t>(tile.mr);
   const int64_t floats_b = PackedFloats(plan.kc, plan.nc, nr);
-  return parallel(plan.n_blocks, plan.grain, [&](int64_t begin, int64_t end) {
+  const int64_t part_rows = CeilDiv(CeilDiv(plan.m, mr), plan.row_parts) * mr;
+  const bool in_place = plan.source == GemmB::kRows;
+  return parallel(plan.row_parts * plan.n_blocks, plan.grain, [&](int64_t begin, int64_t end) {
     int slot;
     float* b = slots.Take(&slot);
     for (int64_t t = begin; t < end; ++t) {
-      const int64_t j0 = t * plan.nc, j1 = std::min(plan.n, j0 + plan.nc);
+      const int64_t m0 = t / plan.n_blocks * part_rows, m1 = std::min(plan.m, m0 + part_rows);
+      const int64_t j0 = t % plan.n_blocks * plan.nc, j1 = std::min(plan.n, j0 + plan.nc);
       int64_t k0 = 0;
       do {
         const int64_t k1 = std::min(plan.k, k0 + plan.kc);
-        PackBlock(plan, args, b, k0, k1, j0, j1);
-        for (int64_t i0 = 0; i0 < plan.m; i0 += plan.mc) {
-          const int64_t i1 = std::min(plan.m, i0 + plan.mc);
-          MultiplyBlock(plan, args, epilogue, b + floats_b, b, (k1 - k0) * nr, i0, i1, j0, j1, k0, k1);
+        if (!in_place) PackBlock(plan, args, b, k0, k1, j0, j1);
+        for (int64_t i0 = m0; i0 < m1; i0 += plan.mc) {
+          const int64_t i1 = std::min(m1, i0 + plan.mc);
+          MultiplyBlock(plan, args, epilogue, b + floats_b, b, (k1 - k0) * nr, i0, i1, j0, j1, k0, k1,
+                        in_place && i0 == m0 ? b : nullptr);
         }
         k0 = k1;
       } while (k0 < plan.k);
@@ -197,6 +223,7 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
   const double flops =
       2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(std::max<int64_t>(k, 1));
   p.vector = m <= 4 && !kForSize;
+  if (source == GemmB::kRows && (p.vector || kForSize)) source = p.source = GemmB::kStrided;
   // A vector runs at the speed of memory: about 20 bytes a nanosecond on one core.
   const double nanos = p.vector ? 0.2 * static_cast<double>(n) * static_cast<double>(k) : flops / kFlopsPerNano;
   const int64_t wanted = static_cast<int64_t>(std::clamp(nanos / kNanosPerTask, 1.0, static_cast<double>(kMaxTasks)));
@@ -216,23 +243,35 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
     return p;
   }
 
-  // Rows of A a multiple of 4 KB apart fall into the same cache sets.
+  // Rows of A a multiple of 4 KB apart fall into the same cache sets. A copy for a few panels costs more than that.
   const int64_t tiles = std::max<int64_t>(1, CeilDiv(m, mr));
-  if (!p.vector && a_row_stride != 0 && a_row_stride % 1024 == 0 && m > 4 * mr && n >= 4 * nr) p.pack_a = true;
+  if (source == GemmB::kPacked && !p.vector && a_row_stride != 0 && a_row_stride % 1024 == 0 && m > 4 * mr &&
+      n >= 4 * nr)
+    p.pack_a = true;
   int64_t tiles_per_block = std::clamp<int64_t>(kFloatsA / (p.kc * mr), 4, tiles);
   p.m_blocks = p.vector ? 1 : CeilDiv(tiles, tiles_per_block);
 
   if (source != GemmB::kPacked) {
-    int64_t panels_per_block = std::clamp<int64_t>(kFloatsB / (p.kc * nr), 2, panels);
-    panels_per_block = std::min(panels_per_block, CeilDiv(panels, wanted));
+    // Where A is copied block by block, few blocks of B keep it from being copied often.
+    const int64_t floats_b = p.pack_a ? 8 * kFloatsB : kFloatsB;
+    int64_t panels_per_block = std::clamp<int64_t>(floats_b / (p.kc * nr), std::min<int64_t>(2, panels), panels);
+    const bool rows = source == GemmB::kRows && (p.pack_a || panels < kManyPanels);
+    if (rows) {
+      const int64_t enough = std::min(wanted, kEnoughTasks), blocks = CeilDiv(panels, panels_per_block);
+      while (p.row_parts * blocks < enough && 2 * p.row_parts * kTilesOfPart <= tiles) p.row_parts *= 2;
+      panels_per_block = std::min(panels_per_block, CeilDiv(panels, CeilDiv(enough, p.row_parts)));
+    } else {
+      panels_per_block = EvenBlocks(panels, std::min(panels_per_block, CeilDiv(panels, wanted)));
+    }
     const int64_t blocks = CeilDiv(panels, panels_per_block);
-    p.pack_first = blocks < std::min<int64_t>(wanted, 8);
+    p.pack_first = source != GemmB::kRows && blocks < std::min<int64_t>(wanted, 8);
     if (!p.pack_first) {
-      p.nc = CeilDiv(panels, blocks) * nr;
+      p.nc = std::min(panels_per_block, CeilDiv(panels, blocks)) * nr;
       p.n_blocks = CeilDiv(panels * nr, p.nc);
       p.mc = p.vector ? m : CeilDiv(tiles, p.m_blocks) * mr;
-      p.grain = CeilDiv(p.n_blocks, std::min(wanted, kMaxTasks));
-      p.slots = CeilDiv(p.n_blocks, p.grain);
+      const int64_t tasks = p.row_parts * p.n_blocks;
+      p.grain = wanted == 1 ? tasks : CeilDiv(tasks, kMaxTasks);
+      p.slots = CeilDiv(tasks, p.grain);
       p.slot_floats = PackedFloats(p.kc, p.nc, nr);
     }
   }

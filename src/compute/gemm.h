@@ -25,6 +25,7 @@ namespace kante::core {
 enum class GemmB : uint8_t {
   kPacked,   // the whole matrix as PackGemmB lays it out: weights
   kStrided,  // in memory with any strides; packed on the fly, not at all for m <= 4
+  kRows,     // in memory with contiguous rows: packed by the rows of A that come first
   kPanels,   // a callback packs what the driver asks for: implicit GEMM
 };
 
@@ -41,8 +42,9 @@ struct GemmPlan {
   bool pack_a = false;             // A is copied block by block: strided, or rows a power of two apart
   int64_t mc = 0, nc = 0, kc = 0;  // block of one task (nc a multiple of nr) and the cut of k
   int64_t m_blocks = 0, n_blocks = 0;
-  int64_t grain = 1;  // blocks that one task takes together
-  int64_t slots = 0;  // tasks at once that scratch is kept for
+  int64_t row_parts = 1;  // kRows: of A, for tasks of their own
+  int64_t grain = 1;      // blocks that one task takes together
+  int64_t slots = 0;      // tasks at once that scratch is kept for
   int64_t slot_floats = 0;
   int64_t packed_floats = 0;  // of the whole B, when pack_first
   int64_t scratch_bytes = 0;  // what GemmArgs::scratch must hold
@@ -59,7 +61,7 @@ struct GemmArgs {
   int64_t a_col_stride = 1;
 
   const float* packed_b = nullptr;  // kPacked
-  const float* b = nullptr;         // kStrided
+  const float* b = nullptr;         // kStrided, kRows
   int64_t b_row_stride = 0;         //   (n, 1) for a row-major B, (1, k) for a transposed one
   int64_t b_col_stride = 1;
   const PackPanels* panels = nullptr;  // kPanels

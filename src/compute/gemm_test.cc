@@ -17,8 +17,12 @@ namespace {
 struct Sizes {
   int64_t m, n, k;
 };
-constexpr Sizes kSizes[] = {{1, 1, 1},    {1, 100, 70},   {3, 37, 2000}, {6, 16, 8},    {7, 17, 9},      {40, 200, 30},
-                            {200, 40, 3}, {64, 64, 1030}, {300, 9, 64},  {5, 1000, 20}, {130, 150, 2500}};
+constexpr Sizes kSizes[] = {{1, 1, 1},     {1, 100, 70},    {3, 37, 2000},    {6, 16, 8},
+                            {7, 17, 9},    {40, 200, 30},   {200, 40, 3},     {64, 64, 1030},
+                            {300, 9, 64},  {5, 1000, 20},   {130, 150, 2500}, {64, 49, 1030},
+                            {70, 1, 1200}, {24, 900, 1024}, {400, 49, 1100},  {200, 196, 300}};
+
+constexpr int kWays = 5;
 
 std::vector<float> Values(int64_t count, uint32_t seed) {
   std::vector<float> v(static_cast<size_t>(count));
@@ -46,7 +50,7 @@ struct Product {
     }
   }
 
-  // How B is handed over: packed, row-major, transposed, by a callback.
+  // How B is handed over: packed, row-major, transposed, by a callback, as rows.
   std::vector<float> Run(int how, int threads) {
     ThreadPool::Options options;
     options.threads = threads;
@@ -55,7 +59,10 @@ struct Product {
       return pool->ParallelFor(count, grain, threads, body);
     };
     std::fill(c.begin(), c.end(), NAN);
-    const GemmB source = how == 0 ? GemmB::kPacked : how == 3 ? GemmB::kPanels : GemmB::kStrided;
+    const GemmB source = how == 0   ? GemmB::kPacked
+                         : how == 3 ? GemmB::kPanels
+                         : how == 4 ? GemmB::kRows
+                                    : GemmB::kStrided;
     const GemmPlan plan = PlanGemm(size.m, size.n, size.k, source, size.k, 1);
     std::vector<float> packed(kernels::PackedBSize(static_cast<size_t>(size.k), static_cast<size_t>(size.n)));
     auto panels = [&](float* dst, int64_t k0, int64_t k1, int64_t n0, int64_t n1) {
@@ -88,7 +95,7 @@ struct Product {
 TEST(GemmDriverTest, WithinTheErrorBoundForEveryWayToHandOverB) {
   for (const Sizes& s : kSizes) {
     Product p(s);
-    for (int how = 0; how < 4; ++how) {
+    for (int how = 0; how < kWays; ++how) {
       SCOPED_TRACE(StrCat(s.m, "x", s.n, "x", s.k, " how ", how));
       const std::vector<float> got = p.Run(how, 1);
       for (int64_t i = 0; i < s.m; ++i) {
@@ -113,7 +120,7 @@ TEST(GemmDriverTest, SameBitsForAnyNumberOfThreads) {
   kernels::ForEachSupportedTarget([](kernels::Target) {
     for (const Sizes& s : kSizes) {
       Product p(s);
-      for (int how = 0; how < 4; ++how) {
+      for (int how = 0; how < kWays; ++how) {
         const std::vector<float> one = p.Run(how, 1), three = p.Run(how, 3);
         ASSERT_EQ(0, std::memcmp(one.data(), three.data(), one.size() * sizeof(float)))
             << s.m << "x" << s.n << " how " << how;
@@ -127,7 +134,7 @@ TEST(GemmDriverTest, PackedAndUnpackedBitsAgreeBeyondVectors) {
     if (s.m <= 4) continue;
     Product p(s);
     const std::vector<float> packed = p.Run(0, 2);
-    for (int how = 1; how < 4; ++how) {
+    for (int how = 1; how < kWays; ++how) {
       const std::vector<float> other = p.Run(how, 2);
       ASSERT_EQ(0, std::memcmp(packed.data(), other.data(), packed.size() * sizeof(float))) << s.m << " how " << how;
     }

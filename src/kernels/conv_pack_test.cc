@@ -16,6 +16,18 @@ std::vector<ConvGeometry> Geometries() {
   g.in_d = 5, g.in_h = 6, g.in_w = 9, g.kernel_d = 3, g.kernel_h = 2, g.kernel_w = 3;
   g.stride_d = 2, g.stride_w = 2, g.dilation_h = 2, g.pad_front = 1, g.pad_top = 1, g.pad_left = 2;
   all.push_back(WithOutput(g));
+  // Rows of several panels: the second way to pack.
+  for (ptrdiff_t width : {70, 129, 640}) {
+    for (ptrdiff_t stride : {1, 2}) {
+      for (ptrdiff_t dilation : {1, 3}) {
+        ConvGeometry wide;
+        wide.in_h = 5, wide.in_w = width, wide.kernel_h = 3, wide.kernel_w = 5;
+        wide.stride_h = wide.stride_w = stride, wide.dilation_w = dilation;
+        wide.pad_top = 1, wide.pad_left = 2 * dilation;
+        all.push_back(WithOutput(wide));
+      }
+    }
+  }
   return all;
 }
 

@@ -54,7 +54,14 @@ struct GemmArgs {
   size_t k = 0;                        ///< 0 gives zeros (or leaves C alone when accumulating)
   bool accumulate = false;             ///< add to C instead of overwriting it
   const Epilogue* epilogue = nullptr;  ///< applied after the addition; pass it with the last k block only
+  bool fetch_a = false;                ///< A comes out of memory and B does not: fetch the rows of A ahead
   const float* next_b = nullptr;       ///< a panel as long as these that will be wanted next: fetched ahead
+
+  /// k x n, row-major, or null. When set, `packed` is where `b` points: the first rows of A read the source and leave
+  /// it there as panels for the others, at hardly any cost.
+  const float* b_source = nullptr;
+  size_t ld_source = 0;
+  float* packed = nullptr;
 };
 
 /// One block: all m rows against all ceil(n / nr) panels. For best speed a k block of 256-1024 and m * k floats within

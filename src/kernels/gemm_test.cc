@@ -145,8 +145,9 @@ TEST(Gemm, EpilogueOrder) {
   OnEveryTarget([] {
     for (auto kernel : {&GemmBlock, &GemvBlock}) {
       for (UnaryOp act : {UnaryOp::kIdentity, UnaryOp::kRelu, UnaryOp::kClip, UnaryOp::kLeakyRelu, UnaryOp::kSigmoid}) {
-        for (int parts = 0; parts < 8; ++parts) {
-          const Problem p(4, GemmTile().nr + 3, 19);
+        for (int parts = 0; parts < 16; ++parts) {
+          const bool large = parts & 8 && kernel == &GemmBlock;
+          const Problem p(large ? 2 * GemmTile().mr + 3 : 4, GemmTile().nr + (parts & 8 ? 1 : 3), 19);
           const auto packed = Packed(p);
           TightBuffer<float> bias_row(p.m), bias_col(p.n), residual(p.m * p.n), c(p.m * p.n);
           Random(1).Fill(bias_row.data(), p.m, -1, 1);
@@ -181,6 +182,36 @@ TEST(Gemm, EpilogueOrder) {
           }
           ApplyEpilogue(plain.data(), p.n, p.m, p.n, e);
           for (size_t i = 0; i < c.size(); ++i) ASSERT_TRUE(SameBits(c[i], plain[i])) << "fused and separate differ";
+        }
+      }
+    }
+  });
+}
+
+// Panels that the first rows make of a source: they and the product are those of PackB.
+TEST(Gemm, PackingOnTheSide) {
+  OnEveryTarget([] {
+    const size_t mr = GemmTile().mr, nr = GemmTile().nr;
+    for (size_t m : {size_t{1}, mr, mr + 1, 3 * mr}) {
+      for (size_t n : {nr - 1, nr, 2 * nr, 2 * nr + 1, 3 * nr + 5}) {
+        for (size_t k : {0u, 3u, 8u, 37u}) {
+          const Problem p(m, n, k);
+          const auto packed = Packed(p);
+          const size_t ld = n + 2;
+          TightBuffer<float> source(k ? (k - 1) * ld + n : 0), panels(packed.size()), want(m * n), got(m * n);
+          for (size_t q = 0; q < k; ++q) std::memcpy(source.data() + q * ld, p.b.data() + q * n, n * sizeof(float));
+          Epilogue e;
+          e.act = UnaryOp::kRelu;
+          GemmArgs g = Args(p, p.a.data(), packed.data(), want.data(), n);
+          g.epilogue = &e;
+          GemmBlock(g);
+          g.b_source = source.data();
+          g.ld_source = ld;
+          g.b = g.packed = panels.data();
+          g.c = got.data();
+          GemmBlock(g);
+          ASSERT_EQ(0, std::memcmp(want.data(), got.data(), m * n * sizeof(float))) << m << "x" << n << "x" << k;
+          ASSERT_EQ(0, std::memcmp(packed.data(), panels.data(), packed.size() * sizeof(float)));
         }
       }
     }

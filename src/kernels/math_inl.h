@@ -114,8 +114,7 @@ HWY_INLINE ExpParts ReduceExp(VF x) {
   const VF nf = hn::Sub(shifted, magic);
   VF r = hn::NegMulAdd(nf, Const(0.693359375f), x);  // 9 bits: exact product without FMA, too
   r = hn::NegMulAdd(nf, Const(-2.12194440e-4f), r);
-  VF p = Poly(r, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f,
-              5.0000001201e-1f);
+  VF p = Poly(r, 1.3814466940e-3f, 8.3687805148e-3f, 4.1668394221e-2f, 1.6666520107e-1f, 4.9999993412e-1f);
   p = hn::MulAdd(hn::Mul(r, r), p, r);
   return {hn::Sub(hn::BitCast(DI(), shifted), hn::BitCast(DI(), magic)), r, p};
 }
@@ -201,12 +200,24 @@ HWY_INLINE VF Erf(VF x) {
   return hn::Div(hn::Mul(x, p), q);
 }
 
-// 1 / (1 + e^-x), 3 units relative for both signs; 0 below x = -87.
-HWY_INLINE VF Sigmoid(VF x) {
-  const VF e = ExpNonPositive(hn::Neg(hn::Abs(x)));
-  const VF r = hn::Div(Const(1.0f), hn::Add(Const(1.0f), e));
-  return hn::IfThenElse(hn::Lt(x, hn::Zero(DF())), hn::Mul(e, r), r);
+// 1 + e^-x, 2 units relative; infinite below x = -89.
+HWY_INLINE VF OnePlusExpNeg(VF x) {
+  // The reduction of ReduceExp, with the sign in its products. From n = 128 on the power is infinite.
+  const VF magic = Const(12582912.0f);
+  const VF limited = NanMax(Const(-89.0f), NanMin(Const(87.0f), x));
+  const VF shifted = hn::NegMulAdd(limited, Const(1.44269504088896341f), magic);
+  const VF nf = hn::Sub(shifted, magic);
+  VF r = hn::NegMulSub(nf, Const(0.693359375f), limited);
+  r = hn::NegMulAdd(nf, Const(-2.12194440e-4f), r);
+  const VF e =
+      Poly(r, 1.3814320559e-3f, 8.3688511069e-3f, 4.1668401087e-2f, 1.6666519524e-1f, 4.9999993373e-1f, 1.0f, 1.0f);
+  // The low bits of `shifted` are n; those of the magic number leave with the shift.
+  const VI power = hn::Add(hn::ShiftLeft<23>(hn::BitCast(DI(), shifted)), hn::BitCast(DI(), Const(1.0f)));
+  return hn::MulAdd(e, hn::BitCast(DF(), power), Const(1.0f));
 }
+
+// 3 units relative for both signs; 0 below x = -89.
+HWY_INLINE VF Sigmoid(VF x) { return hn::Div(Const(1.0f), OnePlusExpNeg(x)); }
 
 // sin(x) (quarter = 0) or cos(x) (quarter = 1); lanes beyond 8192 go to the C library.
 template <int kQuarter>

@@ -53,8 +53,8 @@ KANTE_OP(Gelu, const VF h = hn::Mul(Const(0.5f), x);
          return hn::MulAdd(h, Erf(hn::Mul(x, Const(0.70710678118654752f))), h);)
 KANTE_OP(GeluTanh, const VF h = hn::Mul(Const(0.5f), x); const VF c = hn::Mul(Const(0.044715f), hn::Mul(x, x));
          return hn::MulAdd(h, Tanh(hn::Mul(Const(0.79788456080286536f), hn::MulAdd(c, x, x))), h);)
-KANTE_OP(Silu, return hn::Mul(x, Sigmoid(x));)
-KANTE_OP(Swish, return hn::Mul(x, Sigmoid(hn::Mul(a, x)));)
+KANTE_OP(Silu, return hn::Div(x, OnePlusExpNeg(x));)
+KANTE_OP(Swish, return hn::Div(x, OnePlusExpNeg(hn::Mul(a, x)));)
 KANTE_OP(Softplus, const VF u = Exp(hn::Neg(hn::Abs(x))); return hn::Add(NanMax(hn::Zero(DF()), x), Log1pUnit(u));)
 // tanh(log(1 + e)) = n / (n + 2) with n = e (e + 2); from 20 on the quotient is 1.
 KANTE_OP(Mish, const VF e = Exp(NanMin(Const(20.0f), x)); const VF n = hn::Mul(e, hn::Add(e, Const(2.0f)));

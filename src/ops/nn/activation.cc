@@ -61,7 +61,9 @@ Result<Activation> ParseActivation(std::string_view name, std::span<const float>
   if (name == "Gelu" && !params.empty() && params[0] != 0) {
     return Activation{Listed("Gelu") ? Op::kGeluTanh : Op::kIdentity};
   }
-  return Activation{k->op, Param(*k, params, 0), Param(*k, params, 1)};
+  const float first = Param(*k, params, 0);
+  if (name == "Swish" && first == 1) return Activation{Listed("Swish") ? Op::kSilu : Op::kIdentity};  // a product less
+  return Activation{k->op, first, Param(*k, params, 1)};
 }
 
 ValueId ExpandActivation(GraphBuilder& b, ValueId x, std::string_view name, std::span<const float> params) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/pages.h"
 #include "runtime/session.h"
 
 namespace kante::core {
@@ -18,7 +19,7 @@ uint64_t Hash(uint32_t segment, const LayoutKey& key) {
 }  // namespace
 
 Result<std::shared_ptr<const Layout>> PlanCache::Find(const Plan& plan, uint32_t segment, std::span<const Value> values,
-                                                      WeightStore& weights, const Limits& limits, int64_t cap_bytes) {
+                                                      const LayoutMeans& means, int64_t cap_bytes) {
   const Segment& seg = plan.segments()[segment];
   const LayoutKey key = KeyOf(seg, values);
   const uint64_t hash = Hash(segment, key);
@@ -31,7 +32,7 @@ Result<std::shared_ptr<const Layout>> PlanCache::Find(const Plan& plan, uint32_t
       return it->second.layout;
     }
   }
-  KANTE_TRY(std::shared_ptr<const Layout> layout, BuildLayout(plan, seg, values, weights, limits));
+  KANTE_TRY(std::shared_ptr<const Layout> layout, BuildLayout(plan, seg, values, means));
   std::lock_guard lock(mutex_);
   layout_bytes_ += layout->bytes;
   layouts_.emplace(hash, Entry{segment, ++clock_, layout});
@@ -60,6 +61,7 @@ Result<std::shared_ptr<Buffer>> PlanCache::TakeArena(int64_t bytes, const std::s
     }
   }
   KANTE_TRY(std::shared_ptr<Buffer> arena, Buffer::Allocate(bytes, allocator));
+  PreferHugePages(arena->data(), arena->bytes());
   arena->set_transient();
   return arena;
 }

@@ -75,11 +75,7 @@ struct ConvBase {
     KANTE_TRY(std::byte * packed, c.Allocate(bytes));
     std::shared_ptr<Buffer> copy;
     KANTE_TRY(const std::byte* from, WeightFloats(c.weight(), 0, c.weight().elements(), copy));
-    const auto alone = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
-      body(0, count);
-      return true;
-    };
-    PackConvWeights(reinterpret_cast<float*>(packed), from, c.format(), w[0], w[1], alone);
+    PackConvWeights(reinterpret_cast<float*>(packed), from, c.format(), w[0], w[1], c.parallel());
     return OkStatus();
   }
 

@@ -33,7 +33,6 @@ class Large final : public Allocator {
     const uintptr_t begin = reinterpret_cast<uintptr_t>(memory), block = Up(begin, kHugePage);
     if (block != begin) ::munmap(memory, block - begin);
     ::munmap(reinterpret_cast<void*>(block + size), begin + asked - block - size);
-    PreferHugePages(reinterpret_cast<void*>(block), size);
     return reinterpret_cast<void*>(block);
   }
   void Free(void* block, size_t bytes) override {

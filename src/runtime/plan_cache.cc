@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "base/pages.h"
 #include "runtime/session.h"
 
 namespace kante::core {
 namespace {
 
 constexpr size_t kMaxIdleArenas = 4;
+constexpr size_t kMaxLayouts = 256;  // more shapes than that do not come back
 
 uint64_t Hash(uint32_t segment, const LayoutKey& key) {
   uint64_t h = 0xCBF29CE484222325u ^ segment;
@@ -36,7 +36,7 @@ Result<std::shared_ptr<const Layout>> PlanCache::Find(const Plan& plan, uint32_t
   std::lock_guard lock(mutex_);
   layout_bytes_ += layout->bytes;
   layouts_.emplace(hash, Entry{segment, ++clock_, layout});
-  while (layout_bytes_ > cap_bytes && layouts_.size() > 1) EvictOldest();
+  while ((layout_bytes_ > cap_bytes && layouts_.size() > 1) || layouts_.size() > kMaxLayouts) EvictOldest();
   return layout;
 }
 
@@ -61,7 +61,6 @@ Result<std::shared_ptr<Buffer>> PlanCache::TakeArena(int64_t bytes, const std::s
     }
   }
   KANTE_TRY(std::shared_ptr<Buffer> arena, Buffer::Allocate(bytes, allocator));
-  PreferHugePages(arena->data(), arena->bytes());
   arena->set_transient();
   return arena;
 }

@@ -11,6 +11,7 @@
 namespace kante::core {
 namespace {
 
+constexpr int kLowMemory = 16;  // added to the algorithm that Choose decided for
 constexpr int kX = 0, kW = 1, kB = 2, kZ = 3;
 
 struct ConvBase {
@@ -62,8 +63,8 @@ struct ConvBase {
   Status Choose(ChooseContext& c) const {
     KANTE_TRY(const ConvShape s, Resolve(c.shape(kX), c.shape(kW)));
     if (c.type(kX) == ElementType::kFloat64) return OkStatus();
-    const ConvPlan plan = PlanConv(s, c.is_constant(kW));
-    c.choice.algorithm = static_cast<int>(plan.algorithm);
+    const ConvPlan plan = PlanConv(s, c.is_constant(kW), c.low_memory());
+    c.choice.algorithm = static_cast<int>(plan.algorithm) + (c.low_memory() ? kLowMemory : 0);
     c.choice.scratch_bytes = c.type(kX) == ElementType::kFloat32 ? plan.scratch_bytes : 0;
     if (const WeightFormat format = ConvWeightFormat(plan, s)) c.Pack(kW, format);
     return OkStatus();
@@ -93,7 +94,10 @@ struct ConvBase {
                                       y->mutable_data<double>(), ParallelOf(c)));
     }
     const std::byte* packed = c.packed(kW);
-    const ConvPlan plan = PlanConv(s, packed != nullptr);
+    const int algorithm = c.choice().algorithm;
+    const bool low_memory = algorithm >= kLowMemory;
+    const bool winograd = algorithm % kLowMemory == static_cast<int>(ConvAlgorithm::kWinograd);
+    const ConvPlan plan = PlanConv(s, winograd, low_memory);
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     ConvOperands o;
     KANTE_TRY(o.x, ReadFloats(c, kX));

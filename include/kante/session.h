@@ -18,6 +18,12 @@
 
 namespace kante {
 
+// What a session may keep in memory beside activations.
+enum class MemoryUse : int {
+  kDefault = 0,  // weights in whatever form makes runs fast, which may be larger than they are
+  kLow = 1,      // at most as many bytes as the weights have: what is larger is made anew in each run, or done without
+};
+
 struct SessionOptions {
   // Threads a run may use: 0 takes the pool that all such sessions share (one thread per usable core); 1 runs on the
   // caller alone; n > 1 makes a pool of this session's own. Results are bit-equal for every number.
@@ -26,6 +32,9 @@ struct SessionOptions {
   int64_t max_memory_bytes = int64_t{16} << 30;    // activations and outputs alive at once
   int64_t max_loop_iterations = int64_t{1} << 40;  // of Loop
   int64_t layout_cache_bytes = 16 << 20;           // plans kept for shapes seen before
+  // Weights in a mapped file (FileMapping::kMap) are dropped from memory once a kernel has its own form of them; those
+  // of a model that was read into memory stay there beside it.
+  MemoryUse memory = MemoryUse::kDefault;
 };
 
 struct CancelState;

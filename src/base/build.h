@@ -12,4 +12,17 @@ inline constexpr bool kForSize = true;
 inline constexpr bool kForSize = false;
 #endif
 
+// Under AddressSanitizer and its like, which watch blocks of the heap.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 }  // namespace kante::core

@@ -30,6 +30,7 @@ class MappedFile {
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
   const std::string& path() const { return path_; }
+  bool mapped() const { return mapping_ == Mapping::kMap; }
 
   // An error when the file on disk became shorter than what was mapped. One fstat; always OK for kCopy.
   Status CheckUnchanged() const;

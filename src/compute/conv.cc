@@ -14,6 +14,7 @@ constexpr int64_t kMaxAcrossBytes = 32 << 20;  // scratch that threads over imag
 constexpr int64_t kFewChannels = 4;
 constexpr int64_t kBandWork = 1 << 15;  // multiplications that are worth a thread
 constexpr double kClearly = 0.8;        // of the other's time
+constexpr double kLittle = 0.03;        // of a run
 constexpr int64_t kBandsWanted = 16;    // parts that feed this many threads well enough
 
 ConvAlgorithm ChooseAlgorithm(const ConvShape& s) {
@@ -31,13 +32,23 @@ bool LanesAreChannels(const ConvShape& s) {
   return s.groups >= static_cast<int64_t>(kernels::DepthwiseLanes());
 }
 
-// The tile of the F(m, 3) that beats `algorithm` clearly, or 0.
-int ChooseTile(const ConvShape& s, ConvAlgorithm algorithm) {
-  if ((algorithm != ConvAlgorithm::kPlanes && algorithm != ConvAlgorithm::kImplicit) || !WinogradFits(s)) return 0;
-  if (s.in_per_group() < kFewChannels) return 0;  // nothing is won by less exact sums
-  const double two = WinogradCost(s, 2), four = WinogradCost(s, 4);
-  if (std::min(two, four) > kClearly * Conv3x3Cost(s, algorithm)) return 0;
-  return four <= two ? 4 : 2;
+// With the F(m, 3) that beats `algorithm` clearly, if there is one. Weights are transformed in each run where that
+// takes little of it, or where they must not be kept.
+bool PlanByWinograd(const ConvShape& s, ConvAlgorithm algorithm, bool low_memory, ConvPlan* plan) {
+  if ((algorithm != ConvAlgorithm::kPlanes && algorithm != ConvAlgorithm::kImplicit) || !WinogradFits(s)) return false;
+  if (s.in_per_group() < kFewChannels) return false;  // nothing is won by less exact sums
+  double cost[2];
+  bool kept[2];
+  for (int i = 0; i < 2; ++i) {
+    const int tile = 2 + 2 * i;
+    const double run = WinogradCost(s, tile), weights = WinogradWeightCost(s, tile);
+    kept[i] = !low_memory && weights > kLittle * run;
+    cost[i] = kept[i] ? run : run + weights;
+  }
+  const int best = cost[1] <= cost[0];
+  if (cost[best] > kClearly * Conv3x3Cost(s, algorithm)) return false;
+  *plan = PlanWinograd(s, 2 + 2 * best, kept[best]);
+  return true;
 }
 
 bool Nothing(const ConvShape& s) { return s.batch == 0 || s.out_channels == 0 || s.out_pixels() == 0; }
@@ -62,11 +73,11 @@ const char* ConvAlgorithmName(ConvAlgorithm algorithm) {
   return "?";
 }
 
-ConvPlan PlanConv(const ConvShape& s, bool constant_weights) {
+ConvPlan PlanConv(const ConvShape& s, bool constant_weights, bool low_memory) {
   ConvPlan plan;
   plan.algorithm = ChooseAlgorithm(s);
   if (constant_weights && !kForSize && !Nothing(s)) {
-    if (const int tile = ChooseTile(s, plan.algorithm)) return PlanWinograd(s, tile);
+    if (PlanByWinograd(s, plan.algorithm, low_memory, &plan)) return plan;
   }
   const int64_t images = s.batch * s.groups;
   switch (plan.algorithm) {

@@ -42,12 +42,13 @@ struct ConvPlan {
   int64_t blocks = 1;      // kWinograd: ranges of tiles of an image
   int64_t channels = 0;    // kWinograd: output channels of a task
   int64_t ranges = 1;      // kWinograd: parts that threads take
+  int64_t slice = 0;       // kWinograd: output channels whose weights each run transforms at once; 0: they are kept
   int64_t slot_bytes = 0;  // of one thread's scratch
   int64_t scratch_bytes = 0;
 };
 
-// Made of sizes and the instruction set alone; no heap.
-ConvPlan PlanConv(const ConvShape& shape, bool constant_weights);
+// Made of sizes and the instruction set alone; no heap. `low_memory`: keep nothing that is larger than the weights.
+ConvPlan PlanConv(const ConvShape& shape, bool constant_weights, bool low_memory = false);
 
 // Number of the layout that the plan wants its weights in (see WeightFormat in ops/choice.h); 0: as they are.
 uint64_t ConvWeightFormat(const ConvPlan& plan, const ConvShape& shape);
@@ -60,7 +61,7 @@ bool PackConvWeights(float* dst, const void* weights, uint64_t format, int64_t o
 // All dense and aligned. y overlaps nothing.
 struct ConvOperands {
   const float* x = nullptr;
-  const float* w = nullptr;         // [out_channels, in_per_group, kernel...]; kWinograd: in its own format
+  const float* w = nullptr;         // [out_channels, in_per_group, kernel...]; kept ones in ConvWeightFormat
   const float* bias = nullptr;      // [out_channels] or null
   const float* residual = nullptr;  // shaped as y, added before the activation; or null
   kernels::UnaryOp act = kernels::UnaryOp::kIdentity;

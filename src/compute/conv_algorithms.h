@@ -16,10 +16,11 @@ bool ConvByGemm(const ConvPlan& plan, const ConvShape& shape, const ConvOperands
 
 // Whether F(m, 3) can compute it at all, and its plan then.
 bool WinogradFits(const ConvShape& shape);
-ConvPlan PlanWinograd(const ConvShape& shape, int tile);
+ConvPlan PlanWinograd(const ConvShape& shape, int tile, bool kept = true);
 
 // About how long one thread takes, in nanoseconds: Winograd, and what else could compute a 3x3 convolution.
 double WinogradCost(const ConvShape& shape, int tile);
+double WinogradWeightCost(const ConvShape& shape, int tile);  // to transform the weights
 double Conv3x3Cost(const ConvShape& shape, ConvAlgorithm algorithm);
 
 }  // namespace kante::core

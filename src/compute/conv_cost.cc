@@ -41,6 +41,10 @@ double WinogradImageCost(const ConvShape& s, int64_t tile) {
 
 double WinogradCost(const ConvShape& s, int tile) { return Real(s.batch * s.groups) * WinogradImageCost(s, tile); }
 
+double WinogradWeightCost(const ConvShape& s, int tile) {
+  return Real(s.groups) * Real(s.in_per_group()) * Real(AlignUp(s.out_per_group(), 16)) * (tile == 2 ? 3.5 : 7.0);
+}
+
 double Conv3x3Cost(const ConvShape& s, ConvAlgorithm algorithm) {
   const double images = Real(s.batch * s.groups), ins = Real(s.in_per_group()), outs = Real(s.out_per_group());
   const double pixels = Real(s.out_pixels());

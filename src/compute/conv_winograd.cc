@@ -9,10 +9,11 @@
 namespace kante::core {
 namespace {
 
-constexpr int64_t kBlockTiles = 24;  // whole register tiles of every instruction set; 12 to 72 are alike
-constexpr int64_t kChannels = 64;    // output channels at once: their products stay in L2
-constexpr int64_t kManyItems = 8;    // that feed threads well enough
-constexpr int64_t kMaxItems = 16;    // ... that anything is cut up for, and the slots of scratch
+constexpr int64_t kBlockTiles = 24;        // whole register tiles of every instruction set; 12 to 72 are alike
+constexpr int64_t kChannels = 64;          // output channels at once: their products stay in L2
+constexpr int64_t kSliceBytes = 12 << 20;  // of transformed weights that are not kept: they stay in cache
+constexpr int64_t kManyItems = 8;          // that feed threads well enough
+constexpr int64_t kMaxItems = 16;          // ... that anything is cut up for, and the slots of scratch
 constexpr double kNanosPerRange = 20000;
 constexpr int64_t kMaxGroups = 1 << 15;
 constexpr uint64_t kTag = uint64_t{'W'} << 8 | uint64_t{'G'};
@@ -55,10 +56,13 @@ struct Job {
   kernels::Epilogue epilogue;
   bool fused;
 
-  Job(const ConvShape& s, const ConvOperands& o, int64_t image, int64_t weights) {
-    const int64_t g = image % s.groups, m0 = g * s.out_per_group(), y0 = image * s.out_per_group() * s.out_pixels();
+  // From output channel `first` of the group on; `weights` floats of `transformed` belong to a group.
+  Job(const ConvShape& s, const ConvOperands& o, int64_t image, int64_t first, const float* transformed,
+      int64_t weights) {
+    const int64_t g = image % s.groups, m0 = g * s.out_per_group() + first;
+    const int64_t y0 = (image * s.out_per_group() + first) * s.out_pixels();
     x = o.x + image * s.in_per_group() * s.in_pixels();
-    w = o.w + g * weights;
+    w = transformed + g * weights;
     y = o.y + y0;
     epilogue = {.bias_row = o.bias ? o.bias + m0 : nullptr,
                 .residual = o.residual ? o.residual + y0 : nullptr,
@@ -84,7 +88,7 @@ bool WinogradFits(const ConvShape& s) {
   return true;
 }
 
-ConvPlan PlanWinograd(const ConvShape& s, int tile) {
+ConvPlan PlanWinograd(const ConvShape& s, int tile, bool kept) {
   ConvPlan p;
   p.algorithm = ConvAlgorithm::kWinograd;
   p.tile = tile;
@@ -105,12 +109,23 @@ ConvPlan PlanWinograd(const ConvShape& s, int tile) {
                       Padded(std::max(kernels::WinogradInputScratch(),
                                       kernels::WinogradOutputScratch(k, block, Size(std::min(kChannels, outs))))));
   p.scratch_bytes = p.slot_bytes * p.ranges;
+  if (!kept) {
+    const int64_t channel = static_cast<int64_t>(k.matrices()) * s.in_per_group() * 4;
+    const int64_t most = std::max<int64_t>(kSliceBytes / channel / kChannels, 1) * kChannels;
+    p.slice = s.groups > 1 ? outs : std::min(outs, most);
+    p.scratch_bytes += s.groups * (AlignUp(p.slice, nr) * channel + static_cast<int64_t>(k.matrices()) * 64);
+  }
   return p;
 }
 
-bool ConvByWinograd(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, ParallelFor parallel) {
-  const kernels::WinogradShape k = KernelShape(s, plan.tile);
-  const int64_t tiles = static_cast<int64_t>(k.tiles()), outs = s.out_per_group();
+namespace {
+
+// Output channels [first, first + outs) of every group, with their transformed weights.
+bool Channels(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, const float* transformed, int64_t first,
+              int64_t outs, ParallelFor parallel) {
+  kernels::WinogradShape k = KernelShape(s, plan.tile);
+  k.out_channels = Size(outs);
+  const int64_t tiles = static_cast<int64_t>(k.tiles());
   const int64_t weights = static_cast<int64_t>(kernels::WinogradWeightSize(k));
   const int64_t input = Padded(kernels::WinogradInputSize(k, Size(CeilDiv(tiles, plan.blocks))));
   const int64_t parts = CeilDiv(outs, plan.channels), items = s.batch * s.groups * plan.blocks * parts;
@@ -125,7 +140,7 @@ bool ConvByWinograd(const ConvPlan& plan, const ConvShape& s, const ConvOperands
     for (int64_t i = items * begin / plan.ranges; i < items * end / plan.ranges; ++i) {
       const int64_t block = i / parts, t0 = tiles * (block % plan.blocks) / plan.blocks,
                     t1 = tiles * (block % plan.blocks + 1) / plan.blocks;
-      const Job job(s, o, block / plan.blocks, weights);
+      const Job job(s, o, block / plan.blocks, first, transformed, weights);
       if (holds != block) {
         kernels::WinogradInput(v, job.x, k, Size(t0), Size(t1), 0, k.in_channels, v + input);
         holds = block;
@@ -138,8 +153,40 @@ bool ConvByWinograd(const ConvPlan& plan, const ConvShape& s, const ConvOperands
   });
 }
 
+// `from`: the groups' weights, `stride` floats apart.
+bool TransformWeights(float* dst, const void* from, const kernels::WinogradShape& k, int64_t groups, int64_t stride,
+                      ParallelFor parallel) {
+  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), outs = static_cast<int64_t>(k.out_channels);
+  const int64_t panels = CeilDiv(outs, nr), size = static_cast<int64_t>(kernels::WinogradWeightSize(k));
+  return parallel(groups * panels, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t g = i / panels, k0 = i % panels * nr;
+      kernels::WinogradPackWeights(dst + g * size, static_cast<const char*>(from) + g * stride * 4, k, Size(k0),
+                                   Size(std::min(outs, k0 + nr)));
+    }
+  });
+}
+
+}  // namespace
+
+bool ConvByWinograd(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, ParallelFor parallel) {
+  const int64_t outs = s.out_per_group();
+  if (plan.slice == 0) return Channels(plan, s, o, o.w, 0, outs, parallel);
+  float* transformed = reinterpret_cast<float*>(o.scratch + plan.slot_bytes * plan.ranges);
+  for (int64_t first = 0; first < outs; first += plan.slice) {
+    const int64_t some = std::min(plan.slice, outs - first);
+    const int64_t stride = s.in_per_group() * 9;
+    if (!TransformWeights(transformed, o.w + first * stride, KernelShape(plan.tile, s.in_per_group(), some), s.groups,
+                          outs * stride, parallel) ||
+        !Channels(plan, s, o, transformed, first, some, parallel)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 uint64_t ConvWeightFormat(const ConvPlan& plan, const ConvShape& s) {
-  if (plan.algorithm != ConvAlgorithm::kWinograd) return 0;
+  if (plan.algorithm != ConvAlgorithm::kWinograd || plan.slice != 0) return 0;
   return kTag << 48 | static_cast<uint64_t>(s.groups) << 32 | static_cast<uint64_t>(kernels::CurrentTarget()) << 24 |
          uint64_t{kernels::GemmTile().nr} << 8 | static_cast<uint64_t>(plan.tile);
 }
@@ -148,7 +195,10 @@ Result<int64_t> PackedConvBytes(uint64_t format, int64_t out_channels, int64_t i
   const Format f(format);
   const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), n = f.tile + 2;
   if (out_channels > INT64_MAX - nr) return InvalidArgument(out_channels, " output channels are too many");
-  const int64_t dims[] = {f.groups, n * n, in_per_group, AlignUp(out_channels / f.groups, nr), 4};
+  const int64_t floats[] = {in_per_group, AlignUp(out_channels / f.groups, nr)};
+  KANTE_TRY(const int64_t matrix, CheckedProduct(floats));
+  if (matrix > INT64_MAX - 16) return InvalidArgument("weights are too many");
+  const int64_t dims[] = {f.groups, n * n, matrix + 16, 4};
   return CheckedProduct(dims);
 }
 
@@ -156,15 +206,7 @@ bool PackConvWeights(float* dst, const void* weights, uint64_t format, int64_t o
                      ParallelFor parallel) {
   const Format f(format);
   const kernels::WinogradShape k = KernelShape(f.tile, in_per_group, out_channels / f.groups);
-  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), outs = out_channels / f.groups;
-  const int64_t panels = CeilDiv(outs, nr), size = static_cast<int64_t>(kernels::WinogradWeightSize(k));
-  return parallel(f.groups * panels, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const int64_t g = i / panels, k0 = i % panels * nr;
-      kernels::WinogradPackWeights(dst + g * size, static_cast<const char*>(weights) + g * outs * in_per_group * 9 * 4,
-                                   k, Size(k0), Size(std::min(outs, k0 + nr)));
-    }
-  });
+  return TransformWeights(dst, weights, k, f.groups, out_channels / f.groups * in_per_group * 9, parallel);
 }
 
 }  // namespace kante::core

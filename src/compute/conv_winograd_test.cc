@@ -81,13 +81,14 @@ struct Problem {
 
   std::vector<float> Run(const ConvPlan& plan, bool fused, ParallelFor parallel) const {
     const uint64_t format = ConvWeightFormat(plan, s);
-    auto packed = Buffer::Allocate(PackedConvBytes(format, s.out_channels, s.in_per_group()).value());
+    auto packed = Buffer::Allocate(format ? PackedConvBytes(format, s.out_channels, s.in_per_group()).value() : 0);
     auto scratch = Buffer::Allocate(std::max<int64_t>(plan.scratch_bytes, 1));
     std::vector<float> y(want.size(), NAN);
     if (!packed.ok() || !scratch.ok()) return y;
     float* weights = reinterpret_cast<float*>((*packed)->data());
-    PackConvWeights(weights, w.data(), format, s.out_channels, s.in_per_group(), parallel);
+    if (plan.slice == 0) PackConvWeights(weights, w.data(), format, s.out_channels, s.in_per_group(), parallel);
     ConvOperands o{.x = x.data(), .w = weights, .y = y.data(), .scratch = (*scratch)->data()};
+    if (plan.slice != 0) o.w = w.data();
     if (fused) {
       o.bias = bias.data();
       o.residual = residual.data();
@@ -113,6 +114,7 @@ struct Problem {
       const std::vector<float> y = Run(plan, fused, kSerial);
       ASSERT_EQ(y, Run(plan, fused, kBackwards));  // not a bit may depend on the ranges
       ASSERT_EQ(y, Run(plan, fused, threads));
+      ASSERT_EQ(y, Run(PlanWinograd(s, tile, /*kept=*/false), fused, threads));
       for (size_t i = 0; i < y.size(); ++i) {
         double v = want[i];
         if (fused) {
@@ -154,7 +156,8 @@ TEST(ConvWinograd, EveryRemainderOfTheTile) {
 TEST(ConvWinograd, LargeMaps) {
   constexpr Pads kOne = {1, 1, 1, 1};
   for (const ConvShape& s : {Shape3x3(1, 1, 20, 150, 23, 141, kOne), Shape3x3(1, 1, 64, 64, 56, 56, kOne),
-                             Shape3x3(5, 2, 16, 24, 30, 33, kOne), Shape3x3(2, 1, 130, 200, 14, 14, kOne)}) {
+                             Shape3x3(5, 2, 16, 24, 30, 33, kOne), Shape3x3(2, 1, 130, 200, 14, 14, kOne),
+                             Shape3x3(2, 1, 256, 420, 5, 6, kOne)}) {
     const Problem problem(s);
     OnEveryTarget([&] {
       for (int tile : {2, 4}) problem.Check(tile, {.threads = 3});
@@ -165,6 +168,21 @@ TEST(ConvWinograd, LargeMaps) {
 TEST(ConvWinograd, ErrorGrowsWithTheRootOfChannelsOnly) {
   const Problem deep(Shape3x3(1, 1, 512, 20, 9, 10, {1, 1, 1, 1}));
   for (int tile : {2, 4}) deep.Check(tile, {.threads = 2});
+}
+
+TEST(ConvWinograd, KeepsTransformedWeightsWhereThatSavesTime) {
+  if (kernels::GemmTile().nr < 16) GTEST_SKIP();  // costs are those of AVX2
+  constexpr Pads kOne = {1, 1, 1, 1};
+  const ConvShape small = Shape3x3(1, 1, 64, 64, 56, 56, kOne), large = Shape3x3(1, 1, 64, 64, 512, 512, kOne);
+  EXPECT_EQ(0, PlanConv(small, true).slice);
+  EXPECT_NE(0u, ConvWeightFormat(PlanConv(small, true), small));
+  for (const ConvPlan& plan : {PlanConv(large, true), PlanConv(small, true, /*low_memory=*/true)}) {
+    EXPECT_EQ(ConvAlgorithm::kWinograd, plan.algorithm);
+    EXPECT_EQ(64, plan.slice);
+    EXPECT_EQ(0u, ConvWeightFormat(plan, small));
+  }
+  // So few tiles that the transform would cost more than it saves.
+  EXPECT_EQ(ConvAlgorithm::kImplicit, PlanConv(Shape3x3(1, 1, 64, 64, 4, 4, kOne), true, true).algorithm);
 }
 
 TEST(ConvWinograd, TakesWhatItIsGoodFor) {
@@ -196,7 +214,7 @@ TEST(ConvWinograd, WeightFormatsDiffer) {
   EXPECT_NE(format, ConvWeightFormat(PlanWinograd(two, 4), two));
   EXPECT_EQ(0u, ConvWeightFormat(PlanConv(one, false), one));
   const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr);
-  EXPECT_EQ(36 * 8 * AlignUp(16, nr) * 4, PackedConvBytes(format, 16, 8).value());
+  EXPECT_EQ(36 * (8 * AlignUp(16, nr) + 16) * 4, PackedConvBytes(format, 16, 8).value());
   EXPECT_FALSE(PackedConvBytes(format, int64_t{1} << 40, int64_t{1} << 40).ok());
 }
 

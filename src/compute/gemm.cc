@@ -339,4 +339,16 @@ bool PackGemmB(float* dst, const void* src, int64_t row_stride, int64_t col_stri
   });
 }
 
+bool PackGemmRows(float* dst, const void* src, int64_t row_stride, int64_t k, int64_t n, int64_t k0, int64_t k1,
+                  ParallelFor parallel) {
+  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), rows = k1 - k0;
+  return parallel(CeilDiv(n, nr), GrainFor(static_cast<double>(rows * nr)), [&](int64_t begin, int64_t end) {
+    for (int64_t j = begin * nr; j < std::min(n, end * nr); j += nr) {
+      // PackB takes a panel of `rows` rows to lie at dst + j * rows.
+      kernels::PackB(dst + j * k + k0 * nr - j * rows, src, row_stride, 1, static_cast<size_t>(rows),
+                     static_cast<size_t>(j), static_cast<size_t>(std::min(n, j + nr)));
+    }
+  });
+}
+
 }  // namespace kante::core

@@ -85,5 +85,8 @@ Result<int64_t> PackedGemmBytes(int64_t count, int64_t k, int64_t n);
 // Packs one k x n matrix, threads over panels. `src` may be unaligned; strides in elements. False when cancelled.
 bool PackGemmB(float* dst, const void* src, int64_t row_stride, int64_t col_stride, int64_t k, int64_t n,
                ParallelFor parallel);
+// Rows [k0, k1) of a row-major B alone; `src` points to the first of them. Whoever packs all of them has packed B.
+bool PackGemmRows(float* dst, const void* src, int64_t row_stride, int64_t k, int64_t n, int64_t k0, int64_t k1,
+                  ParallelFor parallel);
 
 }  // namespace kante::core

@@ -210,17 +210,23 @@ Result<std::vector<NodeId>> Graph::TopologicalOrder() const {
   order.reserve(live_nodes_);
   struct Frame {
     NodeId id;
-    std::vector<ValueId> uses;
+    std::span<const ValueId> uses;
     size_t next = 0;
   };
   std::vector<Frame> stack;
+  std::vector<std::vector<ValueId>> with_captures;  // uses of nodes that have bodies
   const auto push = [&](NodeId id) {
     color[id] = kGrey;
     Frame frame{id, nodes_[id]->inputs, 0};
-    for (Graph* body : nodes_[id]->Subgraphs()) {
-      for (const Capture& c : body->captures()) frame.uses.push_back(c.outer);
+    if (nodes_[id]->HasSubgraphs()) {
+      std::vector<ValueId> uses = nodes_[id]->inputs;
+      for (Graph* body : nodes_[id]->Subgraphs()) {
+        for (const Capture& c : body->captures()) uses.push_back(c.outer);
+      }
+      with_captures.push_back(std::move(uses));
+      frame.uses = with_captures.back();
     }
-    stack.push_back(std::move(frame));
+    stack.push_back(frame);
   };
   for (NodeId root = 0; root < nodes_.size(); ++root) {
     if (!nodes_[root] || color[root] != kWhite) continue;

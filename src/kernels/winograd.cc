@@ -159,7 +159,7 @@ void WinogradInput(float* transformed, const float* x, const WinogradShape& s, s
 
 void WinogradOutput(float* y, const float* transformed, const float* packed_weights, const WinogradShape& s, size_t t0,
                     size_t t1, size_t k0, size_t k1, const Epilogue* epilogue, float* scratch) {
-  const size_t tiles = t1 - t0, panels = (s.out_channels + kGemmNr - 1) / kGemmNr;
+  const size_t tiles = t1 - t0, matrix = WinogradWeightMatrix(s);
   const WinogradMatrix in(tiles, s.in_channels), out(tiles, k1 - k0);
   GemmArgs g;
   g.lda = in.ld;
@@ -170,9 +170,9 @@ void WinogradOutput(float* y, const float* transformed, const float* packed_weig
   g.k = s.in_channels;
   for (size_t i = 0; i < s.matrices(); ++i) {
     g.a = transformed + i * in.plane;
-    g.b = packed_weights + (i * panels + k0 / kGemmNr) * g.b_panel_stride;
+    g.b = packed_weights + i * matrix + k0 / kGemmNr * g.b_panel_stride;
     g.c = scratch + i * out.plane;
-    g.next_b = i + 1 < s.matrices() ? g.b + panels * g.b_panel_stride : nullptr;
+    g.next_b = i + 1 < s.matrices() ? g.b + matrix : nullptr;
     HWY_NAMESPACE::GemmBlock(g);
   }
   float* strip = scratch + s.matrices() * out.plane;

@@ -39,11 +39,12 @@ struct WinogradMatrix {
   WinogradMatrix(size_t tiles, size_t channels) : ld((channels + 31) / 32 * 32 + 16), plane(ld * tiles + 16) {}
 };
 
-/// Floats of transformed weights: [(m + 2)^2][panels of out channels][in channels][nr]. The layout depends on the
-/// target.
+/// Floats of transformed weights: [(m + 2)^2][panels of out channels][in channels][nr], and those of one of the
+/// matrices, a little longer than needed, too. The layout depends on the target.
 size_t WinogradWeightSize(const WinogradShape& s);
+size_t WinogradWeightMatrix(const WinogradShape& s);
 
-/// Transforms ONNX weights (out x in x 3 x 3 floats, any alignment) in double and packs them: output channels [k0, k1),
+/// Transforms ONNX weights (out x in x 3 x 3 floats, any alignment) and packs them: output channels [k0, k1),
 /// k0 a multiple of GemmTile().nr; k1, too, or out_channels.
 void WinogradPackWeights(float* dst, const void* weights, const WinogradShape& s, size_t k0, size_t k1);
 

@@ -1,61 +1,118 @@
 // SPDX-License-Identifier: MIT
-#include <cstring>
-
-#include "kernels/gemm.h"
+//
+// A panel of output channels is turned, some input channels at a time, into vectors of output channels, and these are
+// transformed.
 #include "kernels/winograd.h"
 
-namespace kante::kernels {
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/winograd_weights.cc"
+#include "kernels/simd.h"
+
+#include "kernels/gemm.h"
+#include "kernels/gemm_tile_inl.h"
+#include "kernels/math_inl.h"
+#include "kernels/move.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kante::kernels::HWY_NAMESPACE {
 namespace {
 
-// Row p: (1, p, p^2) / P'(p); the last row is the point at infinity. See winograd_inl.h for the points. Constants are
-// rounded once.
-constexpr double kA = 0.70710678118654752440, kB = 1.41421356237309504880;
-constexpr double kG2[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
-constexpr double kG4[6][3] = {{1, 0, 0},
-                              {-1 / 1.5, -kA / 1.5, -0.5 / 1.5},
-                              {-1 / 1.5, kA / 1.5, -0.5 / 1.5},
-                              {1 / 6.0, kB / 6, 2 / 6.0},
-                              {1 / 6.0, -kB / 6, 2 / 6.0},
-                              {0, 0, 1}};
+constexpr size_t kDepth = 16;  // input channels that are turned at once
 
-}  // namespace
-
-size_t WinogradWeightSize(const WinogradShape& s) {
-  return (s.m + 2) * (s.m + 2) * PackedBSize(s.in_channels, s.out_channels);
+// Row p of the matrix is (1, p, p^2) / P'(p), the last is the point at infinity: see winograd_inl.h.
+template <int kM>
+HWY_INLINE void TransformLine(VF a, VF b, VF c, VF (&u)[kM + 2]) {
+  const auto pair = [&](float even, float square, float odd, VF& plus, VF& minus) HWY_ATTR {
+    const VF s = hn::Mul(Const(even), hn::MulAdd(Const(square), c, a)), t = hn::Mul(Const(odd), b);
+    plus = hn::Add(s, t);
+    minus = hn::Sub(s, t);
+  };
+  u[0] = a;
+  u[kM + 1] = c;
+  if constexpr (kM == 2) {
+    pair(0.5f, 1.0f, 0.5f, u[1], u[2]);
+  } else {
+    pair(-1 / 1.5f, 0.5f, static_cast<float>(-0.70710678118654752440 / 1.5), u[1], u[2]);
+    pair(1 / 6.0f, 2.0f, static_cast<float>(1.41421356237309504880 / 6), u[3], u[4]);
+  }
 }
 
-void WinogradPackWeights(float* dst, const void* weights, const WinogradShape& s, size_t k0, size_t k1) {
-  constexpr size_t kLanes = 8;  // output channels at once: a divisor of any nr
-  const size_t nr = GemmTile().nr, n = s.m + 2, matrix = PackedBSize(s.in_channels, s.out_channels);
-  const double(*const g)[3] = s.m == 2 ? kG2 : kG4;
-  for (size_t k = k0; k < (k1 + nr - 1) / nr * nr; k += nr) {
-    for (size_t c = 0; c < s.in_channels; ++c) {
-      for (size_t lane = 0; lane < nr; lane += kLanes) {
-        double w[9][kLanes] = {}, rows[6][3][kLanes];
-        for (size_t l = 0; l < kLanes && k + lane + l < k1; ++l) {
-          float tap[9];
-          std::memcpy(tap, static_cast<const char*>(weights) + ((k + lane + l) * s.in_channels + c) * sizeof(tap),
-                      sizeof(tap));
-          for (size_t i = 0; i < 9; ++i) w[i][l] = tap[i];
+// taps: [9][kGemmNr] of one input channel.
+template <int kM>
+HWY_INLINE void TransformTaps(float* to, size_t matrix, const float* taps) {
+  constexpr int kN = kM + 2;
+  const DF d;
+  VF half[3][kN];  // half[column][row]
+#pragma GCC unroll 3
+  for (size_t j = 0; j < 3; ++j) {
+    VF line[3];
+#pragma GCC unroll 3
+    for (size_t i = 0; i < 3; ++i) line[i] = hn::LoadU(d, taps + (3 * i + j) * kGemmNr);
+    TransformLine<kM>(line[0], line[1], line[2], half[j]);
+  }
+#pragma GCC unroll 6
+  for (size_t i = 0; i < kN; ++i) {
+    VF u[kN];
+    TransformLine<kM>(half[0][i], half[1][i], half[2][i], u);
+#pragma GCC unroll 6
+    for (size_t j = 0; j < kN; ++j) hn::StoreU(u[j], d, to + (i * kN + j) * matrix);
+  }
+}
+
+template <int kM>
+HWY_INLINE void Pack(float* dst, const char* weights, const WinogradShape& s, size_t k0, size_t k1) {
+  const size_t matrix = WinogradWeightMatrix(s);
+  HWY_ALIGN float taps[kDepth * 9 * kGemmNr];
+  for (size_t k = k0; k < k1; k += kGemmNr) {
+    const size_t channels = HWY_MIN(k1 - k, kGemmNr);
+    if (channels < kGemmNr) std::fill_n(taps, kDepth * 9 * kGemmNr, 0.0f);
+    for (size_t c = 0; c < s.in_channels; c += kDepth) {
+      const size_t depth = HWY_MIN(s.in_channels - c, kDepth);
+      // The rows are too many and too far apart for the processor to see what comes next.
+      const char* rows = weights + (k * s.in_channels + c) * 9 * sizeof(float);
+      if (c + depth < s.in_channels) {
+        for (size_t i = 0; i < channels; ++i) {
+          const char* next = rows + (i * s.in_channels + depth) * 9 * sizeof(float);
+          for (size_t at = 0; at < kDepth * 9 * sizeof(float); at += 64) __builtin_prefetch(next + at);
         }
-        for (size_t i = 0; i < n; ++i) {
-          for (size_t j = 0; j < 3; ++j) {
-            for (size_t l = 0; l < kLanes; ++l) {
-              rows[i][j][l] = g[i][0] * w[j][l] + g[i][1] * w[3 + j][l] + g[i][2] * w[6 + j][l];
-            }
-          }
-        }
-        float* to = dst + k * s.in_channels + c * nr + lane;
-        for (size_t i = 0; i < n; ++i) {
-          for (size_t j = 0; j < n; ++j, to += matrix) {
-            for (size_t l = 0; l < kLanes; ++l) {
-              to[l] = static_cast<float>(rows[i][0][l] * g[j][0] + rows[i][1][l] * g[j][1] + rows[i][2][l] * g[j][2]);
-            }
-          }
+      }
+      Transpose2d(taps, kGemmNr, rows, static_cast<ptrdiff_t>(s.in_channels * 9), channels, depth * 9, sizeof(float));
+      float* to = dst + k * s.in_channels + c * kGemmNr;
+      for (size_t i = 0; i < depth; ++i) {
+        for (size_t lane = 0; lane < kGemmNr; lane += kGemmLanes) {
+          TransformTaps<kM>(to + i * kGemmNr + lane, matrix, taps + i * 9 * kGemmNr + lane);
         }
       }
     }
   }
 }
 
+}  // namespace
+
+void WinogradPackWeights(float* dst, const void* weights, const WinogradShape& s, size_t k0, size_t k1) {
+  if (s.m == 2) {
+    Pack<2>(dst, static_cast<const char*>(weights), s, k0, k1);
+  } else {
+    Pack<4>(dst, static_cast<const char*>(weights), s, k0, k1);
+  }
+}
+
+}  // namespace kante::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace kante::kernels {
+
+KANTE_DISPATCH(WinogradPackWeights);
+
+size_t WinogradWeightMatrix(const WinogradShape& s) { return PackedBSize(s.in_channels, s.out_channels) + 16; }
+size_t WinogradWeightSize(const WinogradShape& s) { return s.matrices() * WinogradWeightMatrix(s); }
+
+void WinogradPackWeights(float* dst, const void* weights, const WinogradShape& s, size_t k0, size_t k1) {
+  KANTE_CALL(WinogradPackWeights)(dst, weights, s, k0, k1);
+}
+
 }  // namespace kante::kernels
+#endif

@@ -74,7 +74,7 @@ Status CheckVersions(const ModelParts& parts, const ModelInfo& info) {
   return OkStatus();
 }
 
-Result<LoadedModel> ReadBytes(Bytes bytes, std::shared_ptr<const void> owner, ExternalData& external,
+Result<LoadedModel> ReadBytes(Bytes bytes, std::shared_ptr<const void> owner, bool file_pages, ExternalData& external,
                               const OpRegistry& registry, const ReadOptions& options) {
   LoadedModel model;
   ModelParts parts;
@@ -87,7 +87,7 @@ Result<LoadedModel> ReadBytes(Bytes bytes, std::shared_ptr<const void> owner, Ex
             [](const OpsetImport& a, const OpsetImport& b) { return a.domain < b.domain; });
   FunctionTable functions;
   for (size_t i = 0; i < parts.functions.size(); ++i) KANTE_TRY(functions.Add(parts.functions[i], registry));
-  TensorReader tensors(options.limits, std::move(owner), &external);
+  TensorReader tensors(options.limits, std::move(owner), &external, file_pages);
   // Before IR 4 every initializer had to be listed as an input as well.
   const bool fix_inputs = options.fix_default_inputs || model.info.ir_version < 4;
   GraphReader reader({fix_inputs, options.allow_unknown_domains}, options.limits, registry, functions, parts.imports,
@@ -106,7 +106,7 @@ Result<LoadedModel> ReadModel(const std::string& path, const OpRegistry& registr
   auto file = MappedFile::Open(path, options.mapping);
   if (!file.ok()) return file.TakeStatus().WithContext(context);
   ExternalData external(FolderOf(path), path, options.mapping);
-  auto model = ReadBytes((*file)->bytes(), *file, external, registry, options);
+  auto model = ReadBytes((*file)->bytes(), *file, (*file)->mapped(), external, registry, options);
   if (!model.ok()) return model.TakeStatus().WithContext(context);
   model->files = external.files();
   model->files.insert(model->files.begin(), *file);
@@ -127,7 +127,7 @@ Result<LoadedModel> ReadModelFromMemory(std::span<const std::byte> bytes, std::s
     owner = std::move(copy);
   }
   ExternalData external(folder, std::string(), options.mapping);
-  auto model = ReadBytes(bytes, std::move(owner), external, registry, options);
+  auto model = ReadBytes(bytes, std::move(owner), false, external, registry, options);
   if (!model.ok()) return model.TakeStatus().WithContext("model in memory");
   model->files = external.files();
   return model;

@@ -157,12 +157,13 @@ Result<Tensor> TensorReader::Read(WireReader message, std::string_view* name) {
   if (parts.external) return FromExternal(parts);
   const uint32_t typed = FieldOf(parts.type);
   if (parts.has_raw && (!parts.raw.empty() || parts.counts[typed] == 0)) {
-    return FromBytes(parts, parts.raw, owner_);
+    return FromBytes(parts, parts.raw, owner_, file_pages_);
   }
   return FromFields(parts, std::move(again));
 }
 
-Result<Tensor> TensorReader::FromBytes(const Parts& parts, Bytes bytes, std::shared_ptr<const void> owner) {
+Result<Tensor> TensorReader::FromBytes(const Parts& parts, Bytes bytes, std::shared_ptr<const void> owner,
+                                       bool file_pages) {
   if (parts.type == kString) return InvalidArgument("strings cannot be stored as raw data");
   if (static_cast<int64_t>(bytes.size()) != parts.bytes) {
     return InvalidArgument("has ", bytes.size(), " bytes of raw data where ", NameOf(parts.type),
@@ -173,7 +174,7 @@ Result<Tensor> TensorReader::FromBytes(const Parts& parts, Bytes bytes, std::sha
     for (std::byte b : bytes) copy |= b > std::byte{1};
   }
   if (!copy) {
-    auto buffer = Buffer::Borrow(bytes.data(), bytes.size(), std::move(owner));
+    auto buffer = Buffer::Borrow(bytes.data(), bytes.size(), std::move(owner), file_pages);
     return Tensor(parts.type, parts.shape, std::move(buffer));
   }
   KANTE_TRY(Tensor tensor, Tensor::Allocate(parts.type, parts.shape));
@@ -194,7 +195,8 @@ Result<Tensor> TensorReader::FromExternal(const Parts& parts) {
   }
   if (!external_) return InvalidArgument("external data is refused here");
   KANTE_TRY(ExternalData::Piece piece, external_->Find(parts.location, offset, length));
-  return FromBytes(parts, piece.bytes, std::move(piece.file));
+  const bool mapped = piece.file->mapped();
+  return FromBytes(parts, piece.bytes, std::move(piece.file), mapped);
 }
 
 Result<Tensor> TensorReader::FromFields(const Parts& parts, WireReader r) {

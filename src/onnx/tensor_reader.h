@@ -17,9 +17,10 @@ namespace kante::core {
 // unaligned; typed fields are decoded into memory of their own, whose size the file has first proven by its content.
 class TensorReader {
  public:
-  // `owner` keeps the bytes of the messages alive. `external` may be null: external data is refused.
-  TensorReader(const Limits& limits, std::shared_ptr<const void> owner, ExternalData* external)
-      : limits_(limits), owner_(std::move(owner)), external_(external) {}
+  // `owner` keeps the bytes of the messages alive. `external` may be null: external data is refused. `file_pages`: the
+  // messages lie in a mapped file.
+  TensorReader(const Limits& limits, std::shared_ptr<const void> owner, ExternalData* external, bool file_pages = false)
+      : limits_(limits), owner_(std::move(owner)), external_(external), file_pages_(file_pages) {}
 
   // Errors don't name the tensor: the caller knows better what it is. `name` (may be null) is set even then.
   Result<Tensor> Read(WireReader message, std::string_view* name = nullptr);
@@ -34,13 +35,14 @@ class TensorReader {
  private:
   struct Parts;
   Status Collect(WireReader& message, Parts& parts);
-  Result<Tensor> FromBytes(const Parts& parts, Bytes bytes, std::shared_ptr<const void> owner);
+  Result<Tensor> FromBytes(const Parts& parts, Bytes bytes, std::shared_ptr<const void> owner, bool file_pages);
   Result<Tensor> FromExternal(const Parts& parts);
   Result<Tensor> FromFields(const Parts& parts, WireReader message);
 
   const Limits& limits_;
   std::shared_ptr<const void> owner_;
   ExternalData* external_;
+  bool file_pages_;
   int64_t copied_bytes_ = 0;
   int64_t dense_bytes_ = 0;
 };

@@ -6,7 +6,9 @@
 #include <memory>
 #include <span>
 
+#include "base/pages.h"
 #include "base/status.h"
+#include "compute/parallel.h"
 #include "ops/infer_context.h"
 #include "tensor/tensor.h"
 
@@ -33,14 +35,17 @@ struct Choice {
 // the bits of a result must not depend on threads.
 class ChooseContext {
  public:
-  ChooseContext(std::span<const InputFacts> inputs, std::span<const OutputFacts> outputs, uint32_t constant_inputs)
-      : inputs_(inputs), outputs_(outputs), constant_inputs_(constant_inputs) {}
+  ChooseContext(std::span<const InputFacts> inputs, std::span<const OutputFacts> outputs, uint32_t constant_inputs,
+                bool low_memory = false)
+      : inputs_(inputs), outputs_(outputs), constant_inputs_(constant_inputs), low_memory_(low_memory) {}
 
   bool has_input(int i) const { return i < static_cast<int>(inputs_.size()) && in(i).present; }
   const InputFacts& in(int i) const { return inputs_[static_cast<size_t>(i)]; }
   const Shape& shape(int i) const { return in(i).shape; }
   ElementType type(int i) const { return in(i).type; }
   const Shape& output_shape(int i) const { return outputs_[static_cast<size_t>(i)].shape; }
+  // Packed weights must not be larger than the weights are.
+  bool low_memory() const { return low_memory_; }
   // The input has the same contents in every run, so packing it pays.
   bool is_constant(int i) const { return i < 32 && ((constant_inputs_ >> i) & 1); }
 
@@ -58,19 +63,26 @@ class ChooseContext {
   std::span<const InputFacts> inputs_;
   std::span<const OutputFacts> outputs_;
   uint32_t constant_inputs_;
+  bool low_memory_;
 };
 
 // Handed to Pack: read `weight` (dense, perhaps unaligned: use memcpy-like loads), write format `format`.
 class PackContext {
  public:
-  PackContext(int input, const Tensor& weight, WeightFormat format) : input_(input), weight_(weight), format_(format) {}
+  PackContext(int input, const Tensor& weight, WeightFormat format, ParallelFor parallel)
+      : input_(input), weight_(weight), format_(format), parallel_(parallel) {}
   int input() const { return input_; }
   const Tensor& weight() const { return weight_; }
   WeightFormat format() const { return format_; }
+  ParallelFor parallel() const { return parallel_; }
   // The memory of the result, aligned to kMemoryAlignment. Call once.
   Result<std::byte*> Allocate(int64_t bytes) {
-    KANTE_TRY(packed_, Buffer::Allocate(bytes));
+    KANTE_TRY(packed_, Buffer::Allocate(bytes, LargeAllocator()));
     return packed_->data();
+  }
+  // These bytes of the weight are read: large weights need not be in memory twice as a whole.
+  void DoneWith(int64_t first, int64_t bytes) const {
+    if (weight_.buffer()->file_pages()) DropPages(weight_.raw() + first, static_cast<size_t>(bytes));
   }
   std::shared_ptr<Buffer> TakePacked() { return std::move(packed_); }
 
@@ -78,6 +90,7 @@ class PackContext {
   int input_;
   const Tensor& weight_;
   WeightFormat format_;
+  ParallelFor parallel_;
   std::shared_ptr<Buffer> packed_;
 };
 

@@ -90,8 +90,7 @@ Status Execution::EnterSegment() {
       values_[slot] = Value(*plan_.graph().Constant(plan_.slots()[slot].value));
     }
   }
-  KANTE_TRY(layout_, session_.cache(plan_).Find(plan_, segment_, values_, session_.model().weights(), session_.limits(),
-                                                session_.layout_cache_bytes()));
+  KANTE_TRY(layout_, session_.LayoutOf(plan_, segment_, values_));
   arenas_.assign(plan_.providers().size(), nullptr);
   for (size_t p = 0; p < arenas_.size(); ++p) {
     const int64_t bytes = layout_->arena_bytes[p];

@@ -121,7 +121,11 @@ int64_t ArenaBytes(const Model& model, const Graph& fixed, bool* complete) {
     if (!shape) return 0;
     values[plan.inputs()[i]] = Value(Tensor(type.element_type, *shape, Buffer::Wrap(nothing, 1, nullptr)));
   }
-  auto layout = BuildLayout(plan, plan.segments()[0], values, model.weights(), model.limits());
+  const auto alone = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
+    if (count > 0) body(0, count);
+    return true;
+  };
+  auto layout = BuildLayout(plan, plan.segments()[0], values, {model.weights(), model.limits(), alone});
   return layout.ok() ? (*layout)->arena_bytes[plan.cpu()] : 0;
 }
 

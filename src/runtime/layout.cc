@@ -67,9 +67,8 @@ Status NodeError(Status status, const Node& node, std::span<const InputFacts> in
 }
 
 Result<std::shared_ptr<const Layout>> BuildLayout(const Plan& plan, const Segment& segment,
-                                                  std::span<const Value> values, WeightStore& weights,
-                                                  const Limits& limits) {
-  return LayoutBuilder(plan, segment, values, weights, limits).Build();
+                                                  std::span<const Value> values, const LayoutMeans& means) {
+  return LayoutBuilder(plan, segment, values, means).Build();
 }
 
 LayoutBuilder::SlotFacts& LayoutBuilder::At(SlotId slot) {
@@ -275,14 +274,15 @@ Status LayoutBuilder::ChooseAndPack(const Step& step, std::span<const InputFacts
   }
   uint32_t packed = 0;
   if (step.op.def->choose && step.provider == plan_.cpu()) {
-    ChooseContext choose(in, out, constants);
+    ChooseContext choose(in, out, constants, means_.low_memory);
     KANTE_TRY(step.op.def->choose(step.op.attributes.get(), choose));
     layout.choice = choose.choice;
     for (const Choice::Packed& p : layout.choice.packs) {
       if (p.input < 0) break;
       const Tensor* weight = plan_.graph().Constant(plan_.slots()[step.inputs[static_cast<size_t>(p.input)]].value);
       if (!weight || !step.op.def->pack) return Error(StatusCode::kRuntimeError, "asked to pack input ", p.input);
-      KANTE_TRY(std::shared_ptr<const Buffer> buffer, weights_.Packed(step.op, p.input, *weight, p.format));
+      KANTE_TRY(std::shared_ptr<const Buffer> buffer,
+                means_.weights.Packed(step.op, p.input, *weight, p.format, means_.parallel));
       layout.packed.push_back(std::move(buffer));
       packed |= uint32_t{1} << p.input;
     }
@@ -291,7 +291,7 @@ Status LayoutBuilder::ChooseAndPack(const Step& step, std::span<const InputFacts
     if (step.inputs[k] == kNone || !plan_.slots()[step.inputs[k]].constant || (k < 32 && ((packed >> k) & 1))) continue;
     const Tensor* weight = plan_.graph().Constant(plan_.slots()[step.inputs[k]].value);
     if (weight->aligned() && weight->contiguous()) continue;
-    KANTE_TRY(Tensor aligned, weights_.Aligned(*weight));
+    KANTE_TRY(Tensor aligned, means_.weights.Aligned(*weight));
     layout.replaced.emplace_back(static_cast<uint32_t>(k), Value(std::move(aligned)));
   }
   return OkStatus();

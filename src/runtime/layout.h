@@ -56,13 +56,20 @@ struct Layout {
   int64_t bytes = 0;                             // of the layout itself, about
 };
 
+// What a layout is made with.
+struct LayoutMeans {
+  WeightStore& weights;
+  const Limits& limits;
+  ParallelFor parallel;  // for packing
+  bool low_memory = false;
+};
+
 // The key of a segment for the values that are its entries; `values` is indexed by slot.
 LayoutKey KeyOf(const Segment& segment, std::span<const Value> values);
 
 // Lays out `segment` of `plan` for the entries in `values`. Errors name the node, operator and input shapes.
 Result<std::shared_ptr<const Layout>> BuildLayout(const Plan& plan, const Segment& segment,
-                                                  std::span<const Value> values, WeightStore& weights,
-                                                  const Limits& limits);
+                                                  std::span<const Value> values, const LayoutMeans& means);
 
 // "node 'conv1' (Conv): message [inputs float32[1,3,8,8], float32[4,3,3,3]]"
 Status NodeError(Status status, const Node& node, std::span<const InputFacts> inputs);

@@ -12,9 +12,8 @@ namespace kante::core {
 // Three walks over the steps of a segment: facts (shapes, views, known values, choices), lifetimes, memory.
 class LayoutBuilder {
  public:
-  LayoutBuilder(const Plan& plan, const Segment& segment, std::span<const Value> values, WeightStore& weights,
-                const Limits& limits)
-      : plan_(plan), segment_(segment), entries_(values), weights_(weights), limits_(limits) {}
+  LayoutBuilder(const Plan& plan, const Segment& segment, std::span<const Value> values, const LayoutMeans& means)
+      : plan_(plan), segment_(segment), entries_(values), means_(means), limits_(means.limits) {}
   Result<std::shared_ptr<const Layout>> Build();
 
  private:
@@ -50,7 +49,7 @@ class LayoutBuilder {
   const Plan& plan_;
   const Segment& segment_;
   std::span<const Value> entries_;
-  WeightStore& weights_;
+  const LayoutMeans& means_;
   const Limits& limits_;
   std::shared_ptr<Layout> layout_;
   std::vector<SlotFacts> slots_;               // parallel to Segment::slots

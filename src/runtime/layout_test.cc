@@ -18,7 +18,11 @@ std::shared_ptr<const Layout> LayoutOf(const TestSession& s, const std::vector<V
   const Plan& plan = s.model->plan();
   std::vector<Value> values(plan.slots().size());
   for (size_t i = 0; i < inputs.size(); ++i) values[plan.inputs()[i]] = inputs[i];
-  auto layout = BuildLayout(plan, plan.segments()[0], values, s.model->weights(), s.model->limits());
+  const auto alone = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
+    if (count > 0) body(0, count);
+    return true;
+  };
+  auto layout = BuildLayout(plan, plan.segments()[0], values, {s.model->weights(), s.model->limits(), alone});
   EXPECT_TRUE(layout.ok()) << layout.status().ToString();
   return layout.ok() ? *layout : nullptr;
 }

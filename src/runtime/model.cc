@@ -48,6 +48,32 @@ void ProtectConstants(const Graph& graph) {
   });
 }
 
+bool InFile(const Tensor& tensor) { return !tensor.empty() && tensor.buffer()->file_pages(); }
+
+bool InFile(const Attribute& a) {
+  if (const auto* one = a.get<Tensor>()) return InFile(*one);
+  if (const auto* many = a.get<std::vector<Tensor>>()) {
+    return std::any_of(many->begin(), many->end(), [](const Tensor& t) { return InFile(t); });
+  }
+  return a.get<SparseTensor>() || a.get<std::vector<SparseTensor>>();
+}
+
+// Whether runs read what lies in mapped files.
+bool ReadsFiles(const Graph& graph) {
+  bool reads = false;
+  ForEachGraph(graph, [&](const Graph& g) {
+    for (ValueId v = 0; v < g.value_count() && !reads; ++v) {
+      reads = (g.Constant(v) && InFile(*g.Constant(v))) || InFile(g.value(v).initial);
+    }
+    for (NodeId id = 0; id < g.node_slots() && !reads; ++id) {
+      if (!g.alive(id)) continue;
+      const std::vector<Attribute>& attributes = g.node(id).attributes;
+      reads = std::any_of(attributes.begin(), attributes.end(), [](const Attribute& a) { return InFile(a); });
+    }
+  });
+  return reads;
+}
+
 std::shared_ptr<const OpRegistry> RegistryOf(const Model::Options& options) {
   return options.registry ? options.registry : std::make_shared<const OpRegistry>(OpRegistry::BuiltIns());
 }
@@ -116,6 +142,7 @@ Result<std::shared_ptr<const Model>> Model::Finish(LoadedModel loaded, const Opt
     if (built.ok()) model->plan_ = std::move(built).value();
   }
   if (model->plan_) model->plan_count_ = model->plan_->Number(0);
+  if (!ReadsFiles(graph)) model->loaded_.files.clear();  // nothing to look after in each run
   KANTE_TRY(Report(options, 1.0));
   return std::shared_ptr<const Model>(std::move(model));
 }

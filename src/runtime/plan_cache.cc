@@ -5,6 +5,7 @@ namespace kante::core {
 namespace {
 
 constexpr size_t kMaxIdleArenas = 4;
+constexpr size_t kMaxLayouts = 256;  // more shapes than that do not come back
 
 uint64_t Hash(uint32_t segment, const LayoutKey& key) {
   uint64_t h = 0xCBF29CE484222325u ^ segment;
@@ -18,7 +19,7 @@ uint64_t Hash(uint32_t segment, const LayoutKey& key) {
 }  // namespace
 
 Result<std::shared_ptr<const Layout>> PlanCache::Find(const Plan& plan, uint32_t segment, std::span<const Value> values,
-                                                      WeightStore& weights, const Limits& limits, int64_t cap_bytes) {
+                                                      const LayoutMeans& means, int64_t cap_bytes) {
   const Segment& seg = plan.segments()[segment];
   const LayoutKey key = KeyOf(seg, values);
   const uint64_t hash = Hash(segment, key);
@@ -31,11 +32,11 @@ Result<std::shared_ptr<const Layout>> PlanCache::Find(const Plan& plan, uint32_t
       return it->second.layout;
     }
   }
-  KANTE_TRY(std::shared_ptr<const Layout> layout, BuildLayout(plan, seg, values, weights, limits));
+  KANTE_TRY(std::shared_ptr<const Layout> layout, BuildLayout(plan, seg, values, means));
   std::lock_guard lock(mutex_);
   layout_bytes_ += layout->bytes;
   layouts_.emplace(hash, Entry{segment, ++clock_, layout});
-  while (layout_bytes_ > cap_bytes && layouts_.size() > 1) EvictOldest();
+  while ((layout_bytes_ > cap_bytes && layouts_.size() > 1) || layouts_.size() > kMaxLayouts) EvictOldest();
   return layout;
 }
 

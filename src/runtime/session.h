@@ -39,7 +39,7 @@ class PlanCache {
  public:
   // The layout for the values that are the segment's entries, made if it is new.
   Result<std::shared_ptr<const Layout>> Find(const Plan& plan, uint32_t segment, std::span<const Value> values,
-                                             WeightStore& weights, const Limits& limits, int64_t cap_bytes);
+                                             const LayoutMeans& means, int64_t cap_bytes);
   // A block of at least `bytes`; Return keeps a few for the next run.
   Result<std::shared_ptr<Buffer>> TakeArena(int64_t bytes, const std::shared_ptr<Allocator>& allocator);
   void ReturnArena(std::shared_ptr<Buffer> arena);
@@ -69,6 +69,7 @@ class Session {
     int64_t max_memory_bytes = int64_t{16} << 30;
     int64_t max_loop_iterations = int64_t{1} << 40;
     int64_t layout_cache_bytes = 16 << 20;
+    bool low_memory = false;  // slower, if need be, rather than to keep more bytes of weights than the model has
   };
   static Result<std::shared_ptr<Session>> Create(std::shared_ptr<const Model> model, const Options& options);
 
@@ -79,7 +80,8 @@ class Session {
   const Limits& limits() const { return limits_; }
   Profiler& profiler() { return profiler_; }
   PlanCache& cache(const Plan& plan) { return caches_[plan.index()]; }
-  int64_t layout_cache_bytes() const { return layout_cache_bytes_; }
+  // The layout of a segment for the values that are its entries.
+  Result<std::shared_ptr<const Layout>> LayoutOf(const Plan& plan, uint32_t segment, std::span<const Value> values);
 
   // `inputs` in the order of the graph's inputs (no value: the input's default); gives all outputs in order, each with
   // memory of its own. Where `into` holds a tensor, the output's elements go there instead.
@@ -98,6 +100,7 @@ class Session {
   std::shared_ptr<CappedAllocator> allocator_;
   Limits limits_;
   int64_t layout_cache_bytes_ = 0;
+  bool low_memory_ = false;
   Profiler profiler_;
   std::unique_ptr<PlanCache[]> caches_;
 };

@@ -50,6 +50,34 @@ TEST(SessionTest, BitsDoNotDependOnThreads) {
   }
 }
 
+// Weights that are larger in their fast form: sessions of both kinds on one model agree, and one keeps no more than the
+// model has.
+TEST(SessionTest, LowMemoryKeepsNoLargerWeights) {
+  const auto net = [] {
+    GraphWriter g;
+    const ValueId x = g.Input("x", kF32, {1, 32, 24, -1});
+    const ValueId v = g.Op("Conv", {x, g.Constant(Ramp({32, 32, 3, 3}))}, {{"pads", std::vector<int64_t>{1, 1, 1, 1}}});
+    g.Output(g.Op("MatMul", {v, g.Constant(Ramp({24, 32}))}));
+    return std::move(g.graph);
+  };
+  constexpr int64_t kWeightBytes = (32 * 32 * 9 + 24 * 32) * 4;
+  const Tensor x = Ramp({1, 32, 24, 24});
+  Session::Options options = TestSession::OneThread();
+  options.low_memory = true;
+  TestSession low(net(), options), fast(net());
+  auto got = low.Run({x}), want = fast.Run({x});
+  ASSERT_TRUE(got.ok()) << got.status().ToString();
+  ASSERT_TRUE(want.ok()) << want.status().ToString();
+  EXPECT_LE(low.model->weights().bytes(), kWeightBytes);
+  const std::vector<float> a = FloatsOf((*got)[0]), b = FloatsOf((*want)[0]);
+  for (size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-2) << i;  // of sums of thousands
+  auto second = Session::Create(low.model, TestSession::OneThread());
+  ASSERT_TRUE(second.ok());
+  std::vector<Value> outputs(1);
+  ASSERT_TRUE((*second)->Run(std::vector<Value>{x}, outputs, {}, {}).ok());
+  EXPECT_TRUE(SameBits(outputs[0], (*want)[0]));
+}
+
 TEST(SessionTest, RunsFromSeveralThreadsAtOnce) {
   Session::Options options;
   options.threads = 2;

@@ -44,11 +44,12 @@ void WeightStore::Insert(const Tensor& weight, Entry entry) {
 }
 
 Result<std::shared_ptr<const Buffer>> WeightStore::Packed(const OpInstance& op, int input, const Tensor& weight,
-                                                          WeightFormat format) {
+                                                          WeightFormat format, ParallelFor parallel) {
   std::lock_guard lock(mutex_);
   if (Entry* found = Find(weight, format)) return found->packed;
-  PackContext context(input, weight, format);
+  PackContext context(input, weight, format, parallel);
   KANTE_TRY(op.def->pack(op.attributes.get(), context));
+  context.DoneWith(0, weight.bytes());
   Entry entry;
   entry.format = format;
   entry.packed = context.TakePacked();
@@ -61,7 +62,10 @@ Result<Tensor> WeightStore::Aligned(const Tensor& weight) {
   if (weight.aligned() && weight.contiguous()) return weight;
   std::lock_guard lock(mutex_);
   if (Entry* found = Find(weight, kPlainWeight)) return found->aligned;
-  KANTE_TRY(Tensor copy, Compact(weight));
+  KANTE_TRY(Tensor copy, Compact(weight, LargeAllocator()));
+  if (weight.contiguous() && weight.buffer()->file_pages()) {
+    DropPages(weight.raw(), static_cast<size_t>(weight.bytes()));
+  }
   Entry entry;
   entry.packed = copy.buffer();
   entry.aligned = copy;

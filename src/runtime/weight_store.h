@@ -17,9 +17,10 @@ namespace kante::core {
 // format, so operators that ask for the same format share. At most two formats are kept for a weight.
 class WeightStore {
  public:
-  // The weight in `format`, packed by `op`'s Pack facet the first time. Counted: stays valid while held.
+  // The weight in `format`, packed by `op`'s Pack facet the first time. Counted: stays valid while held. Pages of a
+  // mapped file that were read for it leave memory again, here and in Aligned.
   Result<std::shared_ptr<const Buffer>> Packed(const OpInstance& op, int input, const Tensor& weight,
-                                               WeightFormat format);
+                                               WeightFormat format, ParallelFor parallel);
   // The weight itself, or an aligned copy where the file does not align it for its type.
   Result<Tensor> Aligned(const Tensor& weight);
 

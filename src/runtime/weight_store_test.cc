@@ -31,21 +31,26 @@ OpInstance Op() {
   return OpInstance{&kReversing, OpAttributes(&attributes, [](void*) {})};
 }
 
+constexpr auto kAlone = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
+  if (count > 0) body(0, count);
+  return true;
+};
+
 TEST(WeightStoreTest, PacksOnceForEachFormat) {
   WeightStore store;
   const OpInstance op = Op();
   const Tensor w = Floats({3}, {1, 2, 3});
   packs = 0;
-  auto first = store.Packed(op, 1, w, 7);
+  auto first = store.Packed(op, 1, w, 7, kAlone);
   ASSERT_TRUE(first.ok());
-  auto second = store.Packed(op, 1, w, 7);
+  auto second = store.Packed(op, 1, w, 7, kAlone);
   EXPECT_EQ(*first, *second);
   EXPECT_EQ(packs, 1);
   EXPECT_EQ(reinterpret_cast<const float*>((*first)->data())[0], 3);
-  ASSERT_TRUE(store.Packed(op, 1, w, 8).ok());
+  ASSERT_TRUE(store.Packed(op, 1, w, 8, kAlone).ok());
   EXPECT_EQ(packs, 2);
   // The same memory in another shape is another weight.
-  ASSERT_TRUE(store.Packed(op, 1, w.Reshaped({3, 1}), 7).ok());
+  ASSERT_TRUE(store.Packed(op, 1, w.Reshaped({3, 1}), 7, kAlone).ok());
   EXPECT_EQ(packs, 3);
 }
 
@@ -53,9 +58,9 @@ TEST(WeightStoreTest, KeepsTwoFormatsAndEvictsTheUnused) {
   WeightStore store;
   const OpInstance op = Op();
   const Tensor w = Floats({2}, {1, 2});
-  for (WeightFormat format : {1, 2, 3}) ASSERT_TRUE(store.Packed(op, 1, w, format).ok());
+  for (WeightFormat format : {1, 2, 3}) ASSERT_TRUE(store.Packed(op, 1, w, format, kAlone).ok());
   EXPECT_EQ(store.bytes(), 2 * 8);
-  auto held = store.Packed(op, 1, w, 3);
+  auto held = store.Packed(op, 1, w, 3, kAlone);
   ASSERT_TRUE(held.ok());
   store.Evict();
   EXPECT_EQ(store.bytes(), 8);  // what somebody holds stays

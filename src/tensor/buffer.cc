@@ -43,10 +43,12 @@ std::shared_ptr<Buffer> Buffer::Wrap(void* data, size_t bytes, Deleter deleter, 
   return std::make_shared<Buffer>(data, bytes, std::move(deleter), device);
 }
 
-std::shared_ptr<Buffer> Buffer::Borrow(const void* data, size_t bytes, std::shared_ptr<const void> owner) {
+std::shared_ptr<Buffer> Buffer::Borrow(const void* data, size_t bytes, std::shared_ptr<const void> owner,
+                                       bool file_pages) {
   auto buffer = std::make_shared<Buffer>(
       const_cast<void*>(data), bytes, [o = std::move(owner)](void*, size_t) {}, Device{});
   buffer->read_only_ = true;
+  buffer->file_pages_ = file_pages;
   return buffer;
 }
 

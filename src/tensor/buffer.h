@@ -32,8 +32,9 @@ class Buffer {
   static Result<std::shared_ptr<Buffer>> Allocate(int64_t bytes, std::shared_ptr<Allocator> allocator);
   // Memory of somebody else; `deleter` (may be null) runs when the last user goes and may hold what keeps it alive.
   static std::shared_ptr<Buffer> Wrap(void* data, size_t bytes, Deleter deleter, Device device = {});
-  // Read-only memory inside `owner` (a mapped file, another buffer).
-  static std::shared_ptr<Buffer> Borrow(const void* data, size_t bytes, std::shared_ptr<const void> owner);
+  // Read-only memory inside `owner` (a mapped file, another buffer). `file_pages`: it is a mapped file.
+  static std::shared_ptr<Buffer> Borrow(const void* data, size_t bytes, std::shared_ptr<const void> owner,
+                                        bool file_pages = false);
 
   Buffer(void* data, size_t bytes, Deleter deleter, Device device);
   ~Buffer();
@@ -44,6 +45,8 @@ class Buffer {
   size_t bytes() const { return bytes_; }
   Device device() const { return device_; }
   bool read_only() const { return read_only_; }
+  // The system reads it from a file when it is touched: DropPages (base/pages.h) loses nothing.
+  bool file_pages() const { return file_pages_; }
   // Memory that somebody will use again (an arena, a caller's feed): results must not keep it, they copy.
   bool transient() const { return transient_.load(std::memory_order_relaxed); }
   void set_transient() { transient_.store(true, std::memory_order_relaxed); }
@@ -63,6 +66,7 @@ class Buffer {
   Deleter deleter_;
   Device device_;
   bool read_only_ = false;
+  bool file_pages_ = false;
   std::atomic<bool> transient_{false};
   uint64_t id_;
   std::atomic<int64_t> used_{0};

@@ -124,6 +124,7 @@ Result<Session> Session::Create(const Model& model, const SessionOptions& option
   core_options.max_memory_bytes = options.max_memory_bytes;
   core_options.max_loop_iterations = options.max_loop_iterations;
   core_options.layout_cache_bytes = options.layout_cache_bytes;
+  core_options.low_memory = options.memory == MemoryUse::kLow;
   auto made = core::Session::Create(model.rep()->model, core_options);
   if (!made.ok()) return StatusOf(made);
   return Session(std::make_shared<SessionRep>(SessionRep{std::move(made).value(), model}));

@@ -34,11 +34,12 @@ struct ModelOptions {
   bool copy = false;  // read files instead of mapping them
   int64_t max_memory_mb = 16384;
   int64_t time_limit_ms = 0;
+  std::string memory = "default";  // or low
 
   LoadOptions load() const;
   SessionOptions session() const;
 };
-// Adds --level, --threads, --copy, --max-memory and --time-limit.
+// Adds --level, --threads, --copy, --memory, --max-memory and --time-limit.
 void AddModelOptions(CLI::App& command, ModelOptions& options);
 Result<OptimizationLevel> LevelOf(const std::string& name);
 

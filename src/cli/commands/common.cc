@@ -27,6 +27,7 @@ SessionOptions ModelOptions::session() const {
   SessionOptions out;
   out.threads = threads;
   out.max_memory_bytes = max_memory_mb << 20;
+  out.memory = memory == "low" ? MemoryUse::kLow : MemoryUse::kDefault;
   return out;
 }
 
@@ -38,6 +39,9 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   command.add_flag("--copy", options.copy, "Read model files into memory instead of mapping them");
+  command.add_option("--memory", options.memory, "default, or low: keep no weights in a larger form than they have")
+      ->check(CLI::IsMember({"default", "low"}))
+      ->capture_default_str();
   command.add_option("--max-memory", options.max_memory_mb, "Most memory for activations and outputs, in MiB")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 30))
       ->capture_default_str();

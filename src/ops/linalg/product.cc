@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "ops/linalg/product.h"
 
+#include <algorithm>
+
+#include "base/checked.h"
 #include "ops/nn/float_arrays.h"
 
 namespace kante::core {
+namespace {
+
+// Weights are packed by so many stored rows at once: a whole number of panels on every target.
+constexpr int64_t kChunkRows = 192;
+constexpr int64_t kChunkElements = 4 << 20;
+
+}  // namespace
 
 Result<FusedActivation> FusedActivation::Parse(AttrReader& a) {
   FusedActivation out;
@@ -21,15 +31,21 @@ Status PackProductWeight(PackContext& c, bool transposed) {
   const int64_t count = w.shape().Product(0, rank - 2);
   KANTE_TRY(const int64_t bytes, PackedGemmBytes(count, k, n));
   KANTE_TRY(std::byte * packed, c.Allocate(bytes));
-  auto inline_loop = [](int64_t items, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
-    if (items > 0) body(0, items);
-    return true;
-  };
-  std::shared_ptr<Buffer> copy;  // of one matrix
+  const int64_t element = BitsOf(w.type()) / 8;
+  const int64_t chunk = std::max<int64_t>(AlignUp(kChunkElements / std::max<int64_t>(cols, 1), kChunkRows), kChunkRows);
+  std::shared_ptr<Buffer> copy;  // of a chunk
   for (int64_t i = 0; i < count; ++i) {
-    KANTE_TRY(const std::byte* from, WeightFloats(w, i * k * n, k * n, copy));
-    PackGemmB(reinterpret_cast<float*>(packed + i * (bytes / count)), from, transposed ? 1 : n, transposed ? k : 1, k,
-              n, inline_loop);
+    float* to = reinterpret_cast<float*>(packed + i * (bytes / count));
+    for (int64_t r = 0; r < rows; r += chunk) {
+      const int64_t first = (i * rows + r) * cols, some = std::min(chunk, rows - r);
+      KANTE_TRY(const std::byte* from, WeightFloats(w, first, some * cols, copy));
+      if (transposed) {
+        PackGemmB(to + r * k, from, 1, k, k, some, c.parallel());
+      } else {
+        PackGemmRows(to, from, n, k, n, r, r + some, c.parallel());
+      }
+      if (rows > chunk) c.DoneWith(first * element, some * cols * element);
+    }
   }
   return OkStatus();
 }

@@ -11,6 +11,7 @@
 namespace kante::core {
 namespace {
 
+constexpr int kLowMemory = 16;  // added to the algorithm that Choose decided for
 constexpr int kX = 0, kW = 1, kB = 2, kZ = 3;
 
 struct ConvBase {
@@ -62,8 +63,8 @@ struct ConvBase {
   Status Choose(ChooseContext& c) const {
     KANTE_TRY(const ConvShape s, Resolve(c.shape(kX), c.shape(kW)));
     if (c.type(kX) == ElementType::kFloat64) return OkStatus();
-    const ConvPlan plan = PlanConv(s, c.is_constant(kW));
-    c.choice.algorithm = static_cast<int>(plan.algorithm);
+    const ConvPlan plan = PlanConv(s, c.is_constant(kW), c.low_memory());
+    c.choice.algorithm = static_cast<int>(plan.algorithm) + (c.low_memory() ? kLowMemory : 0);
     c.choice.scratch_bytes = c.type(kX) == ElementType::kFloat32 ? plan.scratch_bytes : 0;
     if (const WeightFormat format = ConvWeightFormat(plan, s)) c.Pack(kW, format);
     return OkStatus();
@@ -75,11 +76,7 @@ struct ConvBase {
     KANTE_TRY(std::byte * packed, c.Allocate(bytes));
     std::shared_ptr<Buffer> copy;
     KANTE_TRY(const std::byte* from, WeightFloats(c.weight(), 0, c.weight().elements(), copy));
-    const auto alone = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
-      body(0, count);
-      return true;
-    };
-    PackConvWeights(reinterpret_cast<float*>(packed), from, c.format(), w[0], w[1], alone);
+    PackConvWeights(reinterpret_cast<float*>(packed), from, c.format(), w[0], w[1], c.parallel());
     return OkStatus();
   }
 
@@ -97,7 +94,10 @@ struct ConvBase {
                                       y->mutable_data<double>(), ParallelOf(c)));
     }
     const std::byte* packed = c.packed(kW);
-    const ConvPlan plan = PlanConv(s, packed != nullptr);
+    const int algorithm = c.choice().algorithm;
+    const bool low_memory = algorithm >= kLowMemory;
+    const bool winograd = algorithm % kLowMemory == static_cast<int>(ConvAlgorithm::kWinograd);
+    const ConvPlan plan = PlanConv(s, winograd, low_memory);
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     ConvOperands o;
     KANTE_TRY(o.x, ReadFloats(c, kX));

@@ -119,11 +119,7 @@ Status Recurrent::Pack(PackContext& c) const {
   s.hidden = w[1] / GatesOf(cell);
   const bool recurrence = c.input() == kR;
   KANTE_TRY(std::byte * to, c.Allocate(PackedRnnFloats(s, recurrence) * 4));
-  const auto alone = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
-    body(0, count);
-    return true;
-  };
-  PackRnnWeights(reinterpret_cast<float*>(to), c.weight().raw(), s, recurrence, alone);
+  PackRnnWeights(reinterpret_cast<float*>(to), c.weight().raw(), s, recurrence, c.parallel());
   return OkStatus();
 }
 

@@ -128,10 +128,10 @@ class Block {
     }
     for (int64_t r = 0; r < m_; ++r) {
       float* row = y + r * cut_.y_step;
-      if (fresh) {
+      if (fresh || (a_.row_rule == HiddenRows::kNumbersOrZero && !(sum(r) > 0))) {
         std::fill_n(row, a_.v_size, 0.0f);
       } else {
-        Scale(row, sum(r) == 0 ? 0 : 1 / sum(r), a_.v_size);
+        Scale(row, sum(r) == 0 && a_.row_rule == HiddenRows::kZero ? 0 : 1 / sum(r), a_.v_size);
       }
     }
   }
@@ -207,7 +207,7 @@ class Block {
     std::copy_n(x, n, a_.scores + ((b_ * a_.heads + head(r)) * a_.rows + query(r)) * a_.keys);
   }
 
-  static void Apply(const AttentionMask& mask, int64_t base, int64_t k0, KeyRange seen, float* x) {
+  void Apply(const AttentionMask& mask, int64_t base, int64_t k0, KeyRange seen, float* x) const {
     const int64_t step = mask.strides[3];
     if (seen.last > mask.keys) {
       std::fill(x + std::max(mask.keys, seen.first) - k0, x + seen.last - k0, -kInfinity);
@@ -216,6 +216,14 @@ class Block {
     if (mask.allowed) {
       for (int64_t j = seen.first; j < seen.last; ++j)
         x[j - k0] = mask.allowed[base + j * step] ? x[j - k0] : -kInfinity;
+    } else if (a_.row_rule != HiddenRows::kZero) {
+      float* to = x - k0;
+      const float* add = mask.add + base;
+      if (step == 1) {
+        for (int64_t j = seen.first; j < seen.last; ++j) to[j] += add[j];
+      } else {
+        for (int64_t j = seen.first; j < seen.last; ++j) to[j] += add[j * step];
+      }
     } else {
       for (int64_t j = seen.first; j < seen.last; ++j) {
         const float add = mask.add[base + j * step];

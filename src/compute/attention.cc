@@ -66,8 +66,9 @@ struct Blocking {
     rows = fold ? group : a.rows;
     blocks = CeilDiv(rows, kBlockRows);
     // Equal blocks, but for whole tiles of rows.
-    block_rows =
-        rows <= kBlockRows ? rows : AlignUp(CeilDiv(rows, blocks), static_cast<int64_t>(kernels::GemmTile().mr));
+    const int64_t mr = static_cast<int64_t>(kernels::GemmTile().mr);
+    block_rows = rows <= kBlockRows ? rows : std::min(kBlockRows, CeilDiv(CeilDiv(rows, blocks), mr) * mr);
+    blocks = rows > 0 ? CeilDiv(rows, block_rows) : 0;
     items = a.batch * (fold ? a.kv_heads : a.heads) * blocks;
     q_step = fold ? a.q.head_stride : a.q.row_stride;
     y_step = fold ? a.y.head_stride : a.y.row_stride;
@@ -79,7 +80,7 @@ struct Blocking {
     tile =
         a.scores ? a.keys : std::min(a.keys, block_rows > kFewRows ? kTileKeys : AlignUp(kTileFloats / block_rows, 64));
     pack_values = pack_keys && a.v_size > 0 && a.keys > 0;
-    value_row = pack_values ? AlignUp(a.v_size, nr) : 0;
+    value_row = pack_values ? CeilDiv(a.v_size, nr) * nr : 0;
     query_bytes = a.scale != 1 ? AlignUp(block_rows * a.size * 4, 64) : 0;
     if (query_bytes > 0) q_step = a.size;
     tile_bytes = AlignUp(block_rows * tile * 4, 64);

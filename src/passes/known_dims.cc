@@ -44,6 +44,7 @@ bool KeepsShape(const Node& node) {
                            "HardSwish"});
 }
 bool Broadcasts(const Node& node) { return In(node.op_type, {"Add", "Sub", "Mul", "Div", "Pow"}); }
+bool IsConvolution(const Node& node) { return In(node.op_type, {"Conv", "FusedConv"}); }
 bool IsProduct(const Node& node) { return In(node.op_type, {"MatMul", "FusedMatMul"}); }
 
 class Tracer {
@@ -61,7 +62,14 @@ class Tracer {
       return static_cast<int>(IntsOr(*node, "perm").size());
     }
     if (node->op_type == "Reshape") return Length(node->inputs[1], depth + 1);
-    if (KeepsShape(*node) || node->op_type == "Transpose" || node->op_type == "Concat" || node->op_type == "Slice") {
+    if (node->op_type == "Gemm" || node->op_type == "FusedGemm" || node->op_type == "Flatten") return 2;
+    if (In(node->op_type, {"Unsqueeze", "Squeeze"}) && node->inputs.size() == 2) {
+      const int rank = Rank(node->inputs[0], depth + 1), axes = Length(node->inputs[1], depth + 1);
+      return rank < 0 || axes < 0 ? -1 : node->op_type == "Squeeze" ? std::max(rank - axes, -1) : rank + axes;
+    }
+    if (IsConvolution(*node)) return Rank(node->inputs[1], depth + 1);
+    if (KeepsShape(*node) || node->op_type == "Transpose" ||
+        In(node->op_type, {"Concat", "Slice", "Resize", "Pad", "MaxPool", "AveragePool"})) {
       return Rank(node->inputs[0], depth + 1);
     }
     if (Broadcasts(*node) || IsProduct(*node)) {
@@ -153,7 +161,7 @@ class Tracer {
   const Node* Producer(const ValueInfo& info) const {
     if (info.producer == kNone || info.output_index != 0) return nullptr;
     const Node& node = graph_.node(info.producer);
-    const bool ours = CanonicalDomain(node.domain).empty() || (node.domain == "kante" && node.op_type == "FusedMatMul");
+    const bool ours = CanonicalDomain(node.domain).empty() || node.domain == "kante";
     return ours && !node.inputs.empty() ? &node : nullptr;
   }
 
@@ -169,6 +177,7 @@ class Tracer {
 
   int64_t SideThrough(const Node& node, int axis, int rank, int depth) const {
     if (KeepsShape(node)) return Side(node.inputs[0], axis, depth);
+    if (IsConvolution(node) && axis == 1) return Side(node.inputs[1], 0, depth);
     if (node.op_type == "Transpose") {
       const std::vector<int64_t> perm = IntsOr(node, "perm");
       const size_t at = static_cast<size_t>(axis < 0 ? axis + static_cast<int>(perm.size()) : axis);

@@ -177,7 +177,7 @@ class Tracer {
 
   int64_t SideThrough(const Node& node, int axis, int rank, int depth) const {
     if (KeepsShape(node)) return Side(node.inputs[0], axis, depth);
-    if (IsConvolution(node) && axis == 1) return Side(node.inputs[1], 0, depth);
+    if (IsConvolution(node) && (axis < 0 ? axis + rank : axis) == 1) return Side(node.inputs[1], 0, depth);
     if (node.op_type == "Transpose") {
       const std::vector<int64_t> perm = IntsOr(node, "perm");
       const size_t at = static_cast<size_t>(axis < 0 ? axis + static_cast<int>(perm.size()) : axis);

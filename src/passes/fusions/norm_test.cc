@@ -132,6 +132,23 @@ TEST_F(NormFusionTest, Groups) {
   ExpectOne("GroupNormalization");
 }
 
+TEST_F(NormFusionTest, GroupsAndTheirActivation) {
+  for (const char* act : {"Swish", "Relu", "Gelu"}) {
+    Reset();
+    const ValueId x = Input("x", {2, 6, 4, 5}), scale = C(RandomFloats({6}, 3)), bias = C(RandomFloats({6}, 4));
+    Output(b.Op(act, {b.Op("GroupNormalization", {x, scale, bias}, {{"num_groups", 3}, {"epsilon", 1e-3f}})}), "y");
+    ExpectOne("FusedGroupNormalization");
+  }
+}
+
+TEST_F(NormFusionTest, GroupsOfDoublesKeepTheirActivation) {
+  const auto wide = [&](ValueId v) { return b.Op("Cast", {v}, {{"to", 11}}); };
+  const ValueId x = wide(Input("x", {2, 6, 4})), scale = C(RandomFloats({6}, 3)), bias = C(RandomFloats({6}, 4));
+  Output(b.Op("Relu", {b.Op("GroupNormalization", {x, wide(scale), wide(bias)}, {{"num_groups", 3}})}), "y");
+  Run();
+  ExpectSkipped("FuseActivation", "does not compute in float64");
+}
+
 TEST_F(NormFusionTest, GroupsThatAreSkipped) {
   const auto expect = [&](const Group& f, const char* why) {
     Reset();

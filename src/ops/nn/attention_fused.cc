@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/checked.h"
 #include "compute/attention.h"
 #include "ops/nn/float_arrays.h"
 #include "ops/norm/rows.h"
@@ -35,6 +36,7 @@ struct FusedAttention {
                                 .numerics = kComputes};
   float scale = 1;
   bool nan_to_zero = false;  // probabilities of a row that are not numbers are 0
+  int64_t groups = 1;        // of neighbouring heads of queries share one of keys and values
   // How Transpose makes [batch, heads, rows, size] of an input, or the output of the result; empty: they lie so.
   std::array<Perm, 4> perms;
 
@@ -42,6 +44,8 @@ struct FusedAttention {
     FusedAttention op;
     op.scale = a.Float("scale", 1);
     op.nan_to_zero = a.Bool("nan_to_zero", false);
+    op.groups = a.Int("groups", 1);
+    if (op.groups < 1) a.Fail(StrCat("groups ", op.groups, " must be positive"));
     for (size_t i = 0; i < 4; ++i) {
       Perm& perm = op.perms[i] = a.Ints(kPerms[i]);
       if (perm.empty()) continue;
@@ -110,7 +114,7 @@ struct FusedAttention {
     const auto& [sq, sk, sv, sm] = s.in;
     bool fits = sq.dims[3] == sk.dims[3] && sk.dims[2] == sv.dims[2];
     for (const Operand* o : {&sk, &sv}) fits = fits && Merge(o->dims[1], &s.kv_heads);
-    s.heads = s.kv_heads;
+    fits = fits && CheckedMul(s.kv_heads, groups, &s.heads);
     for (const Operand& o : s.in) fits = fits && Merge(o.dims[0], &s.batch);
     for (const Operand* o : {&sq, &sm}) fits = fits && Merge(o->dims[1], &s.heads);
     s.rows = sq.dims[2];
@@ -120,7 +124,7 @@ struct FusedAttention {
     if (mask) {
       fits = fits && (sm.dims[2] == 1 || sm.dims[2] == s.rows) && (sm.dims[3] == 1 || sm.dims[3] == s.keys);
     }
-    if (!fits || (!perms[3].empty() && s.rank != 4)) return refuse();
+    if (!fits || ((!perms[3].empty() || groups > 1) && s.rank != 4)) return refuse();
     return s;
   }
 
@@ -198,7 +202,15 @@ struct FusedAttention {
       return perms[i].empty() ? x : b.Op("Transpose", {x}, {{"perm", perms[i]}});
     };
     const auto number = [&](float value) { return b.Op("CastLike", {b.Scalar(value), c.input(kQ)}); };
-    const ValueId q = as_is(kQ), k = as_is(kK), v = as_is(kV);
+    const auto repeated = [&](ValueId x) {
+      if (groups == 1) return x;
+      const auto sides = [&](int64_t from, int64_t to) { return b.Op("Shape", {x}, {{"start", from}, {"end", to}}); };
+      const ValueId wide = b.Op("Tile", {b.Op("Unsqueeze", {x, b.Ints({2})}), b.Ints({1, 1, groups, 1, 1})});
+      const ValueId heads = b.Op("Mul", {sides(1, 2), b.Ints({groups})});
+      return b.Op("Reshape", {wide, b.Op("Concat", {sides(0, 1), heads, sides(2, 4)}, {{"axis", 0}})},
+                  {{"allowzero", 1}});
+    };
+    const ValueId q = as_is(kQ), k = repeated(as_is(kK)), v = repeated(as_is(kV));
     ValueId x = b.Op("Einsum", {q, k}, {{"equation", "...qd,...kd->...qk"}});
     if (scale != 1) x = b.Op("Mul", {x, number(scale)});
     if (c.has_input(kMask)) {

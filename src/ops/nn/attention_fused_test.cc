@@ -129,6 +129,31 @@ TEST(FusedAttentionTest, BroadcastsAsMatMulDoes) {
   }
 }
 
+TEST(FusedAttentionTest, GroupsOfHeadsShareKeys) {
+  for (int64_t rows : {1, 5}) {
+    Array q({2, 6, rows, 4}, 1), k({2, 2, 7, 4}, 2, {0, 2, 1, 3}), v({2, 2, 7, 6}, 3), mask({1, 6, 1, 7}, 4);
+    Array all_k({2, 6, 7, 4}, 0), all_v({2, 6, 7, 6}, 0);
+    for (int64_t b = 0; b < 2; ++b) {
+      for (int64_t h = 0; h < 6; ++h) {
+        for (int64_t j = 0; j < 7; ++j) {
+          for (int64_t d = 0; d < 6; ++d) all_v.at({b, h, j, d}) = v.at({b, h / 3, j, d});
+          for (int64_t d = 0; d < 4; ++d) all_k.at({b, h, j, d}) = k.at({b, h / 3, j, d});
+        }
+      }
+    }
+    const Array y = Expected({2, 6, rows, 6}, q, all_k, all_v, &mask, 1);
+    OpTest("FusedAttention", 1, "kante")
+        .Attr("groups", 3)
+        .Attr("k_perm", k.perm)
+        .In<float>(q.dims, q.values)
+        .In<float>(k.stored(), k.values)
+        .In<float>(v.dims, v.values)
+        .In<float>(mask.dims, mask.values)
+        .Out<float>(y.dims, y.values)
+        .Run();
+  }
+}
+
 TEST(FusedAttentionTest, Masks) {
   for (const Shape& shape : {Shape{2, 3, 5, 7}, Shape{1, 1, 5, 7}, Shape{2, 1, 1, 7}, Shape{1, 3, 5, 1}}) {
     Array q({2, 3, 5, 4}, 1), k({2, 3, 7, 4}, 2), v({2, 3, 7, 6}, 3), mask(shape, 4);
@@ -199,6 +224,9 @@ TEST(FusedAttentionTest, Refuses) {
   test({2, 3, 5, 4}, {2, 3, 7, 3}, {2, 3, 7, 4}).Fails("do not suit");
   test({2, 3, 5, 4}, {2, 3, 7, 4}, {2, 3, 6, 4}).Fails("do not suit");
   test({2, 3, 5, 4}, {2, 2, 7, 4}, {2, 3, 7, 4}).Fails("do not suit");
+  test({2, 6, 5, 4}, {2, 2, 7, 4}, {2, 2, 7, 4}).Fails("do not suit");
+  test({2, 6, 5, 4}, {2, 2, 7, 4}, {2, 2, 7, 4}).Attr("groups", 2).Fails("do not suit");
+  test({2, 6, 5, 4}, {2, 2, 7, 4}, {2, 2, 7, 4}).Attr("groups", 0).Fails("groups 0 must be positive");
   test({4}, {7, 4}, {7, 4}).Fails("do not suit");
   test({1, 1, 1, 5, 4}, {7, 4}, {7, 4}).Fails("is not [batch, heads, rows, size]");
   test({5, 4}, {7, 4}, {7, 4}).Attr("q_perm", Perm{0, 2, 1, 3}).Fails("is not [batch, heads, rows, size]");

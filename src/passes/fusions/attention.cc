@@ -134,6 +134,60 @@ struct FuseAttentionInputs {
   }
 };
 
+// Keys and values that are repeated for the heads of a group.
+struct FuseAttentionGroups {
+  static constexpr std::string_view kMakes[] = {"kante.FusedAttention"};
+  static P Repeated(std::string_view name) {
+    const P wide = Op("Unsqueeze", {Any(name), Const(StrCat(name, ".axis"))});
+    const P repeated = OneOf({"Expand", "Tile"}, {wide.Shared(), Any(StrCat(name, ".to"))});
+    return Op("Reshape", {repeated.As(StrCat(name, ".repeated")).Shared(), Any(StrCat(name, ".target"))})
+        .As(StrCat(name, ".joined"))
+        .Shared();
+  }
+  static P Pattern() {
+    return Op("kante.FusedAttention", {Any("q"), Repeated("k"), Repeated("v"), Optional(Any("mask"))}).As("attention");
+  }
+  static Outcome Rewrite(const Match& m, GraphPatch& patch) {
+    const Node& node = m.node("attention");
+    if (IntOr(node, "groups", 1) != 1 || node.FindAttribute("k_perm") || node.FindAttribute("v_perm")) {
+      return Skip("keys and values are moved after they are repeated");
+    }
+    const int64_t groups = GroupsOf(m, "k");
+    if (groups < 1 || GroupsOf(m, "v") != groups) return Skip("how keys and values are repeated is not known");
+    std::vector<ValueId> inputs = node.inputs;
+    inputs[1] = m["k"];
+    inputs[2] = m["v"];
+    patch.Replace(m.root_value(),
+                  patch.Op("kante", "FusedAttention", std::move(inputs), AttributesWith(node, {{"groups", groups}})));
+    return Rewritten();
+  }
+
+ private:
+  // How often [batch, heads, keys, size] is repeated along a new third dimension that joins the heads; 0: not known.
+  static int64_t GroupsOf(const Match& m, std::string_view name) {
+    const Graph& graph = m.graph();
+    const ValueId x = m[name], to = m[StrCat(name, ".to")], joined = m[StrCat(name, ".joined")];
+    if (RankOf(graph, x) != 4 || IntsOf(m.constant(StrCat(name, ".axis"))) != std::vector<int64_t>{2}) return 0;
+    const int64_t heads = DimOf(graph, x, 1), size = DimOf(graph, x, 3);
+    const int64_t all = DimOf(graph, joined, 1);
+    if (RankOf(graph, joined) != 4 || heads < 1 || size < 1 || DimOf(graph, joined, 3) != size) return 0;
+    const auto times = IntsOf(graph.Constant(to));
+    if (!times || times->size() != 5) return 0;
+    const int64_t groups = (*times)[2];
+    if (m.node(StrCat(name, ".repeated")).op_type == "Expand") {
+      const auto shape = m.shape(name);  // nothing but the new dimension grows
+      if (!shape) return 0;
+      for (int i = 0; i < 4; ++i) {
+        const int64_t side = (*times)[static_cast<size_t>(i < 2 ? i : i + 1)];
+        if (side != 1 && side != (*shape)[i]) return 0;
+      }
+    } else if (*times != std::vector<int64_t>{1, 1, groups, 1, 1}) {
+      return 0;
+    }
+    return groups > 0 && all > 0 && all % groups == 0 && all / groups == heads ? groups : 0;
+  }
+};
+
 struct FuseAttentionOutput {
   static constexpr std::string_view kMakes[] = {"kante.FusedAttention"};
   static P Pattern() {
@@ -167,6 +221,7 @@ std::vector<int64_t> Composed(const std::vector<int64_t>& first, const std::vect
 }
 
 KANTE_DEFINE_RULE(FuseAttention)
+KANTE_DEFINE_RULE(FuseAttentionGroups)
 KANTE_DEFINE_RULE(FuseAttentionInputs)
 KANTE_DEFINE_RULE(FuseAttentionOutput)
 

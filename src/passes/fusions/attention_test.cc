@@ -138,6 +138,36 @@ TEST_F(AttentionFusionTest, OpenShapes) {
   EXPECT_EQ(Count("Transpose") + Count("Sqrt") + Count("Mul") + Count("Slice"), 0) << Dump(graph_);
 }
 
+TEST_F(AttentionFusionTest, KeysThatGroupsShare) {
+  for (bool tile : {false, true}) {
+    Reset();
+    const ValueId q = Input("q", {2, 6, 5, 4});
+    const auto repeated = [&](const char* name) {
+      const ValueId x = b.Op("Unsqueeze", {Input(name, {2, 2, 7, 4}), b.Ints({2})});
+      const ValueId wide =
+          tile ? b.Op("Tile", {x, b.Ints({1, 1, 3, 1, 1})}) : b.Op("Expand", {x, b.Ints({2, 2, 3, 7, 4})});
+      return b.Op("Reshape", {wide, b.Ints({2, 6, 7, 4})});
+    };
+    const ValueId k = repeated("k"), v = repeated("v");
+    Output(b.Op("MatMul", {b.Op("Softmax", {b.Op("MatMul", {q, Transposed(k, {0, 1, 3, 2})})}), v}), "y");
+    Run();
+    EXPECT_EQ(graph_.node_count(), 1u) << Dump(graph_);
+    EXPECT_EQ(*Only().FindAttribute("groups")->get<int64_t>(), 3);
+  }
+}
+
+TEST_F(AttentionFusionTest, GroupsThatInterleaveAreSkipped) {
+  const ValueId q = Input("q", {2, 6, 5, 4});
+  const auto repeated = [&](const char* name) {  // heads 0, 1, 0, 1, ...
+    const ValueId x = b.Op("Unsqueeze", {Input(name, {2, 2, 7, 4}), b.Ints({1})});
+    return b.Op("Reshape", {b.Op("Expand", {x, b.Ints({2, 3, 2, 7, 4})}), b.Ints({2, 6, 7, 4})});
+  };
+  const ValueId k = repeated("k"), v = repeated("v");
+  Output(b.Op("MatMul", {b.Op("Softmax", {b.Op("MatMul", {q, Transposed(k, {0, 1, 3, 2})})}), v}), "y");
+  Run();
+  ExpectSkipped("FuseAttentionGroups", "how keys and values are repeated is not known");
+}
+
 // --- near misses
 TEST_F(AttentionFusionTest, AnotherAxisIsSkipped) {
   const ValueId q = Input("q", {2, 5, 4}), k = Input("k", {2, 5, 4});

@@ -179,6 +179,7 @@ struct FusedAttention {
       }
     }
     KANTE_TRY(Tensor * y, c.Output(0));
+    if (y->elements() == 0) return OkStatus();
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     // Transpose's output dimension i is dimension perm[i] of the result.
     std::array<int64_t, 4> strides{};

@@ -204,6 +204,23 @@ TEST(FusedAttentionTest, RowsWithoutKeys) {
       .Run();
 }
 
+TEST(FusedAttentionTest, Nothing) {
+  for (const Shape& shape : {Shape{0, 2, 3, 4}, Shape{2, 0, 3, 4}, Shape{2, 2, 0, 4}}) {
+    OpTest("FusedAttention", 1, "kante")
+        .In<float>(shape, {})
+        .In<float>(shape, {})
+        .In<float>(shape, {})
+        .Out<float>(shape, {})
+        .Run();
+  }
+  OpTest("FusedAttention", 1, "kante")
+      .In<float>({2, 0}, {})
+      .In<float>({3, 0}, {})
+      .In<float>({3, 1}, {1, 2, 6})
+      .Out<float>({2, 1}, {3, 3})
+      .Run();
+}
+
 TEST(FusedAttentionTest, Halves) {
   OpTest("FusedAttention", 1, "kante")
       .In<Float16>({1, 1}, {{0x3c00}})

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "base/checked.h"
 #include "compute/conv_slots.h"
@@ -16,8 +17,10 @@
 namespace kante::core {
 namespace {
 
-constexpr int64_t kBlockRows = 64;
-constexpr int64_t kTileFloats = 64 << 10;  // of scores: half of an L2 of 512 KB
+constexpr int64_t kBlockRows = 96;
+constexpr int64_t kTileKeys = 512;
+constexpr int64_t kFewRows = 16;           // up to which longer tiles pay
+constexpr int64_t kTileFloats = 48 << 10;  // of scores, then: less than half of an L2 of 512 KB
 constexpr int64_t kUnpackedRows = 4;       // up to which RunGemm takes strided keys as they lie
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
@@ -45,7 +48,12 @@ struct Blocking {
   int64_t nr = 1;
   int64_t panels = 0;
   int64_t packed_floats = 0;  // of one matrix
+  // Their values, too: tile by tile, each a packed matrix of rows of `value_row` floats.
+  bool pack_values = false;
+  int64_t value_row = 0;
   int64_t q_step = 0, y_step = 0;
+  // Queries times the scale, which costs less than scaling scores.
+  int64_t query_bytes = 0;
   int64_t tile_bytes = 0;   // scores of a tile
   int64_t mixed_bytes = 0;  // its weighted values, when there are several tiles
   int64_t state_bytes = 0;  // maximum, sum and factor of each row
@@ -56,8 +64,11 @@ struct Blocking {
     const int64_t group = a.heads / a.kv_heads;
     fold = a.rows == 1 && group > 1;
     rows = fold ? group : a.rows;
-    block_rows = std::min(kBlockRows, rows);
     blocks = CeilDiv(rows, kBlockRows);
+    // Equal blocks, but for whole tiles of rows.
+    const int64_t mr = static_cast<int64_t>(kernels::GemmTile().mr);
+    block_rows = rows <= kBlockRows ? rows : std::min(kBlockRows, CeilDiv(CeilDiv(rows, blocks), mr) * mr);
+    blocks = rows > 0 ? CeilDiv(rows, block_rows) : 0;
     items = a.batch * (fold ? a.kv_heads : a.heads) * blocks;
     q_step = fold ? a.q.head_stride : a.q.row_stride;
     y_step = fold ? a.y.head_stride : a.y.row_stride;
@@ -66,42 +77,57 @@ struct Blocking {
     if (pack_keys) nr = static_cast<int64_t>(kernels::GemmTile().nr);
     panels = pack_keys ? CeilDiv(a.keys, nr) : 0;
     packed_floats = panels * nr * a.size;
-    tile = a.scores ? a.keys : std::min(a.keys, AlignUp(kTileFloats / block_rows, 64));
+    tile =
+        a.scores ? a.keys : std::min(a.keys, block_rows > kFewRows ? kTileKeys : AlignUp(kTileFloats / block_rows, 64));
+    pack_values = pack_keys && a.v_size > 0 && a.keys > 0;
+    value_row = pack_values ? CeilDiv(a.v_size, nr) * nr : 0;
+    query_bytes = a.scale != 1 ? AlignUp(block_rows * a.size * 4, 64) : 0;
+    if (query_bytes > 0) q_step = a.size;
     tile_bytes = AlignUp(block_rows * tile * 4, 64);
     mixed_bytes = tile < a.keys ? AlignUp(block_rows * a.v_size * 4, 64) : 0;
     state_bytes = 3 * kBlockRows * 4;
-    for (const int64_t m : {block_rows, rows % kBlockRows}) {
+    for (const int64_t m : {block_rows, block_rows > 0 ? rows % block_rows : 0}) {
       for (const int64_t n : {tile, tile > 0 ? a.keys % tile : 0}) {
-        if (m > 0 && n > 0) gemm_bytes = std::max(gemm_bytes, Product(a, m, n).scratch_bytes);
-        if (m > 0 && n > 0) gemm_bytes = std::max(gemm_bytes, Mix(a, m, n).scratch_bytes);
+        if (m <= 0 || n <= 0) continue;
+        for (const GemmPlan& plan : {Product(a, m, n), Mix(a, m, n, false), Mix(a, m, n, pack_values)}) {
+          gemm_bytes = std::max(gemm_bytes, plan.scratch_bytes);
+        }
       }
     }
-    slot_bytes = tile_bytes + mixed_bytes + state_bytes + AlignUp(gemm_bytes, 64);
+    slot_bytes = query_bytes + tile_bytes + mixed_bytes + state_bytes + AlignUp(gemm_bytes, 64);
   }
 
   GemmPlan Product(const AttentionArgs& a, int64_t m, int64_t n) const {
     return PlanGemm(m, n, a.size, pack_keys ? GemmB::kPacked : GemmB::kStrided, q_step);
   }
-  GemmPlan Mix(const AttentionArgs& a, int64_t m, int64_t n) const {
-    return PlanGemm(m, a.v_size, n, GemmB::kStrided, n);
+  GemmPlan Mix(const AttentionArgs& a, int64_t m, int64_t n, bool packed) const {
+    return PlanGemm(m, a.v_size, n, packed ? GemmB::kPacked : GemmB::kStrided, n);
+  }
+  int64_t tiles(const AttentionArgs& a) const { return CeilDiv(a.keys, tile); }
+  int64_t packed_bytes(const AttentionArgs& a) const {
+    return a.batch * a.kv_heads * (packed_floats + a.keys * value_row) * 4;
   }
 };
 
 // One item: a block of queries that share keys.
 class Block {
  public:
-  Block(const AttentionArgs& a, const Blocking& cut, int64_t item, const float* keys, std::byte* scratch)
-      : a_(a), cut_(cut), group_(a.heads / a.kv_heads), keys_(keys) {
+  Block(const AttentionArgs& a, const Blocking& cut, int64_t item, const float* keys, const float* values,
+        std::byte* scratch)
+      : a_(a), cut_(cut), group_(a.heads / a.kv_heads), keys_(keys), values_(values) {
     const int64_t head = item / cut.blocks;
-    row0_ = item % cut.blocks * kBlockRows;
-    m_ = std::min(kBlockRows, cut.rows - row0_);
+    row0_ = item % cut.blocks * cut.block_rows;
+    m_ = std::min(cut.block_rows, cut.rows - row0_);
     const int64_t heads = cut.fold ? a.kv_heads : a.heads;
     b_ = head / heads;
     h_ = cut.fold ? head % heads * group_ : head % heads;
-    scores_ = reinterpret_cast<float*>(scratch);
-    mixed_ = reinterpret_cast<float*>(scratch + cut.tile_bytes);
-    state_ = reinterpret_cast<float*>(scratch + cut.tile_bytes + cut.mixed_bytes);
-    gemm_ = scratch + cut.tile_bytes + cut.mixed_bytes + cut.state_bytes;
+    q_rows_ = cut.fold ? a.q.head_stride : a.q.row_stride;
+    const auto take = [&scratch](int64_t bytes) { return std::exchange(scratch, scratch + bytes); };
+    scaled_ = reinterpret_cast<float*>(take(cut.query_bytes));
+    scores_ = reinterpret_cast<float*>(take(cut.tile_bytes));
+    mixed_ = reinterpret_cast<float*>(take(cut.mixed_bytes));
+    state_ = reinterpret_cast<float*>(take(cut.state_bytes));
+    gemm_ = scratch;
   }
 
   void Run() {
@@ -118,6 +144,14 @@ class Block {
       sum(r) = sink ? 1.0f : 0.0f;
     }
     if (a_.scores) all = {0, a_.keys};
+    queries_ = a_.q.at(b_, h_) + row0_ * q_rows_;
+    if (cut_.query_bytes > 0) {
+      for (int64_t r = 0; r < m_; ++r) {
+        kernels::Unary(kernels::UnaryOp::kAffine, scaled_ + r * a_.size, queries_ + r * q_rows_,
+                       static_cast<size_t>(a_.size), a_.scale, 0);
+      }
+      queries_ = scaled_;
+    }
     float* y = a_.y.at(b_, h_) + row0_ * cut_.y_step;
     bool fresh = true;
     if (all.first < all.last) {
@@ -128,10 +162,10 @@ class Block {
     }
     for (int64_t r = 0; r < m_; ++r) {
       float* row = y + r * cut_.y_step;
-      if (fresh) {
+      if (fresh || (a_.row_rule == HiddenRows::kNumbersOrZero && !(sum(r) > 0))) {
         std::fill_n(row, a_.v_size, 0.0f);
       } else {
-        Scale(row, sum(r) == 0 ? 0 : 1 / sum(r), a_.v_size);
+        Scale(row, sum(r) == 0 && a_.row_rule == HiddenRows::kZero ? 0 : 1 / sum(r), a_.v_size);
       }
     }
   }
@@ -164,15 +198,16 @@ class Block {
   // Takes the part of a tile that some query of the block sees into the running softmax.
   void Tile(int64_t t0, const KeyRange& all, float* y, bool fresh) {
     int64_t k0 = std::max(t0, all.first / cut_.nr * cut_.nr), k1 = std::min(t0 + cut_.tile, all.last);
-    GemmPlan product = cut_.Product(a_, m_, k1 - k0), mix = cut_.Mix(a_, m_, k1 - k0);
+    const auto whole = [&] { return cut_.pack_values && k0 == t0 && k1 == std::min(t0 + cut_.tile, a_.keys); };
+    GemmPlan product = cut_.Product(a_, m_, k1 - k0), mix = cut_.Mix(a_, m_, k1 - k0, whole());
     if (std::max(product.scratch_bytes, mix.scratch_bytes) > cut_.gemm_bytes) {
       k0 = t0;
       k1 = std::min(t0 + cut_.tile, a_.keys);
       product = cut_.Product(a_, m_, k1 - k0);
-      mix = cut_.Mix(a_, m_, k1 - k0);
+      mix = cut_.Mix(a_, m_, k1 - k0, whole());
     }
     const int64_t n = k1 - k0, kv = h_ / group_;
-    GemmArgs first{.a = a_.q.at(b_, h_) + row0_ * cut_.q_step, .a_row_stride = cut_.q_step};
+    GemmArgs first{.a = queries_, .a_row_stride = cut_.q_step};
     if (cut_.pack_keys) {
       first.packed_b = keys_ + (b_ * a_.kv_heads + kv) * cut_.packed_floats + k0 * a_.size;
     } else {
@@ -182,13 +217,16 @@ class Block {
     }
     first.c = scores_;
     first.ldc = n;
-    first.epilogue.scale = a_.scale;
     first.scratch = gemm_;
     RunGemm(product, first, kInline);
     for (int64_t r = 0; r < m_; ++r) Row(r, k0, k1, scores_ + r * n);
     GemmArgs second{.a = scores_, .a_row_stride = n};
-    second.b = a_.v.at(b_, kv, k0);
-    second.b_row_stride = a_.v.row_stride;
+    if (whole()) {
+      second.packed_b = values_ + ((b_ * a_.kv_heads + kv) * a_.keys + k0) * cut_.value_row;
+    } else {
+      second.b = a_.v.at(b_, kv, k0);
+      second.b_row_stride = a_.v.row_stride;
+    }
     second.c = fresh ? y : mixed_;
     second.ldc = fresh ? cut_.y_step : a_.v_size;
     second.scratch = gemm_;
@@ -207,7 +245,7 @@ class Block {
     std::copy_n(x, n, a_.scores + ((b_ * a_.heads + head(r)) * a_.rows + query(r)) * a_.keys);
   }
 
-  static void Apply(const AttentionMask& mask, int64_t base, int64_t k0, KeyRange seen, float* x) {
+  void Apply(const AttentionMask& mask, int64_t base, int64_t k0, KeyRange seen, float* x) const {
     const int64_t step = mask.strides[3];
     if (seen.last > mask.keys) {
       std::fill(x + std::max(mask.keys, seen.first) - k0, x + seen.last - k0, -kInfinity);
@@ -216,6 +254,14 @@ class Block {
     if (mask.allowed) {
       for (int64_t j = seen.first; j < seen.last; ++j)
         x[j - k0] = mask.allowed[base + j * step] ? x[j - k0] : -kInfinity;
+    } else if (a_.row_rule != HiddenRows::kZero) {
+      float* to = x - k0;
+      const float* add = mask.add + base;
+      if (step == 1) {
+        for (int64_t j = seen.first; j < seen.last; ++j) to[j] += add[j];
+      } else {
+        for (int64_t j = seen.first; j < seen.last; ++j) to[j] += add[j * step];
+      }
     } else {
       for (int64_t j = seen.first; j < seen.last; ++j) {
         const float add = mask.add[base + j * step];
@@ -267,7 +313,11 @@ class Block {
   const Blocking& cut_;
   int64_t group_;
   const float* keys_;  // packed
+  const float* values_;
   int64_t b_ = 0, h_ = 0, row0_ = 0, m_ = 0;
+  int64_t q_rows_;  // between the queries of the block
+  const float* queries_ = nullptr;
+  float* scaled_;
   float* scores_;
   float* mixed_;
   float* state_;
@@ -287,21 +337,35 @@ bool PackKeys(const AttentionArgs& a, const Blocking& cut, float* to, ParallelFo
   });
 }
 
+bool PackValues(const AttentionArgs& a, const Blocking& cut, float* to, ParallelFor parallel) {
+  const int64_t tiles = cut.tiles(a);
+  return parallel(a.batch * a.kv_heads * tiles, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t head = i / tiles, first = i % tiles * cut.tile;
+      kernels::PackB(to + (head * a.keys + first) * cut.value_row, a.v.at(head / a.kv_heads, head % a.kv_heads, first),
+                     a.v.row_stride, 1, static_cast<size_t>(std::min(cut.tile, a.keys - first)), 0,
+                     static_cast<size_t>(a.v_size));
+    }
+  });
+}
+
 }  // namespace
 
 int64_t AttentionScratchBytes(const AttentionArgs& args) {
   const Blocking cut(args);
-  return cut.slot_bytes * ScratchSlots::CountFor(cut.items) + args.batch * args.kv_heads * cut.packed_floats * 4;
+  return cut.slot_bytes * ScratchSlots::CountFor(cut.items) + cut.packed_bytes(args);
 }
 
 bool RunAttention(const AttentionArgs& args, std::byte* scratch, ParallelFor parallel) {
   const Blocking cut(args);
   if (cut.items == 0) return true;
   float* keys = reinterpret_cast<float*>(scratch + cut.slot_bytes * ScratchSlots::CountFor(cut.items));
+  float* values = keys + args.batch * args.kv_heads * cut.packed_floats;
   if (cut.pack_keys && !PackKeys(args, cut, keys, parallel)) return false;
+  if (cut.pack_values && !PackValues(args, cut, values, parallel)) return false;
   ScratchSlots slots(reinterpret_cast<float*>(scratch), cut.slot_bytes / 4);
   return slots.Run(cut.items, parallel, [&](int64_t begin, int64_t end, float* memory) {
-    for (int64_t i = begin; i < end; ++i) Block(args, cut, i, keys, reinterpret_cast<std::byte*>(memory)).Run();
+    for (int64_t i = begin; i < end; ++i) Block(args, cut, i, keys, values, reinterpret_cast<std::byte*>(memory)).Run();
   });
 }
 

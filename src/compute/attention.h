@@ -47,6 +47,13 @@ struct AttentionMask {
 // What the optional output of scores holds: after which step.
 enum class ScoreStage : uint8_t { kProduct, kSoftcap, kMasked, kProbability };
 
+// What becomes of a query that sees no key.
+enum class HiddenRows : uint8_t {
+  kZero,           // zeros; a mask of -inf hides a key whatever its score, NaN too
+  kNan,            // as in Add, Softmax and MatMul one by one: NaN, and a masked score of NaN stays
+  kNumbersOrZero,  // the same, but for zeros wherever Softmax gives NaN
+};
+
 struct AttentionArgs {
   int64_t batch = 0;
   int64_t heads = 0;
@@ -71,13 +78,14 @@ struct AttentionArgs {
   // Hides keys [first, last) of query i: sets their scores, score[0] being key `first`'s, to -inf.
   using Filter = FunctionRef<void(int64_t b, int64_t h, int64_t i, int64_t first, int64_t last, float* score)>;
   const Filter* filter = nullptr;
+  HiddenRows row_rule = HiddenRows::kZero;
   const float* sinks = nullptr;  // of each head: a score that takes part in the softmax and has no value
 
   float* scores = nullptr;  // optional output [batch, heads, rows, keys]
   ScoreStage stage = ScoreStage::kProduct;
 };
 
-// A query that sees no key gives zeros. REQUIRES: sizes whose products fit, lengths within [0, keys].
+// REQUIRES: sizes whose products fit, lengths within [0, keys].
 int64_t AttentionScratchBytes(const AttentionArgs& args);
 // `scratch`: AttentionScratchBytes. False when the run was cancelled.
 bool RunAttention(const AttentionArgs& args, std::byte* scratch, ParallelFor parallel);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // InstanceNormalization and GroupNormalization: statistics of one image over one channel or a group of them.
+#include <algorithm>
 #include <cmath>
 
+#include "ops/linalg/product.h"
 #include "ops/nn/float_arrays.h"
 #include "ops/norm/rows.h"
 #include "ops/op_def.h"
@@ -11,6 +13,7 @@ namespace {
 
 constexpr int kX = 0, kScale = 1, kBias = 2;
 constexpr double kElementCost = 0.4;  // ns
+constexpr int64_t kPiece = 2048;      // of floats, in L1
 
 struct GroupBase {
   float epsilon = 1e-5f;
@@ -30,8 +33,21 @@ struct GroupBase {
     return c.SetShape(0, x);
   }
 
+  // One channel, and its activation piece by piece while it is in cache.
+  static void WriteRow(double* y, const double* x, double factor, double shift, int64_t n, const Activation&) {
+    ScaleShift(y, x, factor, shift, n);
+  }
+  static void WriteRow(float* y, const float* x, float factor, float shift, int64_t n, const Activation& act) {
+    if (act.op == kernels::UnaryOp::kIdentity) return ScaleShift(y, x, factor, shift, n);
+    for (int64_t i = 0; i < n; i += kPiece) {
+      const int64_t count = std::min(kPiece, n - i);
+      ScaleShift(y + i, x + i, factor, shift, count);
+      kernels::Unary(act.op, y + i, y + i, static_cast<size_t>(count), act.alpha, act.beta);
+    }
+  }
+
   template <typename T>
-  Status Compute(RunContext& c, int64_t channels_each, const T* x, T* y) const {
+  Status Compute(RunContext& c, int64_t channels_each, const T* x, T* y, const Activation& act) const {
     const Shape& shape = c.in(kX).shape();
     const int64_t channels = shape[1], pixels = shape.Product(2, shape.rank());
     if (shape.elements() == 0) return OkStatus();
@@ -47,20 +63,21 @@ struct GroupBase {
             for (int64_t k = 0; k < channels_each; ++k) {
               const int64_t plane = g * channels_each + k, ch = plane % channels;
               const T factor = scale[ch] * inverse;
-              ScaleShift(y + plane * pixels, x + plane * pixels, factor, bias[ch] - mean * factor, pixels);
+              WriteRow(y + plane * pixels, x + plane * pixels, factor, bias[ch] - mean * factor, pixels, act);
             }
           }
         });
   }
 
-  Status RunGroups(RunContext& c, int64_t groups) const {
+  Status RunGroups(RunContext& c, int64_t groups, const Activation& act = {}) const {
     const int64_t channels = c.in(kX).dim(1);
     const int64_t each = groups > 0 ? std::max<int64_t>(channels / groups, 1) : 1;
     KANTE_TRY(Tensor * y, c.Output(0));
-    if (y->type() == ElementType::kFloat64) return Compute(c, each, c.in(kX).data<double>(), y->mutable_data<double>());
+    if (y->type() == ElementType::kFloat64)
+      return Compute(c, each, c.in(kX).data<double>(), y->mutable_data<double>(), act);
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     KANTE_TRY(const float* x, ReadFloats(c, kX));
-    KANTE_TRY(Compute(c, each, x, out.data()));
+    KANTE_TRY(Compute(c, each, x, out.data(), act));
     return out.Finish(c);
   }
 };
@@ -128,9 +145,41 @@ struct GroupNormalization : GroupBase {
   Status Run(RunContext& c) const { return RunGroups(c, groups); }
 };
 
+// activation(GroupNormalization(x))
+struct FusedGroupNormalization : GroupBase {
+  static constexpr OpInfo kInfo{.name = "FusedGroupNormalization",
+                                .domain = "kante",
+                                .min_inputs = 3,
+                                .max_inputs = 3,
+                                .types = kFloatProducts,
+                                .same_type = 0b111,
+                                .in_place = 0b1,
+                                .numerics = kComputes};
+  int64_t groups = 1;
+  FusedActivation activation;
+
+  static Result<FusedGroupNormalization> Parse(AttrReader& a) {
+    KANTE_TRY(const GroupNormalization plain, GroupNormalization::Parse(a));
+    FusedGroupNormalization op;
+    op.epsilon = plain.epsilon;
+    op.groups = plain.groups;
+    KANTE_TRY(op.activation, FusedActivation::Parse(a));
+    return op;
+  }
+  Status Infer(InferContext& c) const { return InferGroups(c, groups); }
+  Status Run(RunContext& c) const { return RunGroups(c, groups, activation.parsed); }
+  Status Expand(ExpandContext& c) const {
+    const ValueId y = c.build().Op("GroupNormalization", {c.input(kX), c.input(kScale), c.input(kBias)},
+                                   {{"num_groups", groups}, {"epsilon", epsilon}});
+    c.SetOutput(0, ExpandActivation(c.build(), y, activation.name, activation.params));
+    return OkStatus();
+  }
+};
+
 }  // namespace
 
 KANTE_DEFINE_OP(InstanceNormalization)
 KANTE_DEFINE_OP(GroupNormalization)
+KANTE_DEFINE_OP(FusedGroupNormalization)
 
 }  // namespace kante::core

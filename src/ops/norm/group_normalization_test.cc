@@ -73,5 +73,44 @@ TEST(GroupNormalizationTest, EdgesAndRefusals) {
       .Fails("does not suit 2 channels");
 }
 
+// Planes longer than the piece that takes its activation at once; expected by the formula in double.
+TEST(FusedGroupNormalizationTest, ActivationOfEveryPiece) {
+  const int64_t pixels = 5000;
+  std::vector<float> x(static_cast<size_t>(4 * pixels)), y(x.size());
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * 7919 % 1000) / 250 - 1;
+  const float scale[] = {1, -0.5f, 2, 0.25f}, bias[] = {0, 1, -1, 0.5f};
+  for (int64_t g = 0; g < 2; ++g) {
+    double mean = 0, variance = 0;
+    for (int64_t i = 0; i < 2 * pixels; ++i) mean += x[static_cast<size_t>(g * 2 * pixels + i)];
+    mean /= static_cast<double>(2 * pixels);
+    for (int64_t i = 0; i < 2 * pixels; ++i) variance += std::pow(x[static_cast<size_t>(g * 2 * pixels + i)] - mean, 2);
+    variance /= static_cast<double>(2 * pixels);
+    for (int64_t i = 0; i < 2 * pixels; ++i) {
+      const auto at = static_cast<size_t>(g * 2 * pixels + i), ch = static_cast<size_t>(g * 2 + i / pixels);
+      const double z = (x[at] - mean) / std::sqrt(variance + 0.5) * scale[ch] + bias[ch];
+      y[at] = static_cast<float>(z / (1 + std::exp(-z)));
+    }
+  }
+  OpTest("FusedGroupNormalization", 1, "kante")
+      .Attr("num_groups", 2)
+      .Attr("epsilon", 0.5f)
+      .Attr("activation", "Swish")
+      .In<float>({1, 4, 50, 100}, x)
+      .In<float>({4}, {1, -0.5f, 2, 0.25f})
+      .In<float>({4}, {0, 1, -1, 0.5f})
+      .Out<float>({1, 4, 50, 100}, y)
+      .Run();
+}
+
+TEST(FusedGroupNormalizationTest, Refuses) {
+  OpTest("FusedGroupNormalization", 1, "kante")
+      .Attr("num_groups", 2)
+      .Attr("activation", "Sin")
+      .In<float>({1, 2, 1}, {0, 1})
+      .In<float>({2}, {1, 1})
+      .In<float>({2}, {0, 0})
+      .Fails("Sin");
+}
+
 }  // namespace
 }  // namespace kante::core

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An activation at the end of a convolution or matrix product is applied while its result is in cache.
+// An activation at the end of a convolution, matrix product or normalisation is applied while its result is in cache.
 #include <array>
 #include <limits>
 
@@ -15,7 +15,10 @@ struct Fused {
   std::string_view plain;
   std::string_view fused;  // in domain kante
 };
-constexpr Fused kFused[] = {{"Conv", "FusedConv"}, {"Gemm", "FusedGemm"}, {"MatMul", "FusedMatMul"}};
+constexpr Fused kFused[] = {{"Conv", "FusedConv"},
+                            {"Gemm", "FusedGemm"},
+                            {"MatMul", "FusedMatMul"},
+                            {"GroupNormalization", "FusedGroupNormalization"}};
 
 std::string_view FusedName(const Node& node) {
   for (const Fused& f : kFused) {
@@ -51,7 +54,8 @@ std::vector<float> ParamsOf(const Node& act) {
 struct FuseActivation {
   static constexpr std::array<std::string_view, 0> kMakes{};
   static P Pattern() {
-    const P product = OneOf({"Conv", "kante.FusedConv", "Gemm", "kante.FusedGemm", "MatMul", "kante.FusedMatMul"},
+    const P product = OneOf({"Conv", "kante.FusedConv", "Gemm", "kante.FusedGemm", "MatMul", "kante.FusedMatMul",
+                             "GroupNormalization", "kante.FusedGroupNormalization"},
                             {Any("a"), Any("b"), Optional(Any("c")), Optional(Any("d"))});
     return OneOf({"Relu", "LeakyRelu", "ThresholdedRelu", "Clip", "HardSigmoid", "HardSwish", "Sigmoid", "Tanh", "Elu",
                   "Selu", "Celu", "Softplus", "Softsign", "Mish", "Gelu", "Swish"},

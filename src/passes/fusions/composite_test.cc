@@ -59,6 +59,15 @@ TEST_F(CompositeTest, GeluTanhInEveryForm) {
   }
 }
 
+// As transformers' FastGELU writes it.
+TEST_F(CompositeTest, GeluTanhFactoredOut) {
+  const ValueId x = Input("x", {3, 4});
+  const ValueId square = b.Op("Mul", {b.Op("Mul", {x, F(0.044715f)}), x});
+  const ValueId inner = b.Op("Mul", {b.Op("Mul", {x, F(0.7978846f)}), b.Op("Add", {square, F(1)})});
+  Output(b.Op("Mul", {b.Op("Mul", {x, F(0.5f)}), b.Op("Add", {b.Op("Tanh", {inner}), F(1)})}), "y");
+  ExpectOne("Gelu", 1e-5);
+}
+
 TEST_F(CompositeTest, OtherNumbersAreNoGelu) {
   const ValueId x = Input("x", {3, 4});
   const ValueId erf = b.Op("Erf", {b.Op("Div", {x, F(1.5f)})});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "passes/attributes.h"
 #include "passes/constants.h"
+#include "passes/known_dims.h"
 #include "passes/rule.h"
 
 namespace kante::core {
@@ -22,7 +23,9 @@ struct FuseLayerNorm {
     const P square = AnyOf({Op("Pow", {d, 2.0}), d * d, Op("Pow", {other, 2.0}), other * other});
     const P deviation = Op("Sqrt", {Mean(square, "var") + Const("epsilon")});
     const P normal = AnyOf({d / deviation, d * Op("Reciprocal", {deviation})});
-    return normal * Const("gamma") + Const("beta");
+    // Keras scales before it subtracts.
+    const P factor = Op("Reciprocal", {deviation}) * Const("gamma");
+    return AnyOf({normal * Const("gamma") + Const("beta"), x * factor + (Const("beta") - mean * factor)});
   }
   static Outcome Rewrite(const Match& m, GraphPatch& patch) {
     if (!KeepsDims(m.node("mean")) || !KeepsDims(m.node("var"))) return NoMatch();
@@ -48,8 +51,40 @@ struct FuseLayerNorm {
   }
 };
 
+// The same without scale and bias.
+struct FusePlainLayerNorm {
+  static constexpr std::string_view kMakes[] = {"LayerNormalization"};
+  static P Pattern() {
+    const P x = Any("x");
+    const P d = x - Mean(x, "mean");
+    const P square = AnyOf({Op("Pow", {d, 2.0}), d * d});
+    return d / Op("Sqrt", {Mean(square, "var") + Const("epsilon")});
+  }
+  static Outcome Rewrite(const Match& m, GraphPatch& patch) {
+    if (!KeepsDims(m.node("mean")) || !KeepsDims(m.node("var"))) return NoMatch();
+    for (NodeId user : m.graph().value(m.root_value()).consumers) {
+      const Node& next = m.graph().node(user);
+      if (next.op_type != "Mul") continue;
+      if (m.graph().Constant(next.inputs[0]) || m.graph().Constant(next.inputs[1])) return Skip("a scale follows");
+    }
+    const auto axes = IntsOf(m.constant("mean.axes"));
+    const auto epsilon = ScalarOf(m.constant("epsilon"));
+    const int rank = RankOf(m.graph(), m["x"]);
+    const bool last = axes && axes->size() == 1 && ((*axes)[0] == -1 || (rank > 0 && (*axes)[0] == rank - 1));
+    if (!last || axes != IntsOf(m.constant("var.axes"))) return Skip("not the last dimension alone is normalised");
+    const int64_t size = DimOf(m.graph(), m["x"], -1);
+    if (!epsilon || size < 1 || size > (1 << 20)) return Skip("the size of the normalised dimension is not known");
+    if (m.type("x") != ElementType::kFloat32) return Skip("the input is not known to be float32");
+    Tensor ones = Tensor::Of<float>({size}, std::vector<float>(static_cast<size_t>(size), 1.0f));
+    patch.Replace(m.root_value(), patch.Op("LayerNormalization", {m["x"], patch.Constant("ones", std::move(ones))},
+                                           {{"axis", -1}, {"epsilon", static_cast<float>(*epsilon)}}));
+    return Rewritten();
+  }
+};
+
 }  // namespace
 
 KANTE_DEFINE_RULE(FuseLayerNorm)
+KANTE_DEFINE_RULE(FusePlainLayerNorm)
 
 }  // namespace kante::core

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Two data movements in a row that are one, and dimensions that the model declares.
+// Two data movements in a row that are one, and dimensions that are known.
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <optional>
 
 #include "passes/attributes.h"
 #include "passes/constants.h"
+#include "passes/known_dims.h"
 #include "passes/rule.h"
 
 namespace kante::core {
@@ -68,26 +71,65 @@ struct MergeReshapes {
   }
 };
 
-// Shape(x)[i] where x is a graph input whose dimension i is declared, whatever the others are.
+// Elements of a shape whose dimensions are known although others may not be.
 struct KnownDimension {
   static constexpr std::array<std::string_view, 0> kMakes{};
-  static P Pattern() { return Op("Gather", {Op("Shape", {Any("x")}).As("shape").Shared(), Const("index")}).As("y"); }
+  static P Pattern() {
+    const P whole = Op("Shape", {Any("x")}).Shared();
+    const P shape = AnyOf({whole, Op("Gather", {whole, Const("order")}).Shared()}).As("shape");
+    return AnyOf({Op("Gather", {shape, Const("index")}),
+                  Op("Slice", {shape, Const("from"), Const("to"), Optional(Const("axes")), Optional(Const("steps"))})})
+        .As("y");
+  }
   static Outcome Rewrite(const Match& m, GraphPatch& patch) {
-    const ValueInfo& x = m.graph().value(m["x"]);
-    const auto indices = IntsOf(m.constant("index"));
-    if (!x.is_graph_input || !x.type.has_shape || !indices || IntOr(m.node("y"), "axis", 0) != 0) return NoMatch();
-    if (m.graph().IsGraphOutput(m.root_value())) return NoMatch();
-    if (m.node("shape").FindAttribute("start") || m.node("shape").FindAttribute("end")) return NoMatch();
+    const Node& y = m.node("y");
+    if (m.graph().IsGraphOutput(m.root_value()) || IntOr(y, "axis", 0) != 0) return NoMatch();
+    const bool gathers = y.op_type == "Gather";
+    const auto indices = gathers ? IntsOf(m.constant("index")) : Range(m);
+    if (!indices || indices->empty()) return NoMatch();
     std::vector<int64_t> values;
-    const int64_t rank = static_cast<int64_t>(x.type.dims.size());
     for (int64_t i : *indices) {
-      if (i < 0) i += rank;
-      if (i < 0 || i >= rank || !x.type.dims[static_cast<size_t>(i)].known()) return NoMatch();
-      values.push_back(x.type.dims[static_cast<size_t>(i)].value);
+      if (i < -kMaxRank || i >= kMaxRank) return NoMatch();
+      values.push_back(ElementOf(m.graph(), m["shape"], static_cast<int>(i)));
+      if (values.back() < 0) return NoMatch();
     }
-    Tensor known = Tensor::Of<int64_t>(m.constant("index")->shape(), values);
+    const Shape shape = gathers ? m.constant("index")->shape() : Shape{static_cast<int64_t>(values.size())};
+    Tensor known = Tensor::Of<int64_t>(shape, values);
     if (known.empty()) return NoMatch();
     patch.Replace(m.root_value(), patch.Constant("dim", std::move(known)));
+    return Rewritten();
+  }
+
+ private:
+  // Which dimensions a Slice takes. Both ends are counted from one side, or the rank is known.
+  static std::optional<std::vector<int64_t>> Range(const Match& m) {
+    const auto from = IntsOf(m.constant("from")), to = IntsOf(m.constant("to"));
+    if (!from || !to || from->size() != 1 || to->size() != 1) return std::nullopt;
+    if (m.Has("steps") && ScalarOf(m.constant("steps")) != 1) return std::nullopt;
+    const int64_t rank = LengthOf(m.graph(), m["shape"]);
+    int64_t first = (*from)[0], last = (*to)[0];
+    if (rank >= 0) {
+      first = std::clamp<int64_t>(first < 0 ? first + rank : first, 0, rank);
+      last = std::clamp<int64_t>(last < 0 ? last + rank : last, 0, rank);
+    } else if (first == -1 && last >= kMaxRank) {
+      last = 0;
+    } else {
+      return std::nullopt;
+    }
+    std::vector<int64_t> out;
+    for (int64_t i = first; i < last; ++i) out.push_back(i);
+    return out;
+  }
+};
+
+// The shape of what was transposed, without waiting for it.
+struct ShapeOfTranspose {
+  static constexpr std::string_view kMakes[] = {"Shape", "Gather"};
+  static P Pattern() { return Op("Shape", {Op("Transpose", {Any("x")}).As("moved").Shared()}).As("shape"); }
+  static Outcome Rewrite(const Match& m, GraphPatch& patch) {
+    const std::vector<int64_t> perm = IntsOr(m.node("moved"), "perm");
+    if (perm.empty() || !m.node("shape").attributes.empty()) return NoMatch();
+    patch.Replace(m.root_value(), patch.Op("Gather", {patch.Op("Shape", {m["x"]}), patch.Ints(perm)}, {{"axis", 0}}));
     return Rewritten();
   }
 };
@@ -97,5 +139,6 @@ struct KnownDimension {
 KANTE_DEFINE_RULE(MergeTransposes)
 KANTE_DEFINE_RULE(MergeReshapes)
 KANTE_DEFINE_RULE(KnownDimension)
+KANTE_DEFINE_RULE(ShapeOfTranspose)
 
 }  // namespace kante::core

@@ -150,6 +150,33 @@ TEST_F(SimplifyTest, DeclaredDimensionsOfDynamicInputs) {
   ExpectNodes(1);
 }
 
+TEST_F(SimplifyTest, KnownDimensionsOfWhatWasReshaped) {
+  const ValueId x = DynamicInput("x", {5, 12}, {Dim{-1, "batch"}, Dim{12, {}}});
+  const ValueId y = b.Op("Reshape", {x, b.Ints({-1, 3, 4})});
+  const ValueId last = b.Op("Slice", {b.Op("Shape", {y}), b.Ints({-2}), b.Ints({1 << 30})});
+  Output(b.Op("Mul", {b.Op("Cast", {last}, {{"to", 1}}), b.Op("ReduceSum", {y, b.Ints({0, 1, 2})}, {{"keepdims", 0}})}),
+         "y");
+  Run(OptimizationLevel::kBasic, 0);
+  EXPECT_TRUE(Fired("KnownDimension"));
+  EXPECT_EQ(Count("Shape"), 0) << Dump(graph_);
+}
+
+TEST_F(SimplifyTest, TheShapeOfWhatWasTransposed) {
+  const ValueId x = DynamicInput("x", {5, 3, 2}, {Dim{-1, "a"}, Dim{-1, "b"}, Dim{-1, "c"}});
+  const ValueId t = b.Op("Transpose", {x}, {{"perm", std::vector<int64_t>{2, 0, 1}}});
+  Output(b.Op("Shape", {t}), "y");
+  Run(OptimizationLevel::kBasic, 0);
+  EXPECT_TRUE(Fired("ShapeOfTranspose"));
+  EXPECT_EQ(Count("Transpose"), 0);
+}
+
+TEST_F(SimplifyTest, APartOfTheShapeOfWhatWasTransposedStays) {
+  const ValueId x = DynamicInput("x", {5, 3, 2}, {Dim{-1, "a"}, Dim{-1, "b"}, Dim{-1, "c"}});
+  const ValueId t = b.Op("Transpose", {x}, {{"perm", std::vector<int64_t>{2, 0, 1}}});
+  Output(b.Op("Shape", {t}, {{"start", 1}}), "y");
+  ExpectNodes(2);
+}
+
 TEST_F(SimplifyTest, UnknownDimensionsAreNotFolded) {
   const ValueId x = DynamicInput("x", {5, 3}, {Dim{-1, "batch"}, Dim{3, {}}});
   Output(b.Op("Gather", {b.Op("Shape", {x}), b.Int(0)}), "y");

@@ -32,7 +32,9 @@ Result<Graph> GraphWriter::ExpandAlone(const Graph& graph, NodeId id, const OpDe
   }
   ReplaceNode(body, inner, std::vector<ValueId>(context.results().begin(), context.results().end()));
   for (NodeId n = 0; n < body.node_slots(); ++n) {
-    if (body.alive(n)) body.mutable_node(n).origin.clear();
+    if (!body.alive(n)) continue;
+    body.mutable_node(n).origin.clear();
+    body.mutable_node(n).name.clear();  // names of equal operators would clash when a runtime inlines the function
   }
   KANTE_TRY(Verify(body));
   return body;

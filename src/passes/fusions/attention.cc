@@ -21,13 +21,13 @@ P Scaled(const P& x, std::string_view name) {
   return AnyOf({(x * c).As(StrCat(name, ".times")), (x / c).As(StrCat(name, ".over")), x});
 }
 
-// The factor of Scaled(…, name): 1 if there is none; nothing if it is not one number.
+// The factor of Scaled(..., name): 1 if there is none; nothing if it is not one number.
 std::optional<double> FactorOf(const Match& m, std::string_view name) {
-  const bool times = m.HasNode(StrCat(name, ".times")), over = m.HasNode(StrCat(name, ".over"));
-  if (!times && !over) return 1.0;
+  const bool over = m.HasNode(StrCat(name, ".over"));
+  if (!over && !m.HasNode(StrCat(name, ".times"))) return 1.0;
   const auto c = ScalarOf(m.constant(StrCat(name, ".c")));
-  if (!c || over == (*c == 0)) return times ? c : std::nullopt;
-  return over ? 1 / *c : *c;
+  if (!c || !over) return c;
+  return *c == 0 ? std::nullopt : std::optional(1 / *c);
 }
 
 bool AllZero(const Tensor* t) {

@@ -20,8 +20,8 @@ namespace kante {
 
 // What a session may keep in memory beside activations.
 enum class MemoryUse : int {
-  kDefault = 0,  // weights in whatever form makes runs fast, which may be larger than they are
-  kLow = 1,      // at most as many bytes as the weights have: what is larger is made anew in each run, or done without
+  kDefault = 0,  // weights in the form that makes runs fast: about twice their bytes at most
+  kLow = 1,      // hardly more than their bytes: larger forms are made anew in each run, or done without
 };
 
 struct SessionOptions {

@@ -13,7 +13,6 @@
 namespace kante::core {
 namespace {
 
-constexpr uintptr_t kHugePage = uintptr_t{2} << 20;
 constexpr size_t kLargeBlock = size_t{1} << 20;  // smaller ones come from the heap
 constexpr size_t kMaxBlock = size_t{1} << (sizeof(size_t) == 8 ? 39 : 30);
 
@@ -26,14 +25,8 @@ class Large final : public Allocator {
   void* Allocate(size_t bytes) override {
     if (IsSmall(bytes)) return HeapAllocator().Allocate(bytes);
     if (bytes > kMaxBlock) return nullptr;
-    // Huge pages begin at their multiples: what lies around the block is given back.
-    const size_t size = Rounded(bytes), asked = size + kHugePage;
-    void* memory = ::mmap(nullptr, asked, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return nullptr;
-    const uintptr_t begin = reinterpret_cast<uintptr_t>(memory), block = Up(begin, kHugePage);
-    if (block != begin) ::munmap(memory, block - begin);
-    ::munmap(reinterpret_cast<void*>(block + size), begin + asked - block - size);
-    return reinterpret_cast<void*>(block);
+    void* memory = ::mmap(nullptr, Rounded(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? nullptr : memory;
   }
   void Free(void* block, size_t bytes) override {
     if (IsSmall(bytes)) return HeapAllocator().Free(block, bytes);
@@ -51,14 +44,6 @@ class Large final : public Allocator {
 Allocator& LargeAllocator() {
   static constinit std::atomic<Large*> large{nullptr};
   return Forever(large);
-}
-
-void PreferHugePages([[maybe_unused]] void* block, [[maybe_unused]] size_t bytes) {
-#if defined(MADV_HUGEPAGE)
-  const uintptr_t address = reinterpret_cast<uintptr_t>(block);
-  const uintptr_t begin = Up(address, kHugePage), end = (address + bytes) / kHugePage * kHugePage;
-  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
-#endif
 }
 
 void DropPages(const void* data, size_t bytes) {

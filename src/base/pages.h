@@ -8,12 +8,9 @@
 
 namespace kante::core {
 
-// For blocks that are kept, such as packed weights: large ones are pages of their own, huge ones where the system has
-// them, and go back to it when freed. Lives for ever.
+// For blocks that are kept, such as packed weights: large ones are pages of their own, which go back to the system when
+// freed. Lives for ever.
 Allocator& LargeAllocator();
-
-// Asks for huge pages inside a block of fresh memory. A hint: nothing changes but speed.
-void PreferHugePages(void* block, size_t bytes);
 
 // Takes the whole pages among these bytes out of memory. Reading brings them back.
 // REQUIRES: they are of a file mapped read-only.

@@ -14,8 +14,9 @@ constexpr int64_t kMaxAcrossBytes = 32 << 20;  // scratch that threads over imag
 constexpr int64_t kFewChannels = 4;
 constexpr int64_t kBandWork = 1 << 15;  // multiplications that are worth a thread
 constexpr double kClearly = 0.8;        // of the other's time
-constexpr double kLittle = 0.03;        // of a run
-constexpr int64_t kBandsWanted = 16;    // parts that feed this many threads well enough
+constexpr double kLittle = 0.12;        // of a run: worth the memory that large weights take
+constexpr int64_t kSmallWeights = 1 << 14;
+constexpr int64_t kBandsWanted = 16;  // parts that feed this many threads well enough
 
 ConvAlgorithm ChooseAlgorithm(const ConvShape& s) {
   if (s.rank > 3 || s.rank < 1) return ConvAlgorithm::kDirect;
@@ -32,8 +33,8 @@ bool LanesAreChannels(const ConvShape& s) {
   return s.groups >= static_cast<int64_t>(kernels::DepthwiseLanes());
 }
 
-// With the F(m, 3) that beats `algorithm` clearly, if there is one. Weights are transformed in each run where that
-// takes little of it, or where they must not be kept.
+// With the F(m, 3) that beats `algorithm` clearly, if there is one. Large weights are transformed in each run where
+// that takes little of it, and all where they must not be kept.
 bool PlanByWinograd(const ConvShape& s, ConvAlgorithm algorithm, bool low_memory, ConvPlan* plan) {
   if ((algorithm != ConvAlgorithm::kPlanes && algorithm != ConvAlgorithm::kImplicit) || !WinogradFits(s)) return false;
   if (s.in_per_group() < kFewChannels) return false;  // nothing is won by less exact sums
@@ -42,7 +43,7 @@ bool PlanByWinograd(const ConvShape& s, ConvAlgorithm algorithm, bool low_memory
   for (int i = 0; i < 2; ++i) {
     const int tile = 2 + 2 * i;
     const double run = WinogradCost(s, tile), weights = WinogradWeightCost(s, tile);
-    kept[i] = !low_memory && weights > kLittle * run;
+    kept[i] = !low_memory && (weights > kLittle * run || s.out_channels * s.in_per_group() < kSmallWeights);
     cost[i] = kept[i] ? run : run + weights;
   }
   const int best = cost[1] <= cost[0];

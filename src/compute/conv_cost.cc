@@ -42,7 +42,7 @@ double WinogradImageCost(const ConvShape& s, int64_t tile) {
 double WinogradCost(const ConvShape& s, int tile) { return Real(s.batch * s.groups) * WinogradImageCost(s, tile); }
 
 double WinogradWeightCost(const ConvShape& s, int tile) {
-  return Real(s.groups) * Real(s.in_per_group()) * Real(AlignUp(s.out_per_group(), 16)) * (tile == 2 ? 3.5 : 7.0);
+  return Real(s.groups) * Real(s.in_per_group()) * Real(AlignUp(s.out_per_group(), 16)) * (tile == 2 ? 2.0 : 4.0);
 }
 
 double Conv3x3Cost(const ConvShape& s, ConvAlgorithm algorithm) {

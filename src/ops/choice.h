@@ -23,6 +23,8 @@ inline constexpr WeightFormat kPlainWeight = 0;
 struct Choice {
   int algorithm = 0;          // meaning is the operator's own
   int64_t scratch_bytes = 0;  // handed out by RunContext::Scratch
+  int64_t extra_bytes =
+      0;  // of packed weights, more than the weights have: where memory is short, Choose is asked anew
   static constexpr int kMaxPacks = 3;
   struct Packed {
     int input = -1;

@@ -125,7 +125,8 @@ int64_t ArenaBytes(const Model& model, const Graph& fixed, bool* complete) {
     if (count > 0) body(0, count);
     return true;
   };
-  auto layout = BuildLayout(plan, plan.segments()[0], values, {model.weights(), model.limits(), alone});
+  auto layout =
+      BuildLayout(plan, plan.segments()[0], values, {model.weights(), model.limits(), alone, model.weight_bytes()});
   return layout.ok() ? (*layout)->arena_bytes[plan.cpu()] : 0;
 }
 

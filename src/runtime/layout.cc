@@ -274,9 +274,15 @@ Status LayoutBuilder::ChooseAndPack(const Step& step, std::span<const InputFacts
   }
   uint32_t packed = 0;
   if (step.op.def->choose && step.provider == plan_.cpu()) {
-    ChooseContext choose(in, out, constants, means_.low_memory);
+    ChooseContext choose(in, out, constants);
     KANTE_TRY(step.op.def->choose(step.op.attributes.get(), choose));
     layout.choice = choose.choice;
+    if (layout.choice.extra_bytes > spare_bytes_) {
+      ChooseContext low(in, out, constants, /*low_memory=*/true);
+      KANTE_TRY(step.op.def->choose(step.op.attributes.get(), low));
+      layout.choice = low.choice;
+    }
+    spare_bytes_ -= layout.choice.extra_bytes;
     for (const Choice::Packed& p : layout.choice.packs) {
       if (p.input < 0) break;
       const Tensor* weight = plan_.graph().Constant(plan_.slots()[step.inputs[static_cast<size_t>(p.input)]].value);

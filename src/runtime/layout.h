@@ -60,8 +60,8 @@ struct Layout {
 struct LayoutMeans {
   WeightStore& weights;
   const Limits& limits;
-  ParallelFor parallel;  // for packing
-  bool low_memory = false;
+  ParallelFor parallel;     // for packing
+  int64_t spare_bytes = 0;  // that packed weights may take beyond what the weights have
 };
 
 // The key of a segment for the values that are its entries; `values` is indexed by slot.

@@ -13,7 +13,12 @@ namespace kante::core {
 class LayoutBuilder {
  public:
   LayoutBuilder(const Plan& plan, const Segment& segment, std::span<const Value> values, const LayoutMeans& means)
-      : plan_(plan), segment_(segment), entries_(values), means_(means), limits_(means.limits) {}
+      : plan_(plan),
+        segment_(segment),
+        entries_(values),
+        means_(means),
+        limits_(means.limits),
+        spare_bytes_(means.spare_bytes) {}
   Result<std::shared_ptr<const Layout>> Build();
 
  private:
@@ -51,6 +56,7 @@ class LayoutBuilder {
   std::span<const Value> entries_;
   const LayoutMeans& means_;
   const Limits& limits_;
+  int64_t spare_bytes_;
   std::shared_ptr<Layout> layout_;
   std::vector<SlotFacts> slots_;               // parallel to Segment::slots
   std::vector<std::unique_ptr<Value>> known_;  // what SlotFacts::facts.value points into

@@ -22,7 +22,8 @@ std::shared_ptr<const Layout> LayoutOf(const TestSession& s, const std::vector<V
     if (count > 0) body(0, count);
     return true;
   };
-  auto layout = BuildLayout(plan, plan.segments()[0], values, {s.model->weights(), s.model->limits(), alone});
+  auto layout = BuildLayout(plan, plan.segments()[0], values,
+                            {s.model->weights(), s.model->limits(), alone, s.model->weight_bytes()});
   EXPECT_TRUE(layout.ok()) << layout.status().ToString();
   return layout.ok() ? *layout : nullptr;
 }

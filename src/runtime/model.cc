@@ -38,14 +38,19 @@ Status CheckOperators(const Graph& graph, const OpRegistry& registry) {
                         count > unknown.size() ? StrCat(" and ", count - unknown.size(), " more") : "");
 }
 
-// Results must not share memory with constants, which every run reads.
-void ProtectConstants(const Graph& graph) {
-  ForEachGraph(graph, [](const Graph& g) {
+// Results must not share memory with constants, which every run reads. Returns the constants' bytes.
+int64_t ProtectConstants(const Graph& graph) {
+  int64_t bytes = 0;
+  ForEachGraph(graph, [&](const Graph& g) {
     for (ValueId v = 0; v < g.value_count(); ++v) {
-      if (const Tensor* constant = g.Constant(v)) constant->buffer()->set_transient();
+      if (const Tensor* constant = g.Constant(v)) {
+        constant->buffer()->set_transient();
+        bytes += constant->bytes();  // each fits in memory
+      }
       if (!g.value(v).initial.empty()) g.value(v).initial.buffer()->set_transient();
     }
   });
+  return bytes;
 }
 
 bool InFile(const Tensor& tensor) { return !tensor.empty() && tensor.buffer()->file_pages(); }
@@ -135,7 +140,7 @@ Result<std::shared_ptr<const Model>> Model::Finish(LoadedModel loaded, const Opt
   KANTE_TRY(InferTypes(graph, *model->registry_, options.limits));
   KANTE_TRY(Optimize(graph, *model->registry_, options.limits, options.optimization, &model->report_));
   KANTE_TRY(Report(options, 0.8));
-  ProtectConstants(graph);
+  model->weight_bytes_ = ProtectConstants(graph);
   if (known.ok()) {
     auto built = Plan::Build(graph, plan);
     if (!built.ok() && !options.inspect_only) return built.TakeStatus().Clone();

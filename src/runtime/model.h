@@ -43,6 +43,7 @@ class Model {
   const Limits& limits() const { return limits_; }
   const PassReport& pass_report() const { return report_; }
   WeightStore& weights() const { return weights_; }
+  int64_t weight_bytes() const { return weight_bytes_; }  // of all constants of the graph and its bodies
   // An error if a mapped file has been cut short since.
   Status CheckFiles() const;
 
@@ -57,6 +58,7 @@ class Model {
   PassReport report_;
   std::unique_ptr<Plan> plan_;
   uint32_t plan_count_ = 0;
+  int64_t weight_bytes_ = 0;
   mutable WeightStore weights_;
 };
 

@@ -10,6 +10,9 @@
 namespace kante::core {
 namespace {
 
+// Bytes that packed weights may take beyond what the weights have; by default at least about as many as those.
+constexpr int64_t kSpare = 16 << 20, kSpareLow = 12 << 20;
+
 // Keys and values are vectors of one length, of the types declared.
 Status CheckMap(const ValueInfo& input, const TypeInfo* type, const Map& map) {
   const bool vectors = map.keys.rank() == 1 && map.values.rank() == 1 && map.keys.dim(0) == map.values.dim(0);
@@ -199,7 +202,8 @@ Result<std::shared_ptr<const Layout>> Session::LayoutOf(const Plan& plan, uint32
     if (count > 0) body(0, count);
     return true;
   };
-  const LayoutMeans means{model_->weights(), limits_, parallel, low_memory_};
+  const int64_t spare = low_memory_ ? kSpareLow : std::max(kSpare, model_->weight_bytes() / 8 * 9);
+  const LayoutMeans means{model_->weights(), limits_, parallel, spare};
   return cache(plan).Find(plan, segment, values, means, layout_cache_bytes_);
 }
 

@@ -69,7 +69,7 @@ class Session {
     int64_t max_memory_bytes = int64_t{16} << 30;
     int64_t max_loop_iterations = int64_t{1} << 40;
     int64_t layout_cache_bytes = 16 << 20;
-    bool low_memory = false;  // slower, if need be, rather than to keep more bytes of weights than the model has
+    bool low_memory = false;  // slower, if need be, rather than to keep many more bytes of weights than the model has
   };
   static Result<std::shared_ptr<Session>> Create(std::shared_ptr<const Model> model, const Options& options);
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <thread>
 
@@ -50,32 +52,32 @@ TEST(SessionTest, BitsDoNotDependOnThreads) {
   }
 }
 
-// Weights that are larger in their fast form: sessions of both kinds on one model agree, and one keeps no more than the
-// model has.
-TEST(SessionTest, LowMemoryKeepsNoLargerWeights) {
-  const auto net = [] {
-    GraphWriter g;
-    const ValueId x = g.Input("x", kF32, {1, 32, 24, -1});
-    const ValueId v = g.Op("Conv", {x, g.Constant(Ramp({32, 32, 3, 3}))}, {{"pads", std::vector<int64_t>{1, 1, 1, 1}}});
-    g.Output(g.Op("MatMul", {v, g.Constant(Ramp({24, 32}))}));
-    return std::move(g.graph);
-  };
-  constexpr int64_t kWeightBytes = (32 * 32 * 9 + 24 * 32) * 4;
-  const Tensor x = Ramp({1, 32, 24, 24});
+// A model with weights that are larger in their fast form: sessions of both kinds on it agree, and the one keeps no
+// more than the model has.
+TEST(SessionTest, LowMemoryKeepsNoMuchLargerWeights) {
+  constexpr int64_t kChannels = 384;
+  GraphWriter g;
+  const ValueId x = g.Input("x", kF32, {1, kChannels, 24, -1});
+  const ValueId w = g.Constant(Ramp({kChannels, kChannels, 3, 3}));
+  const ValueId v = g.Op("Conv", {x, w}, {{"pads", std::vector<int64_t>{1, 1, 1, 1}}});
+  g.Output(g.Op("MatMul", {v, g.Constant(Ramp({24, 32}))}));
   Session::Options options = TestSession::OneThread();
   options.low_memory = true;
-  TestSession low(net(), options), fast(net());
-  auto got = low.Run({x}), want = fast.Run({x});
+  TestSession low(std::move(g.graph), options);
+  const int64_t weights = (kChannels * kChannels * 9 + 24 * 32) * 4;
+  EXPECT_EQ(weights, low.model->weight_bytes());
+  const Tensor feed = Ramp({1, kChannels, 24, 24});
+  auto got = low.Run({feed});
   ASSERT_TRUE(got.ok()) << got.status().ToString();
-  ASSERT_TRUE(want.ok()) << want.status().ToString();
-  EXPECT_LE(low.model->weights().bytes(), kWeightBytes);
-  const std::vector<float> a = FloatsOf((*got)[0]), b = FloatsOf((*want)[0]);
-  for (size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-2) << i;  // of sums of thousands
-  auto second = Session::Create(low.model, TestSession::OneThread());
-  ASSERT_TRUE(second.ok());
-  std::vector<Value> outputs(1);
-  ASSERT_TRUE((*second)->Run(std::vector<Value>{x}, outputs, {}, {}).ok());
-  EXPECT_TRUE(SameBits(outputs[0], (*want)[0]));
+  EXPECT_LE(low.model->weights().bytes(), weights);
+  auto fast = Session::Create(low.model, TestSession::OneThread());
+  ASSERT_TRUE(fast.ok());
+  std::vector<Value> want(1);
+  ASSERT_TRUE((*fast)->Run(std::vector<Value>{feed}, want, {}, {}).ok());
+  const std::vector<float> a = FloatsOf((*got)[0]), b = FloatsOf(want[0]);
+  float largest = 0;
+  for (float value : b) largest = std::max(largest, std::abs(value));
+  for (size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-5f * largest) << i;
 }
 
 TEST(SessionTest, RunsFromSeveralThreadsAtOnce) {

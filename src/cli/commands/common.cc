@@ -39,7 +39,9 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   command.add_flag("--copy", options.copy, "Read model files into memory instead of mapping them");
-  command.add_option("--memory", options.memory, "default, or low: keep no weights in a larger form than they have")
+  command
+      .add_option("--memory", options.memory,
+                  "low keeps weights in few more bytes than they have, for somewhat slower runs")
       ->check(CLI::IsMember({"default", "low"}))
       ->capture_default_str();
   command.add_option("--max-memory", options.max_memory_mb, "Most memory for activations and outputs, in MiB")

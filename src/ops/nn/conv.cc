@@ -66,7 +66,11 @@ struct ConvBase {
     const ConvPlan plan = PlanConv(s, c.is_constant(kW), c.low_memory());
     c.choice.algorithm = static_cast<int>(plan.algorithm) + (c.low_memory() ? kLowMemory : 0);
     c.choice.scratch_bytes = c.type(kX) == ElementType::kFloat32 ? plan.scratch_bytes : 0;
-    if (const WeightFormat format = ConvWeightFormat(plan, s)) c.Pack(kW, format);
+    if (const WeightFormat format = ConvWeightFormat(plan, s)) {
+      c.Pack(kW, format);
+      KANTE_TRY(const int64_t bytes, PackedConvBytes(format, s.out_channels, s.in_per_group()));
+      c.choice.extra_bytes = bytes - s.out_channels * s.depth() * 4;
+    }
     return OkStatus();
   }
 

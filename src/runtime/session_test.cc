@@ -80,6 +80,27 @@ TEST(SessionTest, LowMemoryKeepsNoMuchLargerWeights) {
   for (size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-5f * largest) << i;
 }
 
+// Weights of more rows than are packed at once give what the same matrices give as inputs.
+TEST(SessionTest, LargeWeightsArePackedInPieces) {
+  const Tensor x = Ramp({5, 700}), w = Ramp({700, 500}), t = Ramp({500, 700});
+  for (bool transposed : {false, true}) {
+    const Tensor& weight = transposed ? t : w;
+    const auto run = [&](bool constant, std::vector<Value> feeds) {
+      GraphWriter g;
+      const ValueId a = g.Input("x", kF32, {5, 700});
+      const ValueId b = constant ? g.Constant(weight) : g.Input("w", kF32, {-1, -1});
+      g.Output(g.Op("Gemm", {a, b}, {{"transB", int64_t{transposed}}}));
+      TestSession s(std::move(g.graph));
+      auto out = s.Run(feeds);
+      EXPECT_TRUE(out.ok()) << out.status().ToString();
+      return out.ok() ? FloatsOf((*out)[0]) : std::vector<float>();
+    };
+    const std::vector<float> want = run(false, {x, weight}), got = run(true, {x});
+    ASSERT_EQ(want.size(), 2500u);
+    EXPECT_EQ(want, got);  // sums of so few eighths are exact
+  }
+}
+
 TEST(SessionTest, RunsFromSeveralThreadsAtOnce) {
   Session::Options options;
   options.threads = 2;

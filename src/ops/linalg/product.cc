@@ -11,7 +11,7 @@ namespace {
 
 // Weights are packed by so many stored rows at once: a whole number of panels on every target.
 constexpr int64_t kChunkRows = 192;
-constexpr int64_t kChunkElements = 4 << 20;
+constexpr int64_t kChunkElements = 1 << 18;
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "base/build.h"
 #include "base/checked.h"
 #include "compute/conv_algorithms.h"
 #include "compute/conv_direct.h"
@@ -49,7 +50,8 @@ struct PlanesJob {
 };
 
 // Depthwise, plan.together channels at once.
-bool ByChannels(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, ParallelFor parallel) {
+[[maybe_unused]] bool ByChannels(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o,
+                                 ParallelFor parallel) {
   const kernels::ConvGeometry g = s.Geometry();
   const int64_t in_px = s.in_pixels(), out_px = s.out_pixels(), steps = CeilDiv(s.groups, plan.together);
   const kernels::Epilogue tail{.act = o.act, .alpha = o.alpha, .beta = o.beta};
@@ -86,7 +88,9 @@ bool ByChannels(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o,
 }  // namespace
 
 bool ConvByPlanes(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, ParallelFor parallel) {
-  if (plan.together > 1) return ByChannels(plan, s, o, parallel);
+  if constexpr (!kForSize) {
+    if (plan.together > 1) return ByChannels(plan, s, o, parallel);
+  }
   const PlanesJob job{s, o, s.Geometry()};
   const int64_t rows = BandRows(job.g), out_px = s.out_pixels();
   const int64_t row_px = out_px / rows;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "base/build.h"
 #include "base/checked.h"
 #include "compute/conv_algorithms.h"
 #include "kernels/dispatch.h"
@@ -204,6 +205,7 @@ Result<int64_t> PackedConvBytes(uint64_t format, int64_t out_channels, int64_t i
 
 bool PackConvWeights(float* dst, const void* weights, uint64_t format, int64_t out_channels, int64_t in_per_group,
                      ParallelFor parallel) {
+  if constexpr (kForSize) return false;  // no plan of such a build asks for it
   const Format f(format);
   const kernels::WinogradShape k = KernelShape(f.tile, in_per_group, out_channels / f.groups);
   return TransformWeights(dst, weights, k, f.groups, out_channels / f.groups * in_per_group * 9, parallel);

@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "base/build.h"
 #include "base/checked.h"
 #include "base/thread_pool.h"
 #include "compute/conv_algorithms.h"
@@ -136,6 +137,7 @@ void OnEveryTarget(const F& f) {
 }
 
 TEST(ConvWinograd, EveryRemainderOfTheTile) {
+  if (kForSize) GTEST_SKIP() << "a build for size has no Winograd";
   constexpr Pads kPads[] = {{1, 1, 1, 1}, {0, 0, 0, 0}, {2, 1, 0, 2}, {2, 2, 2, 2}, {0, 2, 1, 0}, {3, 4, 5, 3}};
   constexpr int64_t kChannels[][2] = {{5, 9}, {2, 1}, {8, 16}, {17, 35}, {1, 70}, {33, 8}};
   size_t at = 0;
@@ -154,6 +156,7 @@ TEST(ConvWinograd, EveryRemainderOfTheTile) {
 
 // Many blocks of tiles, rows longer than a strip, channels beyond one product.
 TEST(ConvWinograd, LargeMaps) {
+  if (kForSize) GTEST_SKIP() << "a build for size has no Winograd";
   constexpr Pads kOne = {1, 1, 1, 1};
   for (const ConvShape& s : {Shape3x3(1, 1, 20, 150, 23, 141, kOne), Shape3x3(1, 1, 64, 64, 56, 56, kOne),
                              Shape3x3(5, 2, 16, 24, 30, 33, kOne), Shape3x3(2, 1, 130, 200, 14, 14, kOne),
@@ -166,11 +169,13 @@ TEST(ConvWinograd, LargeMaps) {
 }
 
 TEST(ConvWinograd, ErrorGrowsWithTheRootOfChannelsOnly) {
+  if (kForSize) GTEST_SKIP() << "a build for size has no Winograd";
   const Problem deep(Shape3x3(1, 1, 512, 20, 9, 10, {1, 1, 1, 1}));
   for (int tile : {2, 4}) deep.Check(tile, {.threads = 2});
 }
 
 TEST(ConvWinograd, KeepsTransformedWeightsWhereThatSavesTime) {
+  if (kForSize) GTEST_SKIP() << "a build for size has no Winograd";
   if (kernels::GemmTile().nr < 16) GTEST_SKIP();  // costs are those of AVX2
   constexpr Pads kOne = {1, 1, 1, 1};
   const ConvShape small = Shape3x3(1, 1, 64, 64, 56, 56, kOne), large = Shape3x3(1, 1, 512, 512, 64, 64, kOne);
@@ -187,6 +192,7 @@ TEST(ConvWinograd, KeepsTransformedWeightsWhereThatSavesTime) {
 }
 
 TEST(ConvWinograd, TakesWhatItIsGoodFor) {
+  if (kForSize) GTEST_SKIP() << "a build for size has no Winograd";
   const auto tile = [](const ConvShape& s) { return PlanConv(s, true).tile; };
   constexpr Pads kOne = {1, 1, 1, 1};
   for (int64_t n : {16, 64, 128}) {
@@ -209,6 +215,7 @@ TEST(ConvWinograd, TakesWhatItIsGoodFor) {
 }
 
 TEST(ConvWinograd, WeightFormatsDiffer) {
+  if (kForSize) GTEST_SKIP() << "a build for size has no Winograd";
   const ConvShape one = Shape3x3(1, 1, 8, 16, 14, 14, {1, 1, 1, 1}), two = Shape3x3(1, 2, 8, 8, 14, 14, {1, 1, 1, 1});
   const uint64_t format = ConvWeightFormat(PlanWinograd(one, 4), one);
   EXPECT_NE(format, ConvWeightFormat(PlanWinograd(one, 2), one));

@@ -208,7 +208,8 @@ class Library(Tree):
                             "S& F() { static S s; return s; } int G() { return F(), n; }\n")
 
     def test_too_large(self):
-        library = self.build(self.GOOD + "extern const char kTable[]; const char kTable[2100000] = {1};\n"
+        library = self.build(self.GOOD + "extern const char kTable[]; "
+                             f"const char kTable[{check_size.LIMIT}] = {{1}};\n"
                              '__attribute__((visibility("default"))) char At(int i) { return kTable[i]; }\n')
         self.assertIn("the limit is", self.findings(check_size.check, library)[0])
 

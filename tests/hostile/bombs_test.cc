@@ -32,10 +32,8 @@ class Bombs : public ::testing::Test {
     return outcome;
   }
   static void ExpectLimit(const Outcome& outcome) {
-    const StatusCode code = outcome.status.code();  // on a slow machine the clock may run out first
-    EXPECT_TRUE(code == StatusCode::kLimitExceeded || code == StatusCode::kOutOfMemory ||
-                code == StatusCode::kDeadlineExceeded)
-        << outcome.status.ToString();
+    const StatusCode code = outcome.status.code();
+    EXPECT_TRUE(code == StatusCode::kLimitExceeded || code == StatusCode::kOutOfMemory) << outcome.status.ToString();
   }
 };
 
@@ -149,7 +147,11 @@ TEST_F(Bombs, EndlessLoopOfConstants) {  // must not be folded forever
   EXPECT_EQ(outcome.status.code(), StatusCode::kDeadlineExceeded) << outcome.status.ToString();
 }
 
-TEST_F(Bombs, LoopThatDoublesItsState) { ExpectLimit(AtEveryLevel(EndlessLoop(true))); }
+TEST_F(Bombs, LoopThatDoublesItsState) {
+  const Outcome outcome = AtEveryLevel(EndlessLoop(true));
+  // It works until the memory ends; on a slow machine the clock runs out before.
+  if (outcome.status.code() != StatusCode::kDeadlineExceeded) ExpectLimit(outcome);
+}
 
 TEST_F(Bombs, LoopThatScansForever) {
   const auto scalar = [](Type type) { return TensorType(type, {}); };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a program that throws nothing may put in place of libstdc++'s: without these, its containers bring classes of
-// exceptions (10 KB), and std::terminate brings a handler with a demangler (50 KB).
+// exceptions, and std::terminate brings a handler with a demangler.
 #include <cstdlib>
 #include <new>
 

@@ -2,6 +2,7 @@
 // MatMulBnb4 of com.microsoft: weights as 4-bit floats of bitsandbytes, in blocks with the largest magnitude of each.
 #include "ops/nn/float_arrays.h"
 #include "ops/op_def.h"
+#include "ops/quant/block_weights.h"
 #include "ops/quant/decoded_matmul.h"
 
 namespace kante::core {
@@ -47,19 +48,8 @@ struct MatMulBnb4 {
     const int64_t type = a.Int("quant_type");
     op.nf4 = type == 1;
     if (type != 0 && type != 1) a.Fail(StrCat("quant_type ", type, " is neither 0 (FP4) nor 1 (NF4)"));
-    if (op.block < 16 || op.block > (1 << 20) || (op.block & (op.block - 1)) != 0) {
-      a.Fail(StrCat("block_size ", op.block, " is not a power of two from 16 on"));
-    }
-    if (op.k < 1 || op.n < 1 || op.k > (int64_t{1} << 31) || op.n > (int64_t{1} << 31)) {
-      a.Fail(StrCat("K ", op.k, " and N ", op.n, " must be positive"));
-    }
+    CheckBlocks(a, op.k, op.n, op.block);
     return op;
-  }
-
-  static Status CheckElements(InferContext& c, int i, int64_t elements) {
-    KANTE_TRY(const Shape s, c.shape(i));
-    if (s.elements() == elements) return OkStatus();
-    return InvalidArgument("input ", i, " ", s.ToString(), " must have ", elements, " elements");
   }
 
   Status Infer(InferContext& c) const {

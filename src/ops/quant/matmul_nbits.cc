@@ -5,6 +5,7 @@
 #include "base/checked.h"
 #include "ops/nn/float_arrays.h"
 #include "ops/op_def.h"
+#include "ops/quant/block_weights.h"
 #include "ops/quant/decoded_matmul.h"
 
 namespace kante::core {
@@ -28,23 +29,15 @@ struct MatMulNBits {
     a.Ignore("accuracy_level");  // the least accuracy of A: f32 has it
     if (a.Int("weight_prepacked", 0) != 0) a.Fail("weight_prepacked is not supported");
     if (op.bits != 2 && op.bits != 4 && op.bits != 8) a.Fail(StrCat("bits ", op.bits, " is none of 2, 4 and 8"));
-    if (op.block < 16 || op.block > (1 << 20) || (op.block & (op.block - 1)) != 0) {
-      a.Fail(StrCat("block_size ", op.block, " is not a power of two from 16 on"));
-    }
-    if (op.k < 1 || op.n < 1 || op.k > (int64_t{1} << 31) || op.n > (int64_t{1} << 31)) {
-      a.Fail(StrCat("K ", op.k, " and N ", op.n, " must be positive"));
-    }
+    CheckBlocks(a, op.k, op.n, op.block);
     return op;
   }
 
   int64_t blocks() const { return CeilDiv(k, block); }
   int64_t zero_bytes() const { return CeilDiv(blocks() * bits, 8); }
 
-  Status CheckElements(InferContext& c, int i, int64_t elements) const {
-    if (!c.has_input(i)) return OkStatus();
-    KANTE_TRY(const Shape s, c.shape(i));
-    if (s.elements() == elements) return OkStatus();
-    return InvalidArgument("input ", i, " ", s.ToString(), " must have ", elements, " elements");
+  static Status CheckIfThere(InferContext& c, int i, int64_t elements) {
+    return c.has_input(i) ? CheckElements(c, i, elements) : OkStatus();
   }
 
   Status Infer(InferContext& c) const {
@@ -57,13 +50,13 @@ struct MatMulNBits {
     }
     KANTE_TRY(const Shape a, c.shape(kA));
     if (a.rank() < 1 || a[a.rank() - 1] != k) return InvalidArgument("A ", a.ToString(), " does not end in K ", k);
-    KANTE_TRY(CheckElements(c, kBias, n));
+    KANTE_TRY(CheckIfThere(c, kBias, n));
     KANTE_TRY(const Shape b, c.shape(kB));
     const bool omitted = b.elements() == 0;
     if (!omitted) {
-      KANTE_TRY(CheckElements(c, kB, n * blocks() * (block * bits / 8)));
-      KANTE_TRY(CheckElements(c, kScales, n * blocks()));
-      KANTE_TRY(CheckElements(c, kZero, n * (packed_zero ? zero_bytes() : blocks())));
+      KANTE_TRY(CheckIfThere(c, kB, n * blocks() * (block * bits / 8)));
+      KANTE_TRY(CheckIfThere(c, kScales, n * blocks()));
+      KANTE_TRY(CheckIfThere(c, kZero, n * (packed_zero ? zero_bytes() : blocks())));
     }
     if (c.has_input(kGroupIndex) && !omitted) {
       KANTE_TRY(c.RequireType(kGroupIndex, TypeSet{ElementType::kInt32}));

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: MIT
 # What is taken from the system. The library needs Highway's headers only; the rest serves
 # the program, the tests and the benchmarks. Nothing is downloaded.
-find_package(Threads REQUIRED)
+if(KANTE_WASM)
+  add_library(Threads::Threads INTERFACE IMPORTED)
+else()
+  find_package(Threads REQUIRED)
+endif()
 
 if(KANTE_BUILD_TESTS)
   if(CMAKE_CROSSCOMPILING)
     # Debian's GoogleTest libraries are the host's: build its source package for the target.
     set(INSTALL_GTEST OFF)
-    set(gtest_disable_pthreads OFF)
+    set(gtest_disable_pthreads ${KANTE_WASM})
     add_subdirectory(/usr/src/googletest ${PROJECT_BINARY_DIR}/googletest EXCLUDE_FROM_ALL)
     foreach(lib gtest gtest_main)
       if(NOT TARGET GTest::${lib})

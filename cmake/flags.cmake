@@ -28,8 +28,13 @@ target_compile_definitions(kante_flags INTERFACE
 # Release strips: symbols come from the dev build.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_MINSIZEREL "-Os -DNDEBUG")
+if(KANTE_WASM)
+  target_compile_definitions(kante_flags INTERFACE KANTE_NO_THREADS=1)
+else()
+  target_link_options(kante_flags INTERFACE -Wl,--as-needed)
+endif()
 target_link_options(kante_flags INTERFACE
-  -Wl,--gc-sections -Wl,--as-needed -Wl,-O1
+  -Wl,--gc-sections -Wl,-O1
   $<$<CONFIG:Release,MinSizeRel>:-s>)
 
 if(KANTE_SANITIZE)

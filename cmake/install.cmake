@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # `cmake --install`: libraries, headers, the program, and the files by which find_package(kante)
 # and pkg-config find them.
+if(NOT TARGET kante_shared)
+  return()
+endif()
 include(CMakePackageConfigHelpers)
 
 install(TARGETS kante_shared kante_static EXPORT kanteTargets

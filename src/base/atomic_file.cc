@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/entropy.h"
+
 namespace kante::core {
 namespace {
 
@@ -20,7 +22,7 @@ Status SystemError(const char* what, const std::string& path) {
 
 Result<AtomicFile> AtomicFile::Create(const std::string& path) {
   for (int attempt = 0; attempt < 100; ++attempt) {
-    std::string temporary = StrCat(path, ".tmp", static_cast<int64_t>(::getpid()), "-", attempt);
+    std::string temporary = StrCat(path, ".tmp", EntropyBits());
     const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd >= 0) return AtomicFile(path, std::move(temporary), fd);
     if (errno != EEXIST) return SystemError("cannot write", path);

@@ -2,7 +2,6 @@
 #include "base/mapped_file.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <cstring>
 
 #include "base/allocator.h"
+#include "base/file_map.h"
 
 namespace kante::core {
 namespace {
@@ -44,17 +44,18 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::string& pa
   if (!S_ISREG(st.st_mode)) return Error(StatusCode::kFail, "'", path, "' is not a regular file");
   file->size_ = static_cast<size_t>(st.st_size);
   if (file->size_ == 0) return std::shared_ptr<const MappedFile>(std::move(file));
-  if (mapping == Mapping::kCopy) {
+  if (mapping == Mapping::kMap) {
+    file->data_ = MapFile(file->fd_, file->size_);
+    if (!file->data_ && errno != ENOSYS) return SystemError(path, "cannot map");
+  }
+  if (!file->data_) {
+    file->mapping_ = Mapping::kCopy;
     auto* data = static_cast<std::byte*>(HeapAllocator().Allocate(file->size_));
     if (!data) return Error(StatusCode::kOutOfMemory, "no memory for the ", st.st_size, " bytes of '", path, "'");
     file->data_ = data;
     KANTE_TRY(ReadAll(file->fd_, data, file->size_, path));
     ::close(file->fd_);
     file->fd_ = -1;
-  } else {
-    void* data = ::mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, file->fd_, 0);
-    if (data == MAP_FAILED) return SystemError(path, "cannot map");
-    file->data_ = static_cast<const std::byte*>(data);
   }
   return std::shared_ptr<const MappedFile>(std::move(file));
 }
@@ -63,7 +64,7 @@ MappedFile::~MappedFile() {
   if (data_ && mapping_ == Mapping::kCopy) {
     HeapAllocator().Free(const_cast<std::byte*>(data_), size_);
   } else if (data_) {
-    ::munmap(const_cast<std::byte*>(data_), size_);
+    UnmapFile(data_, size_);
   }
   if (fd_ >= 0) ::close(fd_);
 }

@@ -13,7 +13,7 @@
 namespace kante::core {
 
 enum class Mapping : uint8_t {
-  kMap,   // pages come from the file when touched and are shared between processes
+  kMap,   // pages come from the file when touched and are shared between processes; on systems without: kCopy
   kCopy,  // read into memory at once: safe against files that change or shrink afterwards
 };
 

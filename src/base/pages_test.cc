@@ -3,12 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "base/entropy.h"
 #include "base/mapped_file.h"
 
 namespace kante::core {
@@ -44,6 +47,25 @@ TEST(PagesTest, DroppedPagesOfAFileComeBack) {
     EXPECT_LT(StatusKb("RssFile"), before - (int64_t{12} << 10));
   }
   EXPECT_EQ(0, std::memcmp(data, content.data(), kBytes));
+}
+
+TEST(PagesTest, TruncationIsNoticedBeforeTheMapIsRead) {
+  const std::string path = testing::TempDir() + "kante_truncated_" + std::to_string(EntropyBits());
+  std::ofstream(path) << std::string(10000, 'x');
+  auto file = MappedFile::Open(path, Mapping::kMap);
+  ASSERT_TRUE(file.ok());
+  std::filesystem::resize_file(path, 100);
+  const Status changed = (*file)->CheckUnchanged();
+  std::filesystem::remove(path);
+  ASSERT_FALSE(changed.ok());
+  EXPECT_NE(changed.message().find("truncated to 100 bytes"), std::string_view::npos) << changed.ToString();
+}
+
+TEST(PagesTest, PipesAreRefusedWithoutWaiting) {
+  const std::string path = testing::TempDir() + "kante_pipe_" + std::to_string(EntropyBits());
+  ASSERT_EQ(0, ::mkfifo(path.c_str(), 0600));
+  for (const Mapping mapping : {Mapping::kMap, Mapping::kCopy}) EXPECT_FALSE(MappedFile::Open(path, mapping).ok());
+  std::filesystem::remove(path);
 }
 
 TEST(PagesTest, LargeBlocksAreAlignedAndWritable) {

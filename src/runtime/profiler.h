@@ -3,10 +3,11 @@
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/mutex.h"
 
 namespace kante::core {
 
@@ -32,7 +33,7 @@ class Profiler {
     int thread;
   };
   std::atomic<bool> enabled_{false};
-  std::mutex mutex_;
+  Mutex mutex_;
   std::vector<Record> records_;
   int64_t origin_ns_ = 0;
 };

@@ -3,13 +3,13 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/allocator.h"
+#include "base/mutex.h"
 #include "base/thread_pool.h"
 #include "runtime/layout.h"
 #include "runtime/model.h"
@@ -52,7 +52,7 @@ class PlanCache {
   };
   void EvictOldest();
 
-  std::mutex mutex_;
+  Mutex mutex_;
   std::unordered_multimap<uint64_t, Entry> layouts_;  // by hash of segment and key
   uint64_t clock_ = 0;
   int64_t layout_bytes_ = 0;

@@ -101,6 +101,7 @@ TEST(SessionTest, LargeWeightsArePackedInPieces) {
   }
 }
 
+#ifndef KANTE_NO_THREADS
 TEST(SessionTest, RunsFromSeveralThreadsAtOnce) {
   Session::Options options;
   options.threads = 2;
@@ -127,6 +128,7 @@ TEST(SessionTest, RunsFromSeveralThreadsAtOnce) {
   for (std::thread& t : threads) t.join();
   EXPECT_EQ(wrong.load(), 0);
 }
+#endif
 
 TEST(SessionTest, ASteadyStateAllocatesOutputsOnly) {
   TestSession s(Net());

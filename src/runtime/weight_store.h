@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 #include <vector>
 
+#include "base/mutex.h"
 #include "ops/registry.h"
 #include "tensor/tensor.h"
 
@@ -43,7 +43,7 @@ class WeightStore {
   Entry* Find(const Tensor& weight, WeightFormat format);
   void Insert(const Tensor& weight, Entry entry);
 
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   std::unordered_multimap<uint64_t, Entry> entries_;  // by buffer id and offset
 };
 

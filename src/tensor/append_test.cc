@@ -50,6 +50,7 @@ TEST(Append, TheSecondChildOfOneParentCopies) {
   EXPECT_TRUE(Holds(second, {1, 2, 4}));
 }
 
+#ifndef KANTE_NO_THREADS
 TEST(Append, RacingChildrenNeverShareTheirTail) {
   for (int round = 0; round < 50; ++round) {
     const Tensor parent = Append(Filled(1, 1), Filled(1, 2), 1, Heap()).value();
@@ -66,6 +67,7 @@ TEST(Append, RacingChildrenNeverShareTheirTail) {
     EXPECT_NE(children[0].buffer(), children[1].buffer());
   }
 }
+#endif
 
 TEST(Append, ReallocatesWhenFull) {
   Tensor t = Filled(1, 0);

@@ -135,6 +135,7 @@ TEST(Buffer, IdsAreUniqueAndDeletersRunOnce) {
   EXPECT_FALSE(Buffer::Allocate(-1).ok());
 }
 
+#ifndef KANTE_NO_THREADS
 TEST(Buffer, OnlyOneAppendWins) {
   for (int round = 0; round < 100; ++round) {
     const auto buffer = Buffer::Allocate(64).value();
@@ -151,6 +152,7 @@ TEST(Buffer, OnlyOneAppendWins) {
     EXPECT_EQ(buffer->used(), 32);
   }
 }
+#endif
 
 TEST(Value, HoldsOneKind) {
   EXPECT_FALSE(Value().has_value());

@@ -2,12 +2,15 @@
 #include "tests/api/models.h"
 
 #include <gtest/gtest.h>
+#include <dirent.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
+
+#include "base/entropy.h"
 
 namespace kante::api_test {
 
@@ -200,19 +203,35 @@ std::vector<int64_t> ShapeOf(const Value& value) {
   return {value.tensor().shape().begin(), value.tensor().shape().end()};
 }
 
-TemporaryFolder::TemporaryFolder() {
-  std::string path = (std::filesystem::temp_directory_path() / "kante-api-XXXXXX").string();
-  EXPECT_NE(::mkdtemp(path.data()), nullptr);
-  path_ = path;
+namespace {
+
+void RemoveAll(const std::string& path) {
+  if (DIR* folder = ::opendir(path.c_str())) {
+    while (const dirent* entry = ::readdir(folder)) {
+      const std::string name = entry->d_name;
+      if (name == "." || name == "..") continue;
+      if (std::remove((path + "/" + name).c_str()) != 0) RemoveAll(path + "/" + name);
+    }
+    ::closedir(folder);
+  }
+  ::rmdir(path.c_str());
 }
 
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() {
+  path_ = testing::TempDir() + "kante-api-" + std::to_string(core::EntropyBits());
+  EXPECT_EQ(::mkdir(path_.c_str(), 0700), 0);
 }
+
+TemporaryFolder::~TemporaryFolder() { RemoveAll(path_); }
 
 std::string TemporaryFolder::Write(const std::string& name, const std::string& bytes) const {
-  std::ofstream(Path(name), std::ios::binary) << bytes;
+  std::FILE* file = std::fopen(Path(name).c_str(), "wb");
+  EXPECT_NE(file, nullptr);
+  if (!file) return {};
+  EXPECT_EQ(std::fwrite(bytes.data(), 1, bytes.size(), file), bytes.size());
+  std::fclose(file);
   return Path(name);
 }
 

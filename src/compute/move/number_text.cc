@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/real_text.h"
 #include "compute/move/cast.h"
 
 namespace kante::core {
@@ -49,7 +50,12 @@ std::string_view Trim(std::string_view s) {
 
 template <typename T>
 bool ParseWhole(std::string_view s, T* v) {
-  const auto end = std::from_chars(s.data(), s.data() + s.size(), *v);
+  std::from_chars_result end;
+  if constexpr (std::is_floating_point_v<T>) {
+    end = ReadReal(s.data(), s.data() + s.size(), *v);
+  } else {
+    end = std::from_chars(s.data(), s.data() + s.size(), *v);
+  }
   if (end.ptr != s.data() + s.size() || s.empty()) return false;
   if (end.ec == std::errc()) return true;
   if constexpr (std::is_floating_point_v<T>) {
@@ -101,7 +107,7 @@ std::string NumberToText(ElementType type, const std::byte* element) {
         char buffer[32];
         const auto end = std::to_chars(buffer, buffer + sizeof(buffer), v, std::chars_format::scientific, digits - 1);
         float back = 0;
-        std::from_chars(buffer, end.ptr, back);
+        ReadReal(buffer, end.ptr, back);
         uint16_t bits = 0;
         CastRange(type, reinterpret_cast<std::byte*>(&bits), ElementType::kFloat32, reinterpret_cast<std::byte*>(&back),
                   1, {});

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "base/real_text.h"
 #include "ops/ml/scores.h"
 #include "ops/move/movable.h"
 
@@ -114,7 +115,7 @@ struct CastMap {
     const char* end = text.data() + text.size();
     const bool whole = y.type() == ElementType::kInt64;
     const auto read = whole ? std::from_chars(text.data(), end, y.mutable_data<int64_t>()[to])
-                            : std::from_chars(text.data(), end, y.mutable_data<float>()[to]);
+                            : ReadReal(text.data(), end, y.mutable_data<float>()[to]);
     if (read.ec == std::errc() && read.ptr == end) return OkStatus();
     return InvalidArgument("the value '", text, "' is no number");
   }

@@ -95,7 +95,9 @@ function(kante_library_properties target kind file)
   if(kind STREQUAL "shared")
     set(map ${PROJECT_SOURCE_DIR}/cmake/kante.map)
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:kante_library_flags>)
-    target_link_options(${target} PRIVATE -Wl,-Bsymbolic-functions -Wl,--version-script=${map})
+    # nodelete: a client that unloads the library while a session of its own still lives must not lose the code
+    # under the session's threads.
+    target_link_options(${target} PRIVATE -Wl,-Bsymbolic-functions -Wl,--version-script=${map} -Wl,-z,nodelete)
     if(NOT KANTE_SANITIZE AND NOT KANTE_BUILD_FUZZERS)
       target_link_options(${target} PRIVATE -Wl,-z,defs)
     endif()

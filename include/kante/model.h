@@ -150,6 +150,10 @@ class KANTE_API Model {
   const std::map<std::string, int>& opsets() const;            // as imported by the file; "" is ai.onnx
   std::string name() const;                                    // of the graph
   std::string producer() const;
+  std::string domain() const;
+  std::string description() const;        // doc_string of the model
+  std::string graph_description() const;  // and of its graph
+  int64_t model_version() const;
   int64_t ir_version() const;
 
   // Shapes of inputs by name; dimensions that the model leaves open and nobody gives count as 1.

@@ -92,6 +92,9 @@ class KANTE_API Session {
   // The same into memory of the caller: each tensor must have the output's type and shape.
   Status RunInto(const NamedValues& inputs, std::span<const std::pair<std::string, Tensor>> outputs,
                  const RunOptions& options = {}) const;
+  // The same for some of them: an output that comes as a tensor is written there, one that comes as nothing is set to
+  // the result.
+  Status RunInto(const NamedValues& inputs, NamedValues& outputs, const RunOptions& options = {}) const;
 
   // Packs weights and lays out memory for these input shapes ahead of the first run.
   Status Prepare(const std::map<std::string, std::vector<int64_t>>& shapes) const;

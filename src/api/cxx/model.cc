@@ -129,6 +129,10 @@ std::string Model::producer() const {
   const core::ModelInfo& info = rep_->model->info();
   return info.producer_version.empty() ? info.producer_name : info.producer_name + " " + info.producer_version;
 }
+std::string Model::domain() const { return rep_->model->info().domain; }
+std::string Model::description() const { return rep_->model->info().doc_string; }
+std::string Model::graph_description() const { return rep_->model->info().graph_doc_string; }
+int64_t Model::model_version() const { return rep_->model->info().model_version; }
 int64_t Model::ir_version() const { return rep_->model->info().ir_version; }
 
 Result<ModelReport> Model::Inspect(const std::map<std::string, std::vector<int64_t>>& shapes) const {

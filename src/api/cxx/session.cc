@@ -171,6 +171,26 @@ Status Session::RunInto(const NamedValues& inputs, std::span<const std::pair<std
   return call.Run(all, into);
 }
 
+Status Session::RunInto(const NamedValues& inputs, NamedValues& outputs, const RunOptions& options) const {
+  Call call(*rep_, options);
+  if (Status fed = call.Feed(inputs); !fed.ok()) return fed;
+  std::vector<core::Tensor> into(rep_->model.outputs().size());
+  std::vector<size_t> wanted;
+  for (const auto& [name, value] : outputs) {
+    auto index = call.OutputIndex(name);
+    if (!index.ok()) return index.status();
+    if (value.is_tensor() && value.tensor().valid()) into[*index] = ToCore(value.tensor());
+    wanted.push_back(*index);
+  }
+  std::vector<core::Value> all;
+  if (Status ran = call.Run(all, into); !ran.ok()) return ran;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    Value& result = outputs[i].second;
+    if (!result.is_tensor() || !result.tensor().valid()) result = kante::ToPublic(all[wanted[i]]);
+  }
+  return Status();
+}
+
 Status Session::Prepare(const std::map<std::string, std::vector<int64_t>>& shapes) const {
   for (const auto& entry : shapes) {
     const auto& inputs = rep_->model.inputs();

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "api/c/ort_types.h"
+
+struct OrtThreadingOptions {
+  int intra_op_threads = 0;
+  int inter_op_threads = 0;
+  bool spin = true;
+  bool denormal_as_zero = false;
+  std::string affinity;
+};
+
+struct OrtArenaCfg {};  // accepted: the plan's arena needs no settings
+
+// One for the process, counted: made by the first creation, gone with the last release.
+struct OrtEnv {
+  int users = 0;
+  OrtLoggingLevel severity = ORT_LOGGING_LEVEL_WARNING;
+  std::string log_id;
+  OrtLoggingFunction log = nullptr;
+  void* log_param = nullptr;
+  OrtThreadingOptions threading;
+};

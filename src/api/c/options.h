@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "api/c/ort_types.h"
+#include "api/c/status.h"
+#include "kante/model.h"
+#include "kante/session.h"
+
+using OrtConfigEntries = std::map<std::string, std::string, std::less<>>;
+
+struct OrtSessionOptions {
+  kante::OptimizationLevel optimization = kante::OptimizationLevel::kAll;
+  int intra_op_threads = 0;
+  int inter_op_threads = 0;
+  ExecutionMode execution_mode = ORT_SEQUENTIAL;
+  bool memory_pattern = true;
+  bool cpu_arena = true;
+  bool per_session_threads = true;
+  bool deterministic = false;
+  bool profiling = false;
+  std::string profile_prefix;
+  std::string optimized_model_path;
+  std::string log_id;
+  int log_severity = -1;
+  int log_verbosity = 0;
+  OrtConfigEntries config;
+};
+
+struct OrtRunOptions {
+  std::string tag;
+  int log_severity = -1;
+  int log_verbosity = 0;
+  OrtConfigEntries config;
+  kante::CancelToken terminate;
+};
+
+namespace kante::ort {
+
+OrtStatus* AddConfigEntry(OrtConfigEntries& config, const char* key, const char* value);
+// The value of a key into a buffer: a null buffer asks for *size, which counts the NUL.
+OrtStatus* ReadText(std::string_view text, char* out, size_t* size);
+
+LoadOptions LoadOptionsOf(const OrtSessionOptions* options);
+SessionOptions SessionOptionsOf(const OrtSessionOptions* options);
+
+}  // namespace kante::ort

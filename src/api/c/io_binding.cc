@@ -66,6 +66,7 @@ OrtStatus* BindOutput(OrtIoBinding* binding, const char* name, const OrtValue* v
 OrtStatus* BindOutputToDevice(OrtIoBinding* binding, const char* name, const OrtMemoryInfo* info) noexcept {
   KANTE_ORT_REQUIRE(binding);
   KANTE_ORT_REQUIRE(info);
+  KANTE_ORT_TRY(RequireHost(*info));
   return Bind(binding->outputs, name, {});
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "api/c/memory.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 
 #include "api/c/slots.h"
 #include "base/forever.h"
@@ -49,14 +51,29 @@ OrtStatus* CopyText(OrtAllocator* allocator, std::string_view text, char** out) 
   return nullptr;
 }
 
+OrtStatus* RequireHost(const OrtMemoryInfo& info) {
+  if (info.device == OrtMemoryInfoDeviceType_CPU) return nullptr;
+  return InvalidArgument("memory '" + info.name + "' is not the host's, and there is no other");
+}
+
 OrtStatus* CreateMemoryInfo(const char* name, OrtAllocatorType type, int id, OrtMemType mem_type,
                             OrtMemoryInfo** out) noexcept {
   KANTE_ORT_REQUIRE(name);
   KANTE_ORT_REQUIRE(out);
-  if (std::string_view(name) != "Cpu") {
-    return InvalidArgument("Specified device is not supported: '" + std::string(name) + "'; there is 'Cpu'");
+  // Clients prepare infos of devices that they may meet; only memory of the host can be used with them.
+  static constexpr std::string_view kKnown[] = {"Cpu",          "Cuda",         "CudaPinned",
+                                                "Dml",          "WebGPU_Buf",   "WebGPU_Buffer",
+                                                "WebNN_Tensor", "OpenVINO_CPU", "OpenVINO_GPU"};
+  if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown)) {
+    return InvalidArgument("Specified device is not supported: " + std::string(name));
   }
-  return Make({.type = type, .id = id, .mem_type = mem_type}, out);
+  const bool host = std::string_view(name) == "Cpu";
+  return Make({.name = name,
+               .type = type,
+               .id = id,
+               .mem_type = mem_type,
+               .device = host ? OrtMemoryInfoDeviceType_CPU : OrtMemoryInfoDeviceType_GPU},
+              out);
 }
 
 OrtStatus* CreateCpuMemoryInfo(OrtAllocatorType type, OrtMemType mem_type, OrtMemoryInfo** out) noexcept {
@@ -146,6 +163,7 @@ OrtStatus* CreateAllocator(const OrtSession* session, const OrtMemoryInfo* info,
   KANTE_ORT_REQUIRE(session);
   KANTE_ORT_REQUIRE(info);
   KANTE_ORT_REQUIRE(out);
+  KANTE_ORT_TRY(RequireHost(*info));
   *out = DefaultAllocator();
   return nullptr;
 }

@@ -27,6 +27,8 @@ namespace kante::ort {
 OrtAllocator* DefaultAllocator();
 const OrtMemoryInfo& HostMemory();
 
+OrtStatus* RequireHost(const OrtMemoryInfo& info);
+
 // A copy of the text in memory of the allocator, with a NUL.
 OrtStatus* CopyText(OrtAllocator* allocator, std::string_view text, char** out);
 // Room for `count` elements; null with success for none.

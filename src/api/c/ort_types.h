@@ -93,7 +93,11 @@ enum OrtAllocatorType {
 };
 enum OrtMemType { OrtMemTypeCPUInput = -2, OrtMemTypeCPUOutput = -1, OrtMemTypeDefault = 0 };
 enum OrtDeviceMemoryType { OrtDeviceMemoryType_DEFAULT = 0, OrtDeviceMemoryType_HOST_ACCESSIBLE = 5 };
-enum OrtMemoryInfoDeviceType { OrtMemoryInfoDeviceType_CPU = 0, OrtMemoryInfoDeviceType_NPU = 3 };
+enum OrtMemoryInfoDeviceType {
+  OrtMemoryInfoDeviceType_CPU = 0,
+  OrtMemoryInfoDeviceType_GPU = 1,
+  OrtMemoryInfoDeviceType_NPU = 3
+};
 enum OrtHardwareDeviceType { OrtHardwareDeviceType_CPU, OrtHardwareDeviceType_GPU, OrtHardwareDeviceType_NPU };
 enum OrtExecutionProviderDevicePolicy { OrtExecutionProviderDevicePolicy_DEFAULT = 0 };
 enum OrtCompiledModelCompatibility { OrtCompiledModelCompatibility_EP_NOT_APPLICABLE = 0 };

@@ -92,6 +92,7 @@ OrtStatus* CreateTensorWithDataAsOrtValue(const OrtMemoryInfo* info, void* data,
                                           size_t rank, ONNXTensorElementDataType type, OrtValue** out) noexcept {
   KANTE_ORT_REQUIRE(info);
   KANTE_ORT_REQUIRE(out);
+  KANTE_ORT_TRY(RequireHost(*info));
   return WrapMemory(data, bytes, shape, rank, type, {}, out);
 }
 

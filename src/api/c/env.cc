@@ -24,6 +24,28 @@ OrtStatus* Obtain(OrtEnv settings, OrtEnv** out) {
 
 }  // namespace
 
+// The environment is its own logger.
+const OrtLogger* EnvLogger() { return reinterpret_cast<const OrtLogger*>(&the_env); }
+
+OrtLoggingLevel LogSeverity() {
+  const std::lock_guard lock(env_mutex);
+  return the_env ? the_env->severity : ORT_LOGGING_LEVEL_WARNING;
+}
+
+void Log(OrtLoggingLevel severity, const std::string& location, const char* message) {
+  OrtLoggingFunction log = nullptr;
+  void* param = nullptr;
+  std::string id;
+  {
+    const std::lock_guard lock(env_mutex);
+    if (!the_env || severity < the_env->severity) return;
+    log = the_env->log;
+    param = the_env->log_param;
+    id = the_env->log_id;
+  }
+  if (log) log(param, severity, "kante", id.c_str(), location.c_str(), message);
+}
+
 OrtStatus* CreateEnv(OrtLoggingLevel severity, const char* log_id, OrtEnv** out) noexcept {
   KANTE_ORT_REQUIRE(log_id);
   return Obtain({.severity = severity, .log_id = log_id}, out);

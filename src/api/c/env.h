@@ -15,6 +15,15 @@ struct OrtThreadingOptions {
 
 struct OrtArenaCfg {};  // accepted: the plan's arena needs no settings
 
+namespace kante::ort {
+
+// The logger of the environment: quiet unless the caller gave a function.
+const OrtLogger* EnvLogger();
+OrtLoggingLevel LogSeverity();
+void Log(OrtLoggingLevel severity, const std::string& location, const char* message);
+
+}  // namespace kante::ort
+
 // One for the process, counted: made by the first creation, gone with the last release.
 struct OrtEnv {
   int users = 0;

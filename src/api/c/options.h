@@ -3,11 +3,13 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "api/c/ort_types.h"
 #include "api/c/status.h"
+#include "base/shared_library.h"
 #include "kante/model.h"
 #include "kante/session.h"
 
@@ -29,6 +31,8 @@ struct OrtSessionOptions {
   int log_severity = -1;
   int log_verbosity = 0;
   OrtConfigEntries config;
+  std::vector<const OrtCustomOpDomain*> custom_op_domains;  // the caller's
+  std::vector<std::shared_ptr<kante::core::SharedLibrary>> libraries;
 };
 
 struct OrtRunOptions {
@@ -45,7 +49,7 @@ OrtStatus* AddConfigEntry(OrtConfigEntries& config, const char* key, const char*
 // The value of a key into a buffer: a null buffer asks for *size, which counts the NUL.
 OrtStatus* ReadText(std::string_view text, char* out, size_t* size);
 
-LoadOptions LoadOptionsOf(const OrtSessionOptions* options);
+Result<LoadOptions> LoadOptionsOf(const OrtSessionOptions* options);
 SessionOptions SessionOptionsOf(const OrtSessionOptions* options);
 
 }  // namespace kante::ort

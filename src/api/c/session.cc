@@ -19,7 +19,10 @@ OrtStatus* Create(Result<Model> model, const OrtSessionOptions* options, OrtSess
   if (options && !options->optimized_model_path.empty()) {
     if (const Status saved = model->Save(options->optimized_model_path); !saved.ok()) return ToOrt(saved);
   }
-  auto* made = new OrtSession{std::move(*model), std::move(*session), {}, {}, false, {}, 0};
+  auto* made = new OrtSession;
+  made->model = std::move(*model);
+  made->session = std::move(*session);
+  if (options) made->libraries = options->libraries;
   for (size_t i = 0; i < made->model.inputs().size(); ++i) {
     (made->model.inputs()[i].has_default ? made->overridable : made->required).push_back(i);
   }
@@ -68,7 +71,9 @@ OrtStatus* CreateSession(const OrtEnv* env, const char* path, const OrtSessionOp
   KANTE_ORT_REQUIRE(env);
   KANTE_ORT_REQUIRE(path);
   KANTE_ORT_REQUIRE(out);
-  return Create(Model::Load(path, LoadOptionsOf(options)), options, out);
+  const auto load = LoadOptionsOf(options);
+  if (!load.ok()) return ToOrt(load.status());
+  return Create(Model::Load(path, *load), options, out);
 }
 
 OrtStatus* CreateSessionFromArray(const OrtEnv* env, const void* bytes, size_t count, const OrtSessionOptions* options,
@@ -82,8 +87,9 @@ OrtStatus* CreateSessionFromArray(const OrtEnv* env, const void* bytes, size_t c
     const auto key = options->config.find(std::string_view("session.model_external_initializers_file_folder_path"));
     if (key != options->config.end()) folder = key->second;
   }
-  return Create(Model::LoadFromMemory({static_cast<const std::byte*>(bytes), count}, LoadOptionsOf(options), folder),
-                options, out);
+  const auto load = LoadOptionsOf(options);
+  if (!load.ok()) return ToOrt(load.status());
+  return Create(Model::LoadFromMemory({static_cast<const std::byte*>(bytes), count}, *load, folder), options, out);
 }
 
 void ReleaseSession(OrtSession* session) noexcept {

@@ -9,6 +9,7 @@
 #include "kante/session.h"
 
 struct OrtSession {
+  std::vector<std::shared_ptr<kante::core::SharedLibrary>> libraries;  // outlive the model's kernels
   kante::Model model;
   kante::Session session;
   // Of the model's inputs: those that must be fed, and those that have a default ("overridable initializers").

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cstring>
 
+#include "api/c/custom_op.h"
 #include "api/c/key_values.h"
 #include "api/c/options.h"
 #include "api/c/slots.h"
@@ -38,9 +39,17 @@ OrtStatus* ReadText(std::string_view text, char* out, size_t* size) {
   return nullptr;
 }
 
-LoadOptions LoadOptionsOf(const OrtSessionOptions* options) {
+Result<LoadOptions> LoadOptionsOf(const OrtSessionOptions* options) {
   LoadOptions load;
-  if (options) load.optimization = options->optimization;
+  if (!options) return load;
+  load.optimization = options->optimization;
+  for (const OrtCustomOpDomain* domain : options->custom_op_domains) {
+    for (const OrtCustomOp* op : domain->ops) {
+      auto adapted = Adapt(domain->name, *op);
+      if (!adapted.ok()) return adapted.status();
+      load.custom_ops.push_back(std::move(*adapted));
+    }
+  }
   return load;
 }
 

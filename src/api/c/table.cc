@@ -2,6 +2,7 @@
 // The table of ORT's functions, the tables of its sub-APIs, and the entry point. No slot is null.
 #include <string>
 
+#include "api/c/custom_op.h"
 #include "api/c/slots.h"
 #include "kante/export.h"
 
@@ -69,6 +70,9 @@ const OrtApi* GetApi(uint32_t version) { return version >= 1 && version <= kApiV
 constexpr OrtApiBase kBase = {GetApi, GetVersionString};
 
 }  // namespace
+
+const OrtApi* Api() { return &kApi; }
+
 }  // namespace kante::ort
 
 extern "C" KANTE_API const OrtApiBase* OrtGetApiBase() { return &kante::ort::kBase; }

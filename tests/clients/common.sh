@@ -15,3 +15,17 @@ skip() {
   echo "SKIPPED: $(basename "$here"): $*" >&2
   exit 77
 }
+
+# A folder with onnxruntime_c_api.h as released.
+official_header() {
+  command -v go >/dev/null || return 1
+  go_module github.com/yalue/onnxruntime_go@v1.35.0
+}
+
+# go_module NAME@VERSION: the folder it was fetched into.
+go_module() {
+  local folder
+  folder=$(cd "$scratch" && { [[ -f go.mod ]] || go mod init client 2>/dev/null; } &&
+    go mod download -json "$1" 2>/dev/null | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+  [[ -n $folder ]] && echo "$folder"
+}

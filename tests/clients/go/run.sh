@@ -5,10 +5,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 version=v1.35.0
 command -v go >/dev/null || skip "there is no go"
-cd "$cache"
-[[ -f go.mod ]] || go mod init client 2>/dev/null
-folder=$(go mod download -json "github.com/yalue/onnxruntime_go@$version" 2>/dev/null | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
-[[ -n $folder ]] || skip "onnxruntime_go $version cannot be fetched"
+folder=$(go_module "github.com/yalue/onnxruntime_go@$version") || skip "onnxruntime_go $version cannot be fetched"
 cp -r "$folder/." "$scratch/suite"
 chmod -R u+w "$scratch/suite"
 cd "$scratch/suite"

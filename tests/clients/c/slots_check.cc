@@ -21,8 +21,8 @@ struct Plain<R (*)(P...)> {
 
 constexpr size_t kSlots = sizeof(OrtApi) / sizeof(void*);
 
-#define REAL(number, name, result, parameters)                                                           \
-  static_assert(offsetof(OrtApi, name) == (number) * sizeof(void*), #name " stands elsewhere");          \
+#define REAL(number, name, result, parameters)                                                              \
+  static_assert(offsetof(OrtApi, name) == (number) * sizeof(void*), #name " stands elsewhere");             \
   static_assert(std::is_same_v<Plain<decltype(OrtApi::name)>::Type, std::add_pointer_t<result parameters>>, \
                 #name " has another type");
 #define PARTIAL(number, name, result, parameters, difference) REAL(number, name, result, parameters)

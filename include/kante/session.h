@@ -35,6 +35,10 @@ struct SessionOptions {
   // Weights in a mapped file (FileMapping::kMap) are dropped from memory once a kernel has its own form of them; those
   // of a model that was read into memory stay there beside it.
   MemoryUse memory = MemoryUse::kDefault;
+  // Makes and joins the threads of a pool of this session's own, instead of the system's: create_thread starts
+  // `work(argument)` on a new thread and returns a handle, null for none.
+  std::function<void*(void (*work)(void*), void* argument)> create_thread;
+  std::function<void(void* handle)> join_thread;
 };
 
 struct CancelState;

@@ -3,9 +3,9 @@
 # run.sh LIBRARY [CLIENT...]: tests a libkante.so with clients of ONNX Runtime's C ABI; all of them by default. A client
 # that cannot be had here is reported as skipped; one that fails makes this fail.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
 library=$(realpath "${1:?run.sh LIBRARY [CLIENT...]}")
 shift
+cd "$(dirname "${BASH_SOURCE[0]}")"
 [[ $# -gt 0 ]] || set -- */
 failed=() skipped=()
 for client in "$@"; do

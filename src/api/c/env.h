@@ -11,6 +11,9 @@ struct OrtThreadingOptions {
   bool spin = true;
   bool denormal_as_zero = false;
   std::string affinity;
+  OrtCustomCreateThreadFn create_thread = nullptr;
+  OrtCustomJoinThreadFn join_thread = nullptr;
+  void* thread_options = nullptr;
 };
 
 struct OrtArenaCfg {};  // accepted: the plan's arena needs no settings

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -31,6 +32,12 @@ struct OrtSessionOptions {
   int log_severity = -1;
   int log_verbosity = 0;
   OrtConfigEntries config;
+  std::map<std::string, kante::Tensor> initializers;
+  std::map<std::string, int64_t> dimensions;
+  OrtCustomCreateThreadFn create_thread = nullptr;
+  OrtCustomJoinThreadFn join_thread = nullptr;
+  void* thread_options = nullptr;
+  std::shared_ptr<std::atomic<bool>> cancel_load = std::make_shared<std::atomic<bool>>(false);
   std::vector<const OrtCustomOpDomain*> custom_op_domains;  // the caller's
   std::vector<std::shared_ptr<kante::core::SharedLibrary>> libraries;
 };
@@ -41,6 +48,7 @@ struct OrtRunOptions {
   int log_verbosity = 0;
   OrtConfigEntries config;
   kante::CancelToken terminate;
+  kante::NamedValues adapters;  // what active LoRA adapters feed
 };
 
 namespace kante::ort {
@@ -50,6 +58,6 @@ OrtStatus* AddConfigEntry(OrtConfigEntries& config, const char* key, const char*
 OrtStatus* ReadText(std::string_view text, char* out, size_t* size);
 
 Result<LoadOptions> LoadOptionsOf(const OrtSessionOptions* options);
-SessionOptions SessionOptionsOf(const OrtSessionOptions* options);
+SessionOptions SessionOptionsOf(const OrtEnv* env, const OrtSessionOptions* options);
 
 }  // namespace kante::ort

@@ -70,6 +70,7 @@ OrtStatus* RunNamed(const OrtSession& session, const OrtRunOptions* options, std
     }
     feeds.emplace_back(input_names[i], value);
   }
+  if (options) feeds.insert(feeds.end(), options->adapters.begin(), options->adapters.end());
   for (const size_t i : session.required) {
     const ValueDescription& needed = session.model.inputs()[i];
     const auto fed = [&](const auto& feed) { return feed.first == needed.name; };

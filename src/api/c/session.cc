@@ -12,9 +12,9 @@
 namespace kante::ort {
 namespace {
 
-OrtStatus* Create(Result<Model> model, const OrtSessionOptions* options, OrtSession** out) {
+OrtStatus* Create(const OrtEnv* env, Result<Model> model, const OrtSessionOptions* options, OrtSession** out) {
   if (!model.ok()) return ToOrt(model.status());
-  auto session = Session::Create(*model, SessionOptionsOf(options));
+  auto session = Session::Create(*model, SessionOptionsOf(env, options));
   if (!session.ok()) return ToOrt(session.status());
   if (options && !options->optimized_model_path.empty()) {
     if (const Status saved = model->Save(options->optimized_model_path); !saved.ok()) return ToOrt(saved);
@@ -73,7 +73,7 @@ OrtStatus* CreateSession(const OrtEnv* env, const char* path, const OrtSessionOp
   KANTE_ORT_REQUIRE(out);
   const auto load = LoadOptionsOf(options);
   if (!load.ok()) return ToOrt(load.status());
-  return Create(Model::Load(path, *load), options, out);
+  return Create(env, Model::Load(path, *load), options, out);
 }
 
 OrtStatus* CreateSessionFromArray(const OrtEnv* env, const void* bytes, size_t count, const OrtSessionOptions* options,
@@ -89,7 +89,7 @@ OrtStatus* CreateSessionFromArray(const OrtEnv* env, const void* bytes, size_t c
   }
   const auto load = LoadOptionsOf(options);
   if (!load.ok()) return ToOrt(load.status());
-  return Create(Model::LoadFromMemory({static_cast<const std::byte*>(bytes), count}, *load, folder), options, out);
+  return Create(env, Model::LoadFromMemory({static_cast<const std::byte*>(bytes), count}, *load, folder), options, out);
 }
 
 void ReleaseSession(OrtSession* session) noexcept {

@@ -5,6 +5,7 @@
 
 #include "api/c/options.h"
 #include "api/c/type_info.h"
+#include "base/task_queue.h"
 #include "kante/model.h"
 #include "kante/session.h"
 
@@ -14,6 +15,7 @@ struct OrtSession {
   kante::Session session;
   // Of the model's inputs: those that must be fed, and those that have a default ("overridable initializers").
   std::vector<size_t> required, overridable;
+  kante::core::TaskQueue async;
   bool profiling = false;
   std::string profile_prefix;
   uint64_t profile_start_ns = 0;

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "api/c/custom_op.h"
+#include "api/c/env.h"
 #include "api/c/key_values.h"
 #include "api/c/options.h"
 #include "api/c/slots.h"
@@ -43,6 +44,9 @@ Result<LoadOptions> LoadOptionsOf(const OrtSessionOptions* options) {
   LoadOptions load;
   if (!options) return load;
   load.optimization = options->optimization;
+  load.initializers = options->initializers;
+  load.dimensions = options->dimensions;
+  load.progress = [cancel = options->cancel_load](double) { return !cancel->load(); };
   for (const OrtCustomOpDomain* domain : options->custom_op_domains) {
     for (const OrtCustomOp* op : domain->ops) {
       auto adapted = Adapt(domain->name, *op);
@@ -53,12 +57,27 @@ Result<LoadOptions> LoadOptionsOf(const OrtSessionOptions* options) {
   return load;
 }
 
-SessionOptions SessionOptionsOf(const OrtSessionOptions* options) {
+// The threads of the session's options, or of an environment that was made with a pool for all.
+SessionOptions SessionOptionsOf(const OrtEnv* env, const OrtSessionOptions* options) {
   SessionOptions session;
   if (!options) return session;
   if (options->per_session_threads) session.threads = options->intra_op_threads;
   const auto spinning = options->config.find(std::string_view("session.intra_op.allow_spinning"));
   if (spinning != options->config.end() && spinning->second == "0") session.spin_microseconds = 0;
+  const auto custom = [&](OrtCustomCreateThreadFn create, OrtCustomJoinThreadFn join, void* thread_options) {
+    session.create_thread = [=](void (*work)(void*), void* argument) {
+      return const_cast<void*>(static_cast<const void*>(create(thread_options, work, argument)));
+    };
+    session.join_thread = [=](void* handle) { join(static_cast<OrtCustomThreadHandle>(handle)); };
+  };
+  if (options->per_session_threads) {
+    if (options->create_thread && options->join_thread) {
+      custom(options->create_thread, options->join_thread, options->thread_options);
+    }
+  } else if (env->threading.create_thread && env->threading.join_thread) {
+    session.threads = env->threading.intra_op_threads;
+    custom(env->threading.create_thread, env->threading.join_thread, env->threading.thread_options);
+  }
   return session;
 }
 
@@ -202,6 +221,23 @@ OrtStatus* DisablePerSessionThreads(OrtSessionOptions* options) noexcept {
 OrtStatus* SetDeterministicCompute(OrtSessionOptions* options, bool value) noexcept {
   KANTE_ORT_REQUIRE(options);
   options->deterministic = value;
+  return nullptr;
+}
+
+// Sessions that are being created with these options stop; the flag stays until it is taken back.
+OrtStatus* SessionOptionsSetLoadCancellationFlag(OrtSessionOptions* options, bool cancel) noexcept {
+  KANTE_ORT_REQUIRE(options);
+  options->cancel_load->store(cancel);
+  return nullptr;
+}
+
+OrtStatus* SetUserLoggingFunction(OrtSessionOptions* options, OrtLoggingFunction, void*) noexcept {
+  KANTE_ORT_REQUIRE(options);
+  return nullptr;
+}
+
+OrtStatus* SessionOptionsSetEpSelectionPolicy(OrtSessionOptions* options, OrtExecutionProviderDevicePolicy) noexcept {
+  KANTE_ORT_REQUIRE(options);
   return nullptr;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Values that are tensors of numbers.
 #include <algorithm>
+#include <cstring>
 
 #include "api/c/memory.h"
 #include "api/c/slots.h"
@@ -198,6 +199,28 @@ OrtStatus* GetTensorMemoryInfo(const OrtValue* value, const OrtMemoryInfo** out)
   KANTE_ORT_REQUIRE(value);
   KANTE_ORT_REQUIRE(out);
   *out = &HostMemory();
+  return nullptr;
+}
+
+OrtStatus* CopyTensors(const OrtEnv* env, const OrtValue* const* from, OrtValue* const* to, OrtSyncStream*,
+                       size_t count) noexcept {
+  KANTE_ORT_REQUIRE(env);
+  if (count) {
+    KANTE_ORT_REQUIRE(from);
+    KANTE_ORT_REQUIRE(to);
+  }
+  for (size_t i = 0; i < count; ++i) {
+    KANTE_ORT_TENSOR(source, from[i]);
+    KANTE_ORT_TENSOR(target, to[i]);
+    if (source.type() != target.type() || !std::ranges::equal(source.shape(), target.shape())) {
+      return InvalidArgument("tensor " + std::to_string(i) + " has another type or shape than the one to copy into");
+    }
+    if (source.type() == ElementType::kString) {
+      std::ranges::copy(source.strings(), Tensor(target).mutable_strings().begin());
+    } else if (source.bytes()) {
+      std::memmove(const_cast<void*>(target.data()), source.data(), source.bytes());
+    }
+  }
   return nullptr;
 }
 

@@ -23,6 +23,11 @@ core::Result<core::Model::Options> ToCore(const LoadOptions& options) {
   out.limits.max_tensor_bytes = options.limits.max_tensor_bytes;
   out.progress = options.progress;
   out.inspect_only = options.inspect_only;
+  for (const auto& [name, tensor] : options.initializers) {
+    if (!tensor.valid()) return core::InvalidArgument("the tensor for initializer '", name, "' is not valid");
+    out.overrides.initializers.emplace_back(name, ToCore(tensor));
+  }
+  for (const auto& [name, size] : options.dimensions) out.overrides.dimensions.emplace_back(name, size);
   KANTE_TRY(out.registry, RegistryWith(options.custom_ops));
   return out;
 }

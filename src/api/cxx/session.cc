@@ -125,6 +125,18 @@ Result<Session> Session::Create(const Model& model, const SessionOptions& option
   core_options.max_loop_iterations = options.max_loop_iterations;
   core_options.layout_cache_bytes = options.layout_cache_bytes;
   core_options.low_memory = options.memory == MemoryUse::kLow;
+  if (options.create_thread) {
+    if (!options.join_thread) return Status(StatusCode::kInvalidArgument, "create_thread needs a join_thread");
+    core::ThreadPool::Options pool;
+    pool.threads = options.threads;
+    pool.spin_us = options.spin_microseconds;
+    pool.create_thread = options.create_thread;
+    pool.join_thread = options.join_thread;
+    auto own = core::ThreadPool::Create(std::move(pool));
+    if (!own.ok()) return StatusOf(own);
+    core_options.pool = std::move(own).value();
+    core_options.threads = core_options.pool->threads();
+  }
   auto made = core::Session::Create(model.rep()->model, core_options);
   if (!made.ok()) return StatusOf(made);
   return Session(std::make_shared<SessionRep>(SessionRep{std::move(made).value(), model}));

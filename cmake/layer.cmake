@@ -24,6 +24,10 @@ function(kante_layer name)
     target_compile_definitions(kante_${name} PRIVATE KANTE_BUILDING=1
       KANTE_VERSION="${PROJECT_VERSION}")
     target_link_libraries(kante_${name} PRIVATE kante_library_flags)
+    if(name STREQUAL "api")  # operators of the caller's may throw: it catches
+      set_property(SOURCE ${PROJECT_SOURCE_DIR}/src/api/c/foreign_calls.cc
+        PROPERTY COMPILE_OPTIONS -fexceptions -frtti -funwind-tables)
+    endif()
     if(name STREQUAL "kernels")
       target_compile_options(kante_kernels PRIVATE $<$<CONFIG:Release>:-O3>)
     elseif(NOT name MATCHES "^(base|tensor|compute)$")

@@ -26,8 +26,8 @@ class Model {
     std::shared_ptr<const OpRegistry> registry;        // null: the built-ins
     std::vector<std::shared_ptr<Provider>> providers;  // before the CPU, by preference
     Overrides overrides;
-    std::function<bool(double)> progress;              // false cancels
-    bool inspect_only = false;                         // unknown operators are let through; there is no plan then
+    std::function<bool(double)> progress;  // false cancels
+    bool inspect_only = false;             // unknown operators are let through; there is no plan then
   };
 
   static Result<std::shared_ptr<const Model>> Load(const std::string& path, const Options& options);

@@ -3,6 +3,7 @@
 
 #include <mutex>
 
+#include "api/c/foreign_calls.h"
 #include "api/c/options.h"
 #include "api/c/slots.h"
 
@@ -16,7 +17,6 @@ constexpr int kMany = 1 << 20;
 bool HasOptional(const OrtCustomOp& op) { return op.version >= 8 && op.GetInputCharacteristic; }
 bool HasOutputKinds(const OrtCustomOp& op) { return op.version >= 8 && op.GetOutputCharacteristic; }
 bool HasArity(const OrtCustomOp& op) { return op.version >= 14; }
-bool HasV2(const OrtCustomOp& op) { return op.version >= 16; }
 bool HasVersions(const OrtCustomOp& op) { return op.version >= 17; }
 
 struct Arity {
@@ -65,7 +65,7 @@ class Kernel final : public CustomKernel {
       context.outputs.push_back(std::move(output));
     }
     if (HasVersions(op_) && op_.InferOutputShapeFn) {
-      if (Status asked = TakeStatus(op_.InferOutputShapeFn(&op_, &context)); !asked.ok()) return asked;
+      if (Status asked = CallInferShape(op_, &context); !asked.ok()) return asked;
     }
     for (int i = 0; i < inference.output_count(); ++i) {
       const OrtTensorTypeAndShapeInfo& output = context.outputs[static_cast<size_t>(i)];
@@ -85,9 +85,7 @@ class Kernel final : public CustomKernel {
     context.inputs.resize(static_cast<size_t>(run.input_count()));
     context.outputs.resize(static_cast<size_t>(run.output_count()));
     context.output_types = output_types_;
-    if (HasV2(op_) && op_.KernelComputeV2) return TakeStatus(op_.KernelComputeV2(kernel_, &context));
-    op_.KernelCompute(kernel_, &context);
-    return Status();
+    return CallCompute(op_, kernel_, &context);
   }
 
  private:
@@ -130,12 +128,7 @@ class Kernel final : public CustomKernel {
     list(context.inputs, info_.inputs);
     list(context.outputs, info_.outputs);
     for (const auto& output : context.outputs) output_types_.push_back(output.type);
-    if (HasV2(op_) && op_.CreateKernelV2) {
-      if (Status made = TakeStatus(op_.CreateKernelV2(&op_, Api(), &info_, &kernel_)); !made.ok()) return made;
-    } else {
-      kernel_ = op_.CreateKernel(&op_, Api(), &info_);
-    }
-    return kernel_ ? Status() : Status(StatusCode::kFail, "the operator's library gave no kernel");
+    return CallCreate(op_, Api(), &info_, &kernel_);
   }
 
   const OrtCustomOp& op_;

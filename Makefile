@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build test conformance differential check check-full zoo bench format docs clean
+.PHONY: help demo build test conformance differential check check-full clients zoo bench format docs clean
 
 JOBS ?= $(shell nproc)
 RELEASE := build/release
@@ -71,6 +71,12 @@ check-full: check ## check, and TSan, AArch64 under qemu, fuzzing and the smalle
 	cd build/minsize && $(CTEST) -L core
 	tools/check_reduced.sh
 	tests/differential/check.sh $(RELEASE)/kante --time 600
+
+clients: ## Run clients of ONNX Runtime's C ABI, as released, on libkante.so (CLIENTS="go java" for some)
+	@tools/bootstrap.sh build
+	@$(CONFIGURE) release >/dev/null
+	@$(BUILD) release --target kante_shared
+	tests/clients/run.sh $(RELEASE)/libkante.so $(CLIENTS)
 
 differential: ## Compare random small graphs with ONNX Runtime for a minute (SECONDS_TO_COMPARE=60)
 	@tools/bootstrap.sh build

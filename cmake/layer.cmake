@@ -43,6 +43,10 @@ function(kante_layer name)
     target_compile_definitions(kante_${name} PRIVATE KANTE_BUILDING=1
       KANTE_VERSION="${PROJECT_VERSION}")
     target_link_libraries(kante_${name} PRIVATE kante_library_flags)
+    if(name STREQUAL "api")  # operators of the caller's may throw: it catches
+      set_property(SOURCE ${PROJECT_SOURCE_DIR}/src/api/c/foreign_calls.cc
+        PROPERTY COMPILE_OPTIONS -fexceptions -frtti -funwind-tables)
+    endif()
     if(name STREQUAL "kernels")
       target_compile_options(kante_kernels PRIVATE $<$<CONFIG:Release>:-O3>)
     elseif(NOT name MATCHES "^(base|tensor|compute)$")
@@ -125,7 +129,9 @@ function(kante_library_properties target kind file)
   if(kind STREQUAL "shared")
     set(map ${PROJECT_SOURCE_DIR}/cmake/kante.map)
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:kante_library_flags>)
-    target_link_options(${target} PRIVATE -Wl,-Bsymbolic-functions -Wl,--version-script=${map})
+    # nodelete: a client that unloads the library while a session of its own still lives must not lose the code
+    # under the session's threads.
+    target_link_options(${target} PRIVATE -Wl,-Bsymbolic-functions -Wl,--version-script=${map} -Wl,-z,nodelete)
     if(NOT KANTE_SANITIZE AND NOT KANTE_BUILD_FUZZERS)
       target_link_options(${target} PRIVATE -Wl,-z,defs)
     endif()

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-EXPORTED_C = {"OrtGetApiBase"}
+EXPORTED_C = {"OrtGetApiBase", "OrtSessionOptionsAppendExecutionProvider_CPU"}
 MAY_NEED = re.compile(r"(libc|libm|libstdc\+\+|libgcc_s|ld-linux[\w-]*)\.so\.\d+")
 # crtbegin's frame_dummy is the one entry that every shared library has.
 CRT_ENTRIES = 1

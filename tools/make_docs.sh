@@ -42,3 +42,4 @@ operators_page() {
 
 write docs/operators.md operators_page
 write docs/reference/cli.md cli_page
+write docs/ort-compat.md python3 tools/ort_compat.py

@@ -48,6 +48,10 @@ struct LoadOptions {
   std::vector<std::shared_ptr<const CustomOp>> custom_ops;
   // Lets unknown operators through, for Model::Inspect and GraphText; such a model may not be runnable.
   bool inspect_only = false;
+  // Instead of the model's initializers of these names; same type and shape. Kept alive by the model.
+  std::map<std::string, Tensor> initializers;
+  // Numbers for dimensions that the inputs leave open by name ("batch"); a run then takes this size only.
+  std::map<std::string, int64_t> dimensions;
   // Called now and then with the share done in [0, 1]; returning false cancels the load.
   std::function<bool(double)> progress;
 };
@@ -150,6 +154,10 @@ class KANTE_API Model {
   const std::map<std::string, int>& opsets() const;            // as imported by the file; "" is ai.onnx
   std::string name() const;                                    // of the graph
   std::string producer() const;
+  std::string domain() const;
+  std::string description() const;        // doc_string of the model
+  std::string graph_description() const;  // and of its graph
+  int64_t model_version() const;
   int64_t ir_version() const;
 
   // Shapes of inputs by name; dimensions that the model leaves open and nobody gives count as 1.

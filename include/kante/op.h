@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "kante/export.h"
@@ -44,6 +45,14 @@ struct OpSignature {
   const CaseMapping* case_mapping = nullptr;
 };
 
+// One attribute as the model has it. Subgraphs have no value here.
+struct OpAttribute {
+  std::string name;
+  std::variant<std::monostate, int64_t, float, std::string, std::vector<int64_t>, std::vector<float>,
+               std::vector<std::string>, Tensor>
+      value;
+};
+
 // The attributes of one node. Asking for an attribute of another type gives the fallback and is remembered: creating
 // the kernel then fails with a message that names it, as it does for attributes nobody asked for.
 class OpAttributes {
@@ -57,6 +66,12 @@ class OpAttributes {
   virtual std::vector<float> Floats(std::string_view name) const = 0;
   virtual std::vector<std::string> Strings(std::string_view name) const = 0;
   virtual Tensor TensorOf(std::string_view name) const = 0;  // invalid if absent
+  // All of them, for operators that are defined elsewhere; none counts as unread then.
+  virtual std::vector<OpAttribute> All() const = 0;
+  // Of the node: its name, how many inputs and outputs it lists.
+  virtual std::string node_name() const = 0;
+  virtual int input_count() const = 0;
+  virtual int output_count() const = 0;
 };
 
 // Handed to Infer. Asking for a shape that is not known yet returns false: return OK then, and you are asked again.
@@ -64,6 +79,7 @@ class OpInference {
  public:
   virtual ~OpInference() = default;
   virtual int input_count() const = 0;
+  virtual int output_count() const = 0;
   virtual bool has_input(int i) const = 0;
   virtual ElementType input_type(int i) const = 0;
   virtual bool input_shape(int i, std::vector<int64_t>* shape) const = 0;
@@ -76,6 +92,7 @@ class OpRun {
  public:
   virtual ~OpRun() = default;
   virtual int input_count() const = 0;
+  virtual int output_count() const = 0;
   virtual bool has_input(int i) const = 0;
   virtual Tensor input(int i) const = 0;  // shares memory; read only
   virtual bool wants_output(int i) const = 0;

@@ -35,6 +35,10 @@ struct SessionOptions {
   // Weights in a mapped file (FileMapping::kMap) are dropped from memory once a kernel has its own form of them; those
   // of a model that was read into memory stay there beside it.
   MemoryUse memory = MemoryUse::kDefault;
+  // Makes and joins the threads of a pool of this session's own, instead of the system's: create_thread starts
+  // `work(argument)` on a new thread and returns a handle, null for none.
+  std::function<void*(void (*work)(void*), void* argument)> create_thread;
+  std::function<void(void* handle)> join_thread;
 };
 
 struct CancelState;
@@ -92,6 +96,9 @@ class KANTE_API Session {
   // The same into memory of the caller: each tensor must have the output's type and shape.
   Status RunInto(const NamedValues& inputs, std::span<const std::pair<std::string, Tensor>> outputs,
                  const RunOptions& options = {}) const;
+  // The same for some of them: an output that comes as a tensor is written there, one that comes as nothing is set to
+  // the result.
+  Status RunInto(const NamedValues& inputs, NamedValues& outputs, const RunOptions& options = {}) const;
 
   // Packs weights and lays out memory for these input shapes ahead of the first run.
   Status Prepare(const std::map<std::string, std::vector<int64_t>>& shapes) const;

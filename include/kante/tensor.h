@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kante/export.h"
@@ -201,6 +202,11 @@ class Value {
 
 // "[2,3,4]"
 KANTE_API std::string ShapeToString(std::span<const int64_t> shape);
+
+// Parameters of a LoRA adapter by name, as ONNX Runtime's AdapterFormat writes them: feed them to inputs that have a
+// default. The bytes are copied. InvalidProtobuf, NotImplemented (another version), OutOfMemory.
+KANTE_API Result<std::vector<std::pair<std::string, Tensor>>> ReadAdapter(std::span<const std::byte> bytes);
+KANTE_API Result<std::vector<std::pair<std::string, Tensor>>> ReadAdapterFile(const std::string& path);
 
 // Reads a protobuf file of ONNX's backend tests: a TensorProto, SequenceProto, OptionalProto or MapProto, as `kind`
 // says. Maps may lie in sequences and optionals; NotImplemented for maps whose values are no scalars of one type.

@@ -129,6 +129,7 @@ Result<std::shared_ptr<const Model>> Model::Finish(LoadedModel loaded, const Opt
   model->limits_ = options.limits;
   Graph& graph = model->loaded_.graph;
   KANTE_TRY(Report(options, 0.2));
+  KANTE_TRY(ApplyOverrides(graph, options.overrides));
   const Status known = CheckOperators(graph, *model->registry_);
   if (!known.ok() && !options.inspect_only) return known.Clone();
   Plan::Options plan;

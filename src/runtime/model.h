@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "onnx/reader.h"
 #include "passes/pipeline.h"
+#include "runtime/overrides.h"
 #include "runtime/plan.h"
 #include "runtime/weight_store.h"
 
@@ -24,8 +25,9 @@ class Model {
     Limits limits;
     std::shared_ptr<const OpRegistry> registry;        // null: the built-ins
     std::vector<std::shared_ptr<Provider>> providers;  // before the CPU, by preference
-    std::function<bool(double)> progress;              // false cancels
-    bool inspect_only = false;                         // unknown operators are let through; there is no plan then
+    Overrides overrides;
+    std::function<bool(double)> progress;  // false cancels
+    bool inspect_only = false;             // unknown operators are let through; there is no plan then
   };
 
   static Result<std::shared_ptr<const Model>> Load(const std::string& path, const Options& options);

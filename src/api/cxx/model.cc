@@ -23,6 +23,11 @@ core::Result<core::Model::Options> ToCore(const LoadOptions& options) {
   out.limits.max_tensor_bytes = options.limits.max_tensor_bytes;
   out.progress = options.progress;
   out.inspect_only = options.inspect_only;
+  for (const auto& [name, tensor] : options.initializers) {
+    if (!tensor.valid()) return core::InvalidArgument("the tensor for initializer '", name, "' is not valid");
+    out.overrides.initializers.emplace_back(name, ToCore(tensor));
+  }
+  for (const auto& [name, size] : options.dimensions) out.overrides.dimensions.emplace_back(name, size);
   KANTE_TRY(out.registry, RegistryWith(options.custom_ops));
   return out;
 }
@@ -129,6 +134,10 @@ std::string Model::producer() const {
   const core::ModelInfo& info = rep_->model->info();
   return info.producer_version.empty() ? info.producer_name : info.producer_name + " " + info.producer_version;
 }
+std::string Model::domain() const { return rep_->model->info().domain; }
+std::string Model::description() const { return rep_->model->info().doc_string; }
+std::string Model::graph_description() const { return rep_->model->info().graph_doc_string; }
+int64_t Model::model_version() const { return rep_->model->info().model_version; }
 int64_t Model::ir_version() const { return rep_->model->info().ir_version; }
 
 Result<ModelReport> Model::Inspect(const std::map<std::string, std::vector<int64_t>>& shapes) const {

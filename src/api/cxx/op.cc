@@ -23,8 +23,31 @@ class Attributes final : public OpAttributes {
   std::vector<float> Floats(std::string_view name) const override { return reader_.Floats(name); }
   std::vector<std::string> Strings(std::string_view name) const override { return reader_.Strings(name); }
   Tensor TensorOf(std::string_view name) const override { return ToPublic(reader_.TensorOf(name)); }
+  std::vector<OpAttribute> All() const override {
+    std::vector<OpAttribute> all;
+    for (const core::Attribute& attribute : reader_.node().attributes) {
+      reader_.Ignore(attribute.name);
+      OpAttribute& out = all.emplace_back();
+      out.name = attribute.name;
+      Copy<int64_t>(attribute, out) || Copy<float>(attribute, out) || Copy<std::string>(attribute, out) ||
+          Copy<std::vector<int64_t>>(attribute, out) || Copy<std::vector<float>>(attribute, out) ||
+          Copy<std::vector<std::string>>(attribute, out);
+      if (const auto* tensor = attribute.get<core::Tensor>()) out.value = ToPublic(*tensor);
+    }
+    return all;
+  }
+  std::string node_name() const override { return reader_.node().DisplayName(); }
+  int input_count() const override { return static_cast<int>(reader_.input_count()); }
+  int output_count() const override { return static_cast<int>(reader_.output_count()); }
 
  private:
+  template <typename T>
+  static bool Copy(const core::Attribute& from, OpAttribute& to) {
+    const T* value = from.get<T>();
+    if (value) to.value = *value;
+    return value != nullptr;
+  }
+
   core::AttrReader& reader_;
 };
 
@@ -32,6 +55,7 @@ class Inference final : public OpInference {
  public:
   explicit Inference(core::InferContext& context) : context_(context) {}
   int input_count() const override { return context_.input_count(); }
+  int output_count() const override { return context_.output_count(); }
   bool has_input(int i) const override { return context_.has_input(i); }
   ElementType input_type(int i) const override { return static_cast<ElementType>(context_.type(i)); }
   bool input_shape(int i, std::vector<int64_t>* shape) const override {
@@ -55,6 +79,7 @@ class Running final : public OpRun {
  public:
   explicit Running(core::RunContext& context) : context_(context) {}
   int input_count() const override { return context_.input_count(); }
+  int output_count() const override { return context_.output_count(); }
   bool has_input(int i) const override { return context_.has_input(i); }
   Tensor input(int i) const override { return ToPublic(context_.in(i)); }
   bool wants_output(int i) const override { return context_.wants_output(i); }
@@ -143,7 +168,8 @@ core::Result<std::shared_ptr<const core::OpRegistry>> RegistryWith(
       continue;
     }
     const std::string_view domain = core::CanonicalDomain(s.domain);
-    const bool reserved = domain.empty() || domain == "kante" || domain.starts_with("ai.onnx");
+    const bool reserved = domain.empty() || domain == "kante" || domain == "ai.onnx.ml" ||
+                          domain == "ai.onnx.training" || domain.starts_with("ai.onnx.preview");
     if (reserved && core::WhereElse(domain, s.name).empty()) {
       return core::InvalidArgument("custom operator '", s.name, "' needs a domain of its own, not '", s.domain, "'");
     }

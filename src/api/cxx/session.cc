@@ -125,6 +125,18 @@ Result<Session> Session::Create(const Model& model, const SessionOptions& option
   core_options.max_loop_iterations = options.max_loop_iterations;
   core_options.layout_cache_bytes = options.layout_cache_bytes;
   core_options.low_memory = options.memory == MemoryUse::kLow;
+  if (options.create_thread) {
+    if (!options.join_thread) return Status(StatusCode::kInvalidArgument, "create_thread needs a join_thread");
+    core::ThreadPool::Options pool;
+    pool.threads = options.threads;
+    pool.spin_us = options.spin_microseconds;
+    pool.create_thread = options.create_thread;
+    pool.join_thread = options.join_thread;
+    auto own = core::ThreadPool::Create(std::move(pool));
+    if (!own.ok()) return StatusOf(own);
+    core_options.pool = std::move(own).value();
+    core_options.threads = core_options.pool->threads();
+  }
   auto made = core::Session::Create(model.rep()->model, core_options);
   if (!made.ok()) return StatusOf(made);
   return Session(std::make_shared<SessionRep>(SessionRep{std::move(made).value(), model}));
@@ -169,6 +181,26 @@ Status Session::RunInto(const NamedValues& inputs, std::span<const std::pair<std
   }
   std::vector<core::Value> all;
   return call.Run(all, into);
+}
+
+Status Session::RunInto(const NamedValues& inputs, NamedValues& outputs, const RunOptions& options) const {
+  Call call(*rep_, options);
+  if (Status fed = call.Feed(inputs); !fed.ok()) return fed;
+  std::vector<core::Tensor> into(rep_->model.outputs().size());
+  std::vector<size_t> wanted;
+  for (const auto& [name, value] : outputs) {
+    auto index = call.OutputIndex(name);
+    if (!index.ok()) return index.status();
+    if (value.is_tensor() && value.tensor().valid()) into[*index] = ToCore(value.tensor());
+    wanted.push_back(*index);
+  }
+  std::vector<core::Value> all;
+  if (Status ran = call.Run(all, into); !ran.ok()) return ran;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    Value& result = outputs[i].second;
+    if (!result.is_tensor() || !result.tensor().valid()) result = kante::ToPublic(all[wanted[i]]);
+  }
+  return Status();
 }
 
 Status Session::Prepare(const std::map<std::string, std::vector<int64_t>>& shapes) const {

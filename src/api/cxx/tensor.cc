@@ -6,6 +6,7 @@
 #include "api/cxx/convert.h"
 #include "base/atomic_file.h"
 #include "base/mapped_file.h"
+#include "onnx/adapter_reader.h"
 #include "onnx/tensor_proto.h"
 
 namespace kante {
@@ -118,6 +119,22 @@ std::span<const std::string> Tensor::strings() const {
 std::span<std::string> Tensor::mutable_strings() {
   if (type() != ElementType::kString) return {};
   return {static_cast<std::string*>(mutable_data()), static_cast<size_t>(elements())};
+}
+
+Result<std::vector<std::pair<std::string, Tensor>>> ReadAdapter(std::span<const std::byte> bytes) {
+  auto read = core::ReadAdapter(bytes);
+  if (!read.ok()) return StatusOf(read);
+  std::vector<std::pair<std::string, Tensor>> parameters;
+  for (auto& [name, tensor] : *read) parameters.emplace_back(name, ToPublic(std::move(tensor)));
+  return parameters;
+}
+
+Result<std::vector<std::pair<std::string, Tensor>>> ReadAdapterFile(const std::string& path) {
+  auto file = core::MappedFile::Open(path, core::Mapping::kCopy);
+  if (!file.ok()) return StatusOf(file);
+  auto read = ReadAdapter((*file)->bytes());
+  if (!read.ok()) return Status(read.status().code(), "'" + path + "': " + read.status().message());
+  return read;
 }
 
 Result<Value> ReadProtoFile(const std::string& path, ProtoKind kind) {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/c/ort_types.h"
+#include "api/c/status.h"
+#include "base/shared_library.h"
+#include "kante/model.h"
+#include "kante/session.h"
+
+using OrtConfigEntries = std::map<std::string, std::string, std::less<>>;
+
+struct OrtSessionOptions {
+  kante::OptimizationLevel optimization = kante::OptimizationLevel::kAll;
+  int intra_op_threads = 0;
+  int inter_op_threads = 0;
+  ExecutionMode execution_mode = ORT_SEQUENTIAL;
+  bool memory_pattern = true;
+  bool cpu_arena = true;
+  bool per_session_threads = true;
+  bool deterministic = false;
+  bool profiling = false;
+  std::string profile_prefix;
+  std::string optimized_model_path;
+  std::string log_id;
+  int log_severity = -1;
+  int log_verbosity = 0;
+  OrtConfigEntries config;
+  std::map<std::string, kante::Tensor> initializers;
+  std::map<std::string, int64_t> dimensions;
+  OrtCustomCreateThreadFn create_thread = nullptr;
+  OrtCustomJoinThreadFn join_thread = nullptr;
+  void* thread_options = nullptr;
+  std::shared_ptr<std::atomic<bool>> cancel_load = std::make_shared<std::atomic<bool>>(false);
+  std::vector<const OrtCustomOpDomain*> custom_op_domains;  // the caller's
+  std::vector<std::shared_ptr<kante::core::SharedLibrary>> libraries;
+};
+
+struct OrtRunOptions {
+  std::string tag;
+  int log_severity = -1;
+  int log_verbosity = 0;
+  OrtConfigEntries config;
+  kante::CancelToken terminate;
+  kante::NamedValues adapters;  // what active LoRA adapters feed
+};
+
+namespace kante::ort {
+
+OrtStatus* AddConfigEntry(OrtConfigEntries& config, const char* key, const char* value);
+// The value of a key into a buffer: a null buffer asks for *size, which counts the NUL.
+OrtStatus* ReadText(std::string_view text, char* out, size_t* size);
+
+Result<LoadOptions> LoadOptionsOf(const OrtSessionOptions* options);
+SessionOptions SessionOptionsOf(const OrtEnv* env, const OrtSessionOptions* options);
+
+}  // namespace kante::ort

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// Creating a session and asking what goes in and out.
+#include "api/c/session.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "api/c/memory.h"
+#include "api/c/slots.h"
+#include "base/clock.h"
+
+namespace kante::ort {
+namespace {
+
+OrtStatus* Create(const OrtEnv* env, Result<Model> model, const OrtSessionOptions* options, OrtSession** out) {
+  if (!model.ok()) return ToOrt(model.status());
+  auto session = Session::Create(*model, SessionOptionsOf(env, options));
+  if (!session.ok()) return ToOrt(session.status());
+  if (options && !options->optimized_model_path.empty()) {
+    if (const Status saved = model->Save(options->optimized_model_path); !saved.ok()) return ToOrt(saved);
+  }
+  auto* made = new OrtSession;
+  made->model = std::move(*model);
+  made->session = std::move(*session);
+  if (options) made->libraries = options->libraries;
+  for (size_t i = 0; i < made->model.inputs().size(); ++i) {
+    (made->model.inputs()[i].has_default ? made->overridable : made->required).push_back(i);
+  }
+  if (options && options->profiling) {
+    made->profiling = true;
+    made->profile_prefix = options->profile_prefix;
+    made->profile_start_ns = static_cast<uint64_t>(core::NowNanos());
+    made->session.StartProfile();
+  }
+  *out = made;
+  return nullptr;
+}
+
+OrtStatus* Described(const std::vector<ValueDescription>& all, const std::vector<size_t>* chosen, size_t index,
+                     const ValueDescription** out) {
+  const size_t count = chosen ? chosen->size() : all.size();
+  if (index >= count) {
+    return Fail(ORT_FAIL, "index out of range: " + std::to_string(index) + " of " + std::to_string(count));
+  }
+  *out = &all[chosen ? (*chosen)[index] : index];
+  return nullptr;
+}
+
+OrtStatus* NameAt(const std::vector<ValueDescription>& all, const std::vector<size_t>* chosen, size_t index,
+                  OrtAllocator* allocator, char** out) {
+  KANTE_ORT_REQUIRE(allocator);
+  KANTE_ORT_REQUIRE(out);
+  const ValueDescription* described = nullptr;
+  KANTE_ORT_TRY(Described(all, chosen, index, &described));
+  return CopyText(allocator, described->name, out);
+}
+
+OrtStatus* TypeAt(const std::vector<ValueDescription>& all, const std::vector<size_t>* chosen, size_t index,
+                  OrtTypeInfo** out) {
+  KANTE_ORT_REQUIRE(out);
+  const ValueDescription* described = nullptr;
+  KANTE_ORT_TRY(Described(all, chosen, index, &described));
+  *out = new OrtTypeInfo(InfoOf(*described));
+  return nullptr;
+}
+
+}  // namespace
+
+OrtStatus* CreateSession(const OrtEnv* env, const char* path, const OrtSessionOptions* options,
+                         OrtSession** out) noexcept {
+  KANTE_ORT_REQUIRE(env);
+  KANTE_ORT_REQUIRE(path);
+  KANTE_ORT_REQUIRE(out);
+  const auto load = LoadOptionsOf(options);
+  if (!load.ok()) return ToOrt(load.status());
+  return Create(env, Model::Load(path, *load), options, out);
+}
+
+OrtStatus* CreateSessionFromArray(const OrtEnv* env, const void* bytes, size_t count, const OrtSessionOptions* options,
+                                  OrtSession** out) noexcept {
+  KANTE_ORT_REQUIRE(env);
+  KANTE_ORT_REQUIRE(out);
+  if (count == 0) return InvalidArgument("No graph was found in the protobuf.");
+  KANTE_ORT_REQUIRE(bytes);
+  std::string folder;
+  if (options) {
+    const auto key = options->config.find(std::string_view("session.model_external_initializers_file_folder_path"));
+    if (key != options->config.end()) folder = key->second;
+  }
+  const auto load = LoadOptionsOf(options);
+  if (!load.ok()) return ToOrt(load.status());
+  return Create(env, Model::LoadFromMemory({static_cast<const std::byte*>(bytes), count}, *load, folder), options, out);
+}
+
+void ReleaseSession(OrtSession* session) noexcept {
+  if (!session) return;
+  std::string path;
+  ReleaseStatus(WriteProfile(*session, &path));  // a profile that nobody ended
+  delete session;
+}
+
+OrtStatus* SessionGetInputCount(const OrtSession* session, size_t* out) noexcept {
+  KANTE_ORT_REQUIRE(session);
+  KANTE_ORT_REQUIRE(out);
+  *out = session->required.size();
+  return nullptr;
+}
+
+OrtStatus* SessionGetOutputCount(const OrtSession* session, size_t* out) noexcept {
+  KANTE_ORT_REQUIRE(session);
+  KANTE_ORT_REQUIRE(out);
+  *out = session->model.outputs().size();
+  return nullptr;
+}
+
+OrtStatus* SessionGetOverridableInitializerCount(const OrtSession* session, size_t* out) noexcept {
+  KANTE_ORT_REQUIRE(session);
+  KANTE_ORT_REQUIRE(out);
+  *out = session->overridable.size();
+  return nullptr;
+}
+
+OrtStatus* SessionGetInputName(const OrtSession* session, size_t index, OrtAllocator* allocator, char** out) noexcept {
+  KANTE_ORT_REQUIRE(session);
+  return NameAt(session->model.inputs(), &session->required, index, allocator, out);
+}
+
+OrtStatus* SessionGetOutputName(const OrtSession* session, size_t index, OrtAllocator* allocator, char** out) noexcept {
+  KANTE_ORT_REQUIRE(session);
+  return NameAt(session->model.outputs(), nullptr, index, allocator, out);
+}
+
+OrtStatus* SessionGetOverridableInitializerName(const OrtSession* session, size_t index, OrtAllocator* allocator,
+                                                char** out) noexcept {
+  KANTE_ORT_REQUIRE(session);
+  return NameAt(session->model.inputs(), &session->overridable, index, allocator, out);
+}
+
+OrtStatus* SessionGetInputTypeInfo(const OrtSession* session, size_t index, OrtTypeInfo** out) noexcept {
+  KANTE_ORT_REQUIRE(session);
+  return TypeAt(session->model.inputs(), &session->required, index, out);
+}
+
+OrtStatus* SessionGetOutputTypeInfo(const OrtSession* session, size_t index, OrtTypeInfo** out) noexcept {
+  KANTE_ORT_REQUIRE(session);
+  return TypeAt(session->model.outputs(), nullptr, index, out);
+}
+
+OrtStatus* SessionGetOverridableInitializerTypeInfo(const OrtSession* session, size_t index,
+                                                    OrtTypeInfo** out) noexcept {
+  KANTE_ORT_REQUIRE(session);
+  return TypeAt(session->model.inputs(), &session->overridable, index, out);
+}
+
+OrtStatus* SessionGetMemoryInfoForInputs(const OrtSession* session, const OrtMemoryInfo** out, size_t count) noexcept {
+  KANTE_ORT_REQUIRE(session);
+  KANTE_ORT_REQUIRE(out);
+  if (count != session->required.size()) return InvalidArgument("there are as many infos as inputs");
+  std::fill_n(out, count, &HostMemory());
+  return nullptr;
+}
+
+OrtStatus* SessionGetMemoryInfoForOutputs(const OrtSession* session, const OrtMemoryInfo** out, size_t count) noexcept {
+  KANTE_ORT_REQUIRE(session);
+  KANTE_ORT_REQUIRE(out);
+  if (count != session->model.outputs().size()) return InvalidArgument("there are as many infos as outputs");
+  std::fill_n(out, count, &HostMemory());
+  return nullptr;
+}
+
+}  // namespace kante::ort

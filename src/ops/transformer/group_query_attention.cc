@@ -334,6 +334,13 @@ struct GroupQueryAttention {
     return OkStatus();
   }
 
+  // Over the whole room of the cache: only a run knows how much of it is filled.
+  double Flops(const ChooseContext& c) const {
+    const auto s = Resolve([&](int i) { return c.has_input(i) ? &c.shape(i) : nullptr; }, 1);
+    if (!s.ok()) return 0;
+    return AttentionFlops(s->batch, heads, s->rows, std::max(s->room, s->rows), s->size, s->size);
+  }
+
   Status Run(RunContext& c) const {
     if (c.in(kTotal).elements() != 1) return InvalidArgument("total_sequence_length must be one number");
     KANTE_TRY(const Sizes s, Resolve([&](int i) { return c.has_input(i) ? &c.in(i).shape() : nullptr; },

@@ -141,6 +141,13 @@ struct MsAttention {
                    {.cosine = cosine.data(), .sine = sine.data(), .half = half, .places = places.data()});
   }
 
+  double Flops(const ChooseContext& c) const {
+    const auto s = Resolve([&](int i) { return c.has_input(i) ? &c.shape(i) : nullptr; }, -1);
+    if (!s.ok()) return 0;
+    const double projection = 2 * static_cast<double>(s->batch * s->rows * s->depth) * static_cast<double>(s->width);
+    return projection + AttentionFlops(s->batch, heads, s->rows, s->room, s->size, s->v_size);
+  }
+
   Status Run(RunContext& c) const {
     if (shared && c.in(kPastLength).elements() != 1) {
       return InvalidArgument("past_sequence_length must be one number");

@@ -118,6 +118,13 @@ struct MultiHeadAttention {
     return OkStatus();
   }
 
+  double Flops(const ChooseContext& c) const {
+    const auto s = Resolve([&](int i) { return c.has_input(i) ? &c.shape(i) : nullptr; });
+    if (!s.ok()) return 0;
+    const int64_t keys = c.has_input(kPastLength) ? s->past_room : s->past_room + s->fresh;
+    return AttentionFlops(s->batch, heads, s->rows, keys, s->size, s->v_size);
+  }
+
   Status Run(RunContext& c) const {
     KANTE_TRY(const Sizes s, Resolve([&](int i) { return c.has_input(i) ? &c.in(i).shape() : nullptr; }));
     int64_t past = s.past_room;

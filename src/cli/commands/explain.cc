@@ -41,6 +41,7 @@ Result<Explained> Measure(const Options& options) {
   e.profile = loaded->session.TakeProfile();
   e.file = options.model.model;
   e.graph = loaded->model.name();
+  for (const auto& feed : loaded->feeds) e.inputs.push_back(feed.first);
   for (const ValueDescription& d : loaded->model.outputs()) e.outputs.push_back(d.name);
   WorkOut(e, loaded->model.Rewrites());
   return e;

@@ -51,7 +51,8 @@ Picture PictureOf(const Explained& e, int64_t* left_out) {
   const auto drawn = [&](const ProfiledStep& s) { return s.parent < 0 && s.algorithm != "known"; };
   std::map<std::string, size_t> inputs;
   std::vector<size_t> box_of(steps.size(), SIZE_MAX);
-  const auto is_input = [](const ProfiledValue& v) { return v.producer < 0 && !v.constant && !v.name.empty(); };
+  const std::set<std::string> fed(e.inputs.begin(), e.inputs.end());
+  const auto is_input = [&](const ProfiledValue& v) { return v.producer < 0 && fed.contains(v.name); };
   for (const ProfiledStep& step : steps) {
     if (!drawn(step)) continue;
     for (const ProfiledValue& v : step.inputs) {

@@ -42,6 +42,7 @@ struct MissedRewrite {
 struct Explained {
   std::string file;
   std::string graph;
+  std::vector<std::string> inputs;   // names of those that are fed
   std::vector<std::string> outputs;  // names of the model's
   MachinePeaks peaks;
   int threads = 0;  // of the session

@@ -54,6 +54,12 @@ TEST(WorkTest, Products) {
             2 * 16 * 64 * 4 * 9);
   EXPECT_EQ(WorkOf("ConvTranspose", {{{1, 8, 5, 5}, {8, 4, 2, 2}}, {1, 4, 6, 6}}).first, 2 * 8 * 25 * 4 * 4);
   EXPECT_EQ(WorkOf("Attention", {{{1, 2, 6, 8}, {1, 2, 7, 8}, {1, 2, 7, 8}}, {1, 2, 6, 8}}).first, 2 * 2 * 6 * 7 * 16);
+  // Two heads of eight, four queries and ten keys; with the projection to 3 * 16 from 12, of four keys.
+  const Shape q{1, 4, 16}, k{1, 10, 16};
+  EXPECT_EQ(WorkOf("MultiHeadAttention", {{q, k, k}, q}, {{"num_heads", 2}}, "com.microsoft").first,
+            2 * 2 * 4 * 10 * 16);
+  EXPECT_EQ(WorkOf("Attention", {{{1, 4, 12}, {12, 48}, {48}}, q}, {{"num_heads", 2}}, "com.microsoft").first,
+            2 * 4 * 12 * 48 + 2 * 2 * 4 * 4 * 16);
   EXPECT_EQ(WorkOf("LSTM", {{{5, 2, 3}, {1, 16, 3}, {1, 16, 4}}, {5, 1, 2, 4}}, {{"hidden_size", 4}}).first,
             2 * 5 * 2 * (16 * 3 + 16 * 4));
 }

@@ -336,9 +336,9 @@ struct GroupQueryAttention {
 
   // Over the whole room of the cache: only a run knows how much of it is filled.
   double Flops(const ChooseContext& c) const {
-    const auto s = Resolve([&](int i) { return c.has_input(i) ? &c.shape(i) : nullptr; }, 1);
-    if (!s.ok()) return 0;
-    return AttentionFlops(s->batch, heads, s->rows, std::max(s->room, s->rows), s->size, s->size);
+    const bool cached = c.output_count() > kPresentK && c.output_shape(kPresentK).rank() == 4;
+    const int64_t keys = cached ? c.output_shape(kPresentK)[2] : c.shape(kQ)[1];
+    return 4.0 * static_cast<double>(c.output_shape(kY).elements()) * static_cast<double>(keys);
   }
 
   Status Run(RunContext& c) const {

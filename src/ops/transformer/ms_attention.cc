@@ -142,10 +142,12 @@ struct MsAttention {
   }
 
   double Flops(const ChooseContext& c) const {
-    const auto s = Resolve([&](int i) { return c.has_input(i) ? &c.shape(i) : nullptr; }, -1);
-    if (!s.ok()) return 0;
-    const double projection = 2 * static_cast<double>(s->batch * s->rows * s->depth) * static_cast<double>(s->width);
-    return projection + AttentionFlops(s->batch, heads, s->rows, s->room, s->size, s->v_size);
+    const Shape &x = c.shape(kX), &w = c.shape(kWeights), &y = c.output_shape(0);
+    const int64_t keys = x[1] + (c.has_input(kPast) && !shared ? c.shape(kPast)[3] : 0);
+    const double queries = static_cast<double>(x[0] * x[1]);
+    const double scores = queries * static_cast<double>(hidden.empty() ? w[1] / 3 : hidden[0]);
+    return 2 * (queries * static_cast<double>(w.elements()) +
+                static_cast<double>(keys) * (scores + static_cast<double>(y.elements())));
   }
 
   Status Run(RunContext& c) const {

@@ -119,10 +119,13 @@ struct MultiHeadAttention {
   }
 
   double Flops(const ChooseContext& c) const {
-    const auto s = Resolve([&](int i) { return c.has_input(i) ? &c.shape(i) : nullptr; });
-    if (!s.ok()) return 0;
-    const int64_t keys = c.has_input(kPastLength) ? s->past_room : s->past_room + s->fresh;
-    return AttentionFlops(s->batch, heads, s->rows, keys, s->size, s->v_size);
+    const Shape& y = c.output_shape(kY);
+    const Shape& q = c.shape(kQ);
+    int64_t keys = q[1];
+    if (c.has_input(kK)) keys = c.shape(kK)[c.shape(kK).rank() == 4 ? 2 : 1];
+    if (c.has_input(kPastK)) keys = c.has_input(kPastLength) ? c.shape(kPastK)[2] : keys + c.shape(kPastK)[2];
+    const int64_t scores = q.rank() == 3 ? q.elements() : y.elements();
+    return 2.0 * static_cast<double>(keys) * static_cast<double>(scores + y.elements());
   }
 
   Status Run(RunContext& c) const {

@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build test conformance differential check check-full clients zoo bench format docs clean
+.PHONY: help demo build test conformance differential check check-full clients zoo bench bench-kernels format docs clean
 
 JOBS ?= $(shell nproc)
 RELEASE := build/release
@@ -94,6 +94,12 @@ bench: ## Run the kernels' benchmarks and compare models with other runtimes (do
 	$(BUILD) release
 	@for program in $(RELEASE)/*_bench; do echo "== $$program"; $$program; done
 	bench/compare/make.sh --page docs/performance.md
+
+bench-kernels: ## Hold kernels against the peaks of this machine (docs/performance-kernels.md)
+	@tools/bootstrap.sh full
+	$(CONFIGURE) release -DKANTE_BUILD_BENCH=ON
+	$(BUILD) release --target kernels_bench
+	bench/kernels/make.sh $(RELEASE)
 
 format: ## Format all C++ files in place
 	@tools/bootstrap.sh check

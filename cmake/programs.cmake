@@ -18,7 +18,12 @@ if(KANTE_BUILD_CLI AND cli_main AND cli_sources)
     message(WARNING "The kante program is left out: no ${missing} (tools/bootstrap.sh installs them)")
   else()
     # Its parts are a library of their own, so that cli_test can link them.
-    add_library(kante_cli_parts OBJECT ${cli_sources})
+    set(page ${PROJECT_SOURCE_DIR}/src/cli/explain/page.html)
+    set(embed ${PROJECT_SOURCE_DIR}/cmake/embed.cmake)
+    add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/page.cc
+      COMMAND ${CMAKE_COMMAND} -DFROM=${page} -DTO=${PROJECT_BINARY_DIR}/page.cc -DNAME=kPageTemplate -P ${embed}
+      DEPENDS ${page} ${embed} VERBATIM)
+    add_library(kante_cli_parts OBJECT ${cli_sources} ${PROJECT_BINARY_DIR}/page.cc)
     target_include_directories(kante_cli_parts PUBLIC ${PROJECT_SOURCE_DIR}/src)
     target_compile_definitions(kante_cli_parts PUBLIC KANTE_VERSION="${PROJECT_VERSION}")
     target_link_libraries(kante_cli_parts PUBLIC kante_flags kante_static CLI11::CLI11
@@ -70,8 +75,12 @@ endif()
 add_executable(kante_bench_worker EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/bench/worker.cc)
 target_link_libraries(kante_bench_worker PRIVATE kante_static kante_flags)
 
-# bench/<name>_bench.cc is a program of its own.
+# bench/<name>_bench.cc is a program of its own, bench/kernels one of several files.
 if(KANTE_BUILD_BENCH)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/kernels/*.cc)
+  add_executable(kernels_bench ${sources})
+  target_include_directories(kernels_bench PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/bench/kernels)
+  target_link_libraries(kernels_bench PRIVATE kante_static kante_flags benchmark::benchmark)
   file(GLOB benches CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/*_bench.cc)
   foreach(bench IN LISTS benches)
     get_filename_component(name ${bench} NAME_WE)

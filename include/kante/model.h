@@ -99,6 +99,14 @@ struct ModelReport {
   std::vector<std::string> unsupported;  // one sentence for each node that cannot run, with the reason
 };
 
+// A rewrite of the optimiser that was made, or one whose pattern was found but that was not made, and why.
+struct RewriteNote {
+  std::string rule;
+  std::string node;  // the user's nodes, joined by '+'
+  bool made = false;
+  std::string reason;  // empty where it was made
+};
+
 // What an operator promises of elements of float types (docs/explanation/numbers.md).
 enum class FloatNumerics : int { kUnstated, kNone, kBits, kExact, kRounds, kNative, kStored, kSingle, kDouble, kParts };
 // And of integers.
@@ -164,7 +172,9 @@ class KANTE_API Model {
   Result<ModelReport> Inspect(const std::map<std::string, std::vector<int64_t>>& shapes = {}) const;
   // The graph as text after upgrade and optimisation, one line a node.
   std::string GraphText() const;
-  // Which rewrites were made and which were not, and why: one line each.
+  // Which rewrites were made, in order, and which were not, and why.
+  std::vector<RewriteNote> Rewrites() const;
+  // The same, one line each.
   std::vector<std::string> OptimizationNotes() const;
   // Saves the rewritten graph as ONNX. Fused operators become model-local functions, so other runtimes can run it.
   Status Save(const std::string& path) const;

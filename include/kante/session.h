@@ -72,6 +72,7 @@ struct RunOptions {
 
 using NamedValues = std::vector<std::pair<std::string, Value>>;
 
+struct Profile;
 struct SessionRep;
 
 // Runs one model. Cheap: holds activations only, weights belong to the model. Run may be called from several threads at
@@ -103,9 +104,12 @@ class KANTE_API Session {
   // Packs weights and lays out memory for these input shapes ahead of the first run.
   Status Prepare(const std::map<std::string, std::vector<int64_t>>& shapes) const;
 
-  // Collects a profile from now on; StopProfile returns it in Chrome's trace format (JSON).
+  // Collects a profile from now on, of all threads; what was collected before is dropped. StopProfile returns it in
+  // Chrome's trace format (JSON), TakeProfile by steps (profile.h); both stop. Where a session runs on several threads
+  // at once, each run counts for itself.
   void StartProfile() const;
   std::string StopProfile() const;
+  Profile TakeProfile() const;
 
   // Bytes of activations and outputs held now and at most so far.
   int64_t memory_bytes() const;

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   kante::cli::AddCompare(app, exit_code);
   kante::cli::AddInspect(app, exit_code);
   kante::cli::AddBench(app, exit_code);
+  kante::cli::AddExplain(app, exit_code);
   kante::cli::AddOptimize(app, exit_code);
   kante::cli::AddOps(app, exit_code);
   try {

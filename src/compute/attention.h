@@ -85,6 +85,12 @@ struct AttentionArgs {
   ScoreStage stage = ScoreStage::kProduct;
 };
 
+// Of the two products over all keys that there are: masks and windows may need less.
+inline double AttentionFlops(int64_t batch, int64_t heads, int64_t rows, int64_t keys, int64_t size, int64_t v_size) {
+  return 2.0 * static_cast<double>(batch * heads) * static_cast<double>(rows) * static_cast<double>(keys) *
+         static_cast<double>(size + v_size);
+}
+
 // REQUIRES: sizes whose products fit, lengths within [0, keys].
 int64_t AttentionScratchBytes(const AttentionArgs& args);
 // `scratch`: AttentionScratchBytes. False when the run was cancelled.

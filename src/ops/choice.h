@@ -41,6 +41,8 @@ class ChooseContext {
                 bool low_memory = false)
       : inputs_(inputs), outputs_(outputs), constant_inputs_(constant_inputs), low_memory_(low_memory) {}
 
+  int input_count() const { return static_cast<int>(inputs_.size()); }
+  int output_count() const { return static_cast<int>(outputs_.size()); }
   bool has_input(int i) const { return i < static_cast<int>(inputs_.size()) && in(i).present; }
   const InputFacts& in(int i) const { return inputs_[static_cast<size_t>(i)]; }
   const Shape& shape(int i) const { return in(i).shape; }

@@ -16,9 +16,11 @@
 
 #include <memory>
 #include <new>
+#include <string>
 #include <type_traits>
 #include <utility>
 
+#include "base/build.h"
 #include "base/status.h"
 #include "ops/attr_reader.h"
 #include "ops/choice.h"
@@ -53,6 +55,12 @@ class OpAttributes {
   void (*destroy_)(void*) = nullptr;
 };
 
+// For reports: how an operator computes for given shapes, and why it does so.
+struct Method {
+  std::string name;    // "winograd F(4,3)"
+  std::string reason;  // one sentence, or nothing
+};
+
 struct OpDef {
   OpInfo info;
   // Custom operators put their object here; built-ins ignore it.
@@ -65,8 +73,10 @@ struct OpDef {
   Status (*pack)(const void* attributes, PackContext& context) = nullptr;
   Status (*formats)(const void* attributes, const ChooseContext& context, FormatChoice& choice) = nullptr;
   Status (*run)(const void* attributes, RunContext& context) = nullptr;  // null: Expand is used
-  // Arithmetic operations for these shapes, a multiply-add counting two; null: one for each output element.
+  // Arithmetic operations for these shapes, a multiply-add counting two; null: see FlopsOf in work.h.
   double (*flops)(const void* attributes, const ChooseContext& context) = nullptr;
+  // `context.choice` is what Choose decided; null: there is one way to compute it, or this is a build for size.
+  Method (*method)(const void* attributes, const ChooseContext& context) = nullptr;
   Status (*expand)(const void* attributes, ExpandContext& context) = nullptr;
   Status (*grad)(const void* attributes, GradContext& context) = nullptr;
 };
@@ -106,6 +116,9 @@ constexpr OpDef MakeOpDef() {
   }
   if constexpr (requires(const T& t, const ChooseContext& c) { t.Flops(c); }) {
     def.flops = [](const void* a, const ChooseContext& c) -> double { return static_cast<const T*>(a)->Flops(c); };
+  }
+  if constexpr (!kForSize && requires(const T& t, const ChooseContext& c) { t.Explain(c); }) {
+    def.method = [](const void* a, const ChooseContext& c) -> Method { return static_cast<const T*>(a)->Explain(c); };
   }
   if constexpr (requires(const T& t, RunContext& c) { t.Run(c); }) {
     def.run = [](const void* a, RunContext& c) -> Status { return static_cast<const T*>(a)->Run(c); };

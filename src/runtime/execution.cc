@@ -143,14 +143,15 @@ Status Execution::RunStep(const Step& step, const StepLayout& layout) {
     return OkStatus();
   }
   if (step.kind == StepKind::kCopy) return SubmitCopy(step, layout);
-  if (layout.skip) return MakeViews(step, layout);
-  if (!plan_.providers()[step.provider]->synchronous()) return SubmitCompute(step, layout);
-  if (!session_.profiler().enabled()) return RunCompute(step, layout);
-  const int64_t begin = NowNanos();
-  Status status = RunCompute(step, layout);
-  const Node& node = plan_.graph().node(step.node);
-  session_.profiler().Add(node.DisplayName(), node.op_type, begin, NowNanos());
-  return status;
+  if (!layout.skip && !plan_.providers()[step.provider]->synchronous()) return SubmitCompute(step, layout);
+  const bool profiled = session_.profiler().enabled();
+  const int64_t begin = profiled ? NowNanos() : 0;
+  KANTE_TRY(layout.skip ? MakeViews(step, layout) : RunCompute(step, layout));
+  if (profiled) {
+    session_.profiler().AddStep(plan_, step_, layout_, begin, NowNanos(),
+                                [&] { return DescribeStep(plan_, step, layout, values_); });
+  }
+  return OkStatus();
 }
 
 Status Execution::MakeViews(const Step& step, const StepLayout& layout) {

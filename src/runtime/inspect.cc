@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ops/evaluate.h"
+#include "ops/work.h"
 #include "runtime/layout.h"
 
 namespace kante::core {
@@ -73,7 +74,6 @@ class Counter {
     std::vector<InputFacts> in;
     for (ValueId v : node.inputs) in.push_back(v == kNone ? InputFacts{} : FactsOfType(graph.value(v).type));
     std::vector<OutputFacts> outs;
-    double elements = 0;
     for (ValueId v : node.outputs) {
       outs.emplace_back();
       if (v == kNone) continue;
@@ -83,7 +83,6 @@ class Counter {
         return 0;
       }
       outs.back().shape = *shape;
-      elements += static_cast<double>(shape->elements());
       auto bytes = StorageBytes(graph.value(v).type.element_type, *shape);
       out_.activation_bytes += bytes.ok() ? *bytes : 0;
     }
@@ -93,8 +92,7 @@ class Counter {
         return 0;
       }
     }
-    if (!op.def->flops) return elements;
-    return op.def->flops(op.attributes.get(), ChooseContext(in, outs, 0));
+    return core::FlopsOf(op, ChooseContext(in, outs, 0));
   }
 
  public:

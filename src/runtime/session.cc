@@ -179,7 +179,7 @@ Status Session::Run(std::span<const Value> inputs, std::span<Value> outputs, std
     outputs[i] = Value(target);
   }
   KANTE_TRY(Separate(outputs));
-  if (begin) profiler_.Add("Run", "session", begin, NowNanos());
+  if (begin) profiler_.AddRun(begin, NowNanos());
   return OkStatus();
 }
 

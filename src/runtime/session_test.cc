@@ -182,12 +182,12 @@ TEST(SessionTest, TheProfileIsAChromeTrace) {
   TestSession s(Net());
   s.session->profiler().Start();
   ASSERT_TRUE(s.Run({Ramp({1, 3, 8, 8})}).ok());
-  const std::string trace = s.session->profiler().Stop();
+  const std::string trace = s.session->profiler().StopAsTrace();
   for (const char* part : {"\"traceEvents\"", "\"ph\":\"X\"", "\"cat\":\"MaxPool\"", "\"dur\":"}) {
     EXPECT_NE(trace.find(part), std::string::npos) << trace;
   }
   ASSERT_TRUE(s.Run({Ramp({1, 3, 8, 8})}).ok());
-  EXPECT_EQ(s.session->profiler().Stop().find("MaxPool"), std::string::npos);  // off again
+  EXPECT_EQ(s.session->profiler().StopAsTrace().find("MaxPool"), std::string::npos);  // off again
 }
 
 TEST(SessionTest, OutputsGoIntoMemoryOfTheCaller) {

@@ -15,6 +15,8 @@
 
 namespace kante {
 
+inline constexpr int kMostThreads = 1024;
+
 // What a public Tensor holds.
 struct TensorRep {
   core::Tensor tensor;

@@ -159,14 +159,21 @@ Result<ModelReport> Model::Inspect(const std::map<std::string, std::vector<int64
 
 std::string Model::GraphText() const { return core::Dump(rep_->model->graph()); }
 
-std::vector<std::string> Model::OptimizationNotes() const {
-  std::vector<std::string> notes;
+std::vector<RewriteNote> Model::Rewrites() const {
+  std::vector<RewriteNote> notes;
   const core::PassReport& report = rep_->model->pass_report();
-  for (const auto& site : report.fired) notes.push_back(core::StrCat(site.rule, ": made at '", site.node, "'"));
-  for (const auto& site : report.skipped) {
-    notes.push_back(core::StrCat(site.rule, ": not made at '", site.node, "': ", site.why));
-  }
+  for (const auto& site : report.fired) notes.push_back({site.rule, site.node, true, {}});
+  for (const auto& site : report.skipped) notes.push_back({site.rule, site.node, false, site.why});
   return notes;
+}
+
+std::vector<std::string> Model::OptimizationNotes() const {
+  std::vector<std::string> lines;
+  for (const RewriteNote& note : Rewrites()) {
+    lines.push_back(note.made ? core::StrCat(note.rule, ": made at '", note.node, "'")
+                              : core::StrCat(note.rule, ": not made at '", note.node, "': ", note.reason));
+  }
+  return lines;
 }
 
 Status Model::Save(const std::string& path) const {

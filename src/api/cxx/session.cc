@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/cxx/convert.h"
+#include "api/cxx/profile.h"
 #include "base/clock.h"
 #include "runtime/session.h"
 
@@ -49,7 +50,6 @@ Status Unknown(const char* what, const std::string& name, const std::vector<Valu
                 core::StrCat("the model has no ", what, " '", name, "'; it has ", list.empty() ? "none" : list));
 }
 
-constexpr int kMostThreads = 1024;
 constexpr int64_t kLongestMillis = int64_t{1} << 40;  // 35 years: nanoseconds do not overflow
 
 // Everything that lives as long as one run.
@@ -225,7 +225,10 @@ Status Session::Prepare(const std::map<std::string, std::vector<int64_t>>& shape
 }
 
 void Session::StartProfile() const { rep_->session->profiler().Start(); }
-std::string Session::StopProfile() const { return rep_->session->profiler().Stop(); }
+std::string Session::StopProfile() const { return rep_->session->profiler().StopAsTrace(); }
+Profile Session::TakeProfile() const {
+  return ToPublic(rep_->session->profiler().StopAsProfile(rep_->session->model().plan()));
+}
 int64_t Session::memory_bytes() const { return rep_->session->allocator()->used_bytes(); }
 int64_t Session::peak_memory_bytes() const { return rep_->session->allocator()->peak_bytes(); }
 int Session::threads() const { return rep_->session->threads(); }

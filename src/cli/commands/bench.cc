@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -17,17 +16,9 @@ namespace {
 struct Options {
   ModelOptions model;
   FeedOptions feeds;
-  int runs = 0;  // 0: for `seconds`
-  double seconds = 2;
-  int warmup = 3;
+  Repeats repeats;
   bool json = false;
 };
-
-using Clock = std::chrono::steady_clock;
-
-double MillisSince(Clock::time_point begin) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-}
 
 double Percentile(const std::vector<double>& sorted, double p) {
   const double at = p * static_cast<double>(sorted.size() - 1);
@@ -49,38 +40,15 @@ struct Timing {
 };
 
 Status Measure(const Options& options, Timing& timing, int& threads) {
-  const auto begin = Clock::now();
-  auto model = Model::Load(options.model.model, options.model.load());
-  if (!model.ok()) return model.status();
-  auto session = Session::Create(*model, options.model.session());
-  if (!session.ok()) return session.status();
-  timing.load_ms = MillisSince(begin);
-  threads = session->threads();
-  FeedOptions with_random = options.feeds;
-  if (!with_random.random) with_random.random = 1;
-  auto feeds = MakeFeeds(*model, with_random);
-  if (!feeds.ok()) return feeds.status();
-  RunOptions run;
-  run.time_limit_ms = options.model.time_limit_ms;
-  const auto once = [&](double& ms) {
-    const auto start = Clock::now();
-    const Status status = session->Run(*feeds, {}, run).status();
-    ms = MillisSince(start);
-    return status;
-  };
-  if (Status status = once(timing.first_ms); !status.ok()) return status;
-  double ms = 0;
-  for (int i = 0; i < options.warmup; ++i) {
-    if (Status status = once(ms); !status.ok()) return status;
-  }
-  const auto start = Clock::now();
-  while (options.runs > 0 ? static_cast<int>(timing.runs_ms.size()) < options.runs
-                          : timing.runs_ms.size() < 5 || MillisSince(start) < options.seconds * 1000) {
-    if (Status status = once(ms); !status.ok()) return status;
-    timing.runs_ms.push_back(ms);
-  }
+  FeedOptions feeds = options.feeds;
+  if (!feeds.random) feeds.random = 1;
+  auto loaded = LoadAndFeed(options.model, feeds);
+  if (!loaded.ok()) return loaded.status();
+  timing.load_ms = loaded->load_ms;
+  threads = loaded->session.threads();
+  Status ran = RunRepeatedly(*loaded, options.repeats, options.model.time_limit_ms, timing.first_ms, timing.runs_ms);
   std::sort(timing.runs_ms.begin(), timing.runs_ms.end());
-  return Status();
+  return ran;
 }
 
 int Bench(const Options& options) {
@@ -118,11 +86,7 @@ void AddBench(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("bench", "Measure load, first run, latency percentiles and memory");
   command->add_option("MODEL", options->model.model, "The .onnx file")->required();
   AddFeedOptions(*command, options->feeds);
-  command->add_option("--runs", options->runs, "Measured runs; 0: as many as --seconds allow")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command->add_option("--seconds", options->seconds, "How long to measure")->capture_default_str();
-  command->add_option("--warmup", options->warmup, "Runs before the measured ones")->capture_default_str();
+  AddRepeatOptions(*command, options->repeats);
   command->add_flag("--json", options->json, "Print JSON");
   AddModelOptions(*command, options->model);
   command->callback([options, &exit_code] { exit_code = Bench(*options); });

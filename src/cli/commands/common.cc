@@ -6,6 +6,11 @@
 #include "kante/media.h"
 
 namespace kante::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
 
 Result<OptimizationLevel> LevelOf(const std::string& name) {
   if (name == "none" || name == "0") return OptimizationLevel::kNone;
@@ -50,6 +55,59 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
   command.add_option("--time-limit", options.time_limit_ms, "Milliseconds after which a run is stopped; 0: never")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+}
+
+double MillisSince(Clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+Result<Loaded> LoadAndFeed(const ModelOptions& options, const FeedOptions& feeds) {
+  const auto begin = Clock::now();
+  Loaded out;
+  auto model = Model::Load(options.model, options.load());
+  if (!model.ok()) return model.status();
+  auto session = Session::Create(*model, options.session());
+  if (!session.ok()) return session.status();
+  out.load_ms = MillisSince(begin);
+  auto values = MakeFeeds(*model, feeds);
+  if (!values.ok()) return values.status();
+  out.model = std::move(*model);
+  out.session = std::move(*session);
+  out.feeds = std::move(*values);
+  return out;
+}
+
+void AddRepeatOptions(CLI::App& command, Repeats& repeats) {
+  command.add_option("--runs", repeats.runs, "Measured runs; 0: as many as --seconds allow")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command.add_option("--seconds", repeats.seconds, "How long to measure")->capture_default_str();
+  command.add_option("--warmup", repeats.warmup, "Runs before the measured ones")->capture_default_str();
+}
+
+Status RunRepeatedly(const Loaded& loaded, const Repeats& repeats, int64_t time_limit_ms, double& first_ms,
+                     std::vector<double>& ms, const std::function<void()>& before_measuring) {
+  RunOptions run;
+  run.time_limit_ms = time_limit_ms;
+  const auto once = [&](double& took) {
+    const auto begin = Clock::now();
+    const Status status = loaded.session.Run(loaded.feeds, {}, run).status();
+    took = MillisSince(begin);
+    return status;
+  };
+  if (Status status = once(first_ms); !status.ok()) return status;
+  double took = 0;
+  for (int i = 0; i < repeats.warmup; ++i) {
+    if (Status status = once(took); !status.ok()) return status;
+  }
+  if (before_measuring) before_measuring();
+  const auto start = Clock::now();
+  while (repeats.runs > 0 ? static_cast<int>(ms.size()) < repeats.runs
+                          : ms.size() < 5 || MillisSince(start) < repeats.seconds * 1000) {
+    if (Status status = once(took); !status.ok()) return status;
+    ms.push_back(took);
+  }
+  return Status();
 }
 
 int Complain(const Status& status) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 
@@ -106,36 +105,33 @@ RunOptions RunOptionsOf(const Options& options) {
 }
 
 int Run(const Options& options) {
-  auto model = Model::Load(options.model.model, options.model.load());
-  if (!model.ok()) return Complain(model.status());
-  auto session = Session::Create(*model, options.model.session());
-  if (!session.ok()) return Complain(session.status());
-  auto feeds = MakeFeeds(*model, options.feeds);
-  if (!feeds.ok()) return Complain(feeds.status());
-  if (!options.profile.empty()) session->StartProfile();
+  auto loaded = LoadAndFeed(options.model, options.feeds);
+  if (!loaded.ok()) return Complain(loaded.status());
+  const Model& model = loaded->model;
+  const Session& session = loaded->session;
+  if (!options.profile.empty()) session.StartProfile();
   const auto begin = std::chrono::steady_clock::now();
-  auto outputs = session->Run(*feeds, {}, RunOptionsOf(options));
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+  auto outputs = session.Run(loaded->feeds, {}, RunOptionsOf(options));
+  const double took = MillisSince(begin);
   if (options.progress) std::fprintf(stderr, "\n");
   if (!outputs.ok()) return Complain(outputs.status());
   if (!options.profile.empty()) {
-    if (const Status saved = WriteFile(options.profile, session->StopProfile()); !saved.ok()) return Complain(saved);
+    if (const Status saved = WriteFile(options.profile, session.StopProfile()); !saved.ok()) return Complain(saved);
   }
   if (options.output == "-" && options.format == "json") {  // nothing but JSON on standard output
     for (size_t i = 0; i < outputs->size(); ++i) {
-      std::printf("%s", FormatJson(model->outputs()[i].name, (*outputs)[i]).c_str());
+      std::printf("%s", FormatJson(model.outputs()[i].name, (*outputs)[i]).c_str());
     }
     return 0;
   }
   Table table({"output", "type", "min", "mean", "max", "first values"});
-  for (size_t i = 0; i < outputs->size(); ++i) Summarize(table, model->outputs()[i].name, (*outputs)[i]);
-  std::printf("%s\n%.2f ms, first run, %d thread%s, %s of activations\n", table.Text().c_str(), took.count(),
-              session->threads(), session->threads() == 1 ? "" : "s",
-              HumanBytes(static_cast<double>(session->peak_memory_bytes())).c_str());
+  for (size_t i = 0; i < outputs->size(); ++i) Summarize(table, model.outputs()[i].name, (*outputs)[i]);
+  std::printf("%s\n%.2f ms, first run, %d thread%s, %s of activations\n", table.Text().c_str(), took, session.threads(),
+              session.threads() == 1 ? "" : "s", HumanBytes(static_cast<double>(session.peak_memory_bytes())).c_str());
   if (options.output.empty()) return 0;
   if (const Status made = MakeFolder(options.output); !made.ok()) return Complain(made);
   for (size_t i = 0; i < outputs->size(); ++i) {
-    const Status saved = Save(options.output, options.format, model->outputs()[i].name, (*outputs)[i]);
+    const Status saved = Save(options.output, options.format, model.outputs()[i].name, (*outputs)[i]);
     if (!saved.ok()) return Complain(saved);
   }
   return 0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "compute/element_io.h"
+#include "compute/explain.h"
 #include "compute/gemm_plain.h"
 #include "compute/saturate.h"
 #include "ops/linalg/product.h"
@@ -198,6 +199,12 @@ struct GemmBase : GemmAttributes {
     const auto s = Sizes::Make(*this, c.shape(kA), c.shape(kB));
     if (!s.ok()) return 0;
     return 2 * static_cast<double>(s->m) * static_cast<double>(s->n) * static_cast<double>(s->k);
+  }
+  Method Explain(const ChooseContext& c) const {
+    const auto s = Sizes::Make(*this, c.shape(kA), c.shape(kB));
+    if (!s.ok() || !kFloatProducts.Has(c.type(kA))) return {"plain loops", ""};
+    const GemmPlan plan = PlanFor(*this, *s, c.choice.packs[0].input == kB);
+    return {NameOf(plan), ReasonOf(plan)};
   }
   Status RunWith(RunContext& c, const Activation& act) const {
     const Tensor& a = c.in(kA);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "compute/explain.h"
 #include "compute/gemm_batch.h"
 #include "compute/gemm_plain.h"
 #include "ops/linalg/matmul_shape.h"
@@ -27,6 +28,17 @@ Status ChooseProduct(ChooseContext& c) {
   if (packed) c.Pack(kB, GemmWeightFormat(false));
   c.choice.scratch_bytes = PlanFor(s, packed).scratch_bytes;
   return OkStatus();
+}
+
+Method ExplainProduct(const ChooseContext& c) {
+  if (!kFloatProducts.Has(c.type(kA))) return {"plain loops", ""};
+  Result<MatMulShape> s = MatMulShape::Make(c.shape(kA), c.shape(kB));
+  if (!s.ok()) return {};
+  s->FoldBatchIntoRows();
+  const BatchGemmPlan plan = PlanFor(*s, c.choice.packs[0].input == kB);
+  std::string reason = ReasonOf(plan.one);
+  if (plan.count > 1) reason = StrCat(plan.count, plan.across ? " shared out to threads; " : " one by one; ", reason);
+  return {NameOf(plan.one), std::move(reason)};
 }
 
 Status RunFloats(RunContext& c, const MatMulShape& s, const Activation& act, const Tensor& y) {
@@ -120,12 +132,6 @@ Status InferProduct(InferContext& c) {
   return c.SetShape(0, s.output);
 }
 
-double ProductFlops(const ChooseContext& c) {
-  const Shape& a = c.shape(kA);
-  const double depth = a.rank() == 0 ? 0 : static_cast<double>(a[a.rank() - 1]);
-  return 2 * static_cast<double>(c.output_shape(0).elements()) * depth;
-}
-
 struct MatMul {
   static constexpr OpInfo kInfo{.name = "MatMul",
                                 .versions = {1, 9, 13},
@@ -136,7 +142,8 @@ struct MatMul {
                                 .numerics = kArithmetic};
   Status Infer(InferContext& c) const { return InferProduct(c); }
   Status Choose(ChooseContext& c) const { return ChooseProduct(c); }
-  double Flops(const ChooseContext& c) const { return ProductFlops(c); }
+  double Flops(const ChooseContext& c) const { return ProductFlops(c.shape(kA), c.output_shape(0)); }
+  Method Explain(const ChooseContext& c) const { return ExplainProduct(c); }
   Status Pack(PackContext& c) const { return PackProductWeight(c, false); }
   Status Run(RunContext& c) const { return RunProduct(c, {}); }
 };
@@ -158,7 +165,8 @@ struct FusedMatMul {
   }
   Status Infer(InferContext& c) const { return InferProduct(c); }
   Status Choose(ChooseContext& c) const { return ChooseProduct(c); }
-  double Flops(const ChooseContext& c) const { return ProductFlops(c); }
+  double Flops(const ChooseContext& c) const { return ProductFlops(c.shape(kA), c.output_shape(0)); }
+  Method Explain(const ChooseContext& c) const { return ExplainProduct(c); }
   Status Pack(PackContext& c) const { return PackProductWeight(c, false); }
   Status Run(RunContext& c) const { return RunProduct(c, activation.parsed); }
   Status Expand(ExpandContext& c) const {

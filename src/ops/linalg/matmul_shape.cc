@@ -31,4 +31,9 @@ void MatMulShape::FoldBatchIntoRows() {
   a_batch = b_batch = batch = Shape();
 }
 
+double ProductFlops(const Shape& a, const Shape& output) {
+  const double depth = a.rank() == 0 ? 0 : static_cast<double>(a[a.rank() - 1]);
+  return 2 * static_cast<double>(output.elements()) * depth;
+}
+
 }  // namespace kante::core

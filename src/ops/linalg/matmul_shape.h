@@ -17,4 +17,7 @@ struct MatMulShape {
   void FoldBatchIntoRows();
 };
 
+// Of the product of a and any b, given the result.
+double ProductFlops(const Shape& a, const Shape& output);
+
 }  // namespace kante::core

@@ -166,6 +166,11 @@ struct Attention {
     });
   }
 
+  double Flops(const ChooseContext& c) const {
+    const auto s = Resolve(c.shape(kQ), c.shape(kK), c.shape(kV), c.has_input(kPastK) ? &c.shape(kPastK) : nullptr);
+    return s.ok() ? AttentionFlops(s->batch, s->heads, s->rows, s->total, s->size, s->v_size) : 0;
+  }
+
   Status Run(RunContext& c) const {
     const Shape* past = c.has_input(kPastK) ? &c.in(kPastK).shape() : nullptr;
     KANTE_TRY(const AttentionShape s, Resolve(c.in(kQ).shape(), c.in(kK).shape(), c.in(kV).shape(), past));

@@ -145,8 +145,7 @@ struct FusedAttention {
   double Flops(const ChooseContext& c) const {
     const Result<Sizes> s = Resolve(c.shape(kQ), c.shape(kK), c.shape(kV), nullptr);
     if (!s.ok()) return 0;
-    return 2.0 * static_cast<double>(s->batch * s->heads) * static_cast<double>(s->rows) *
-           static_cast<double>(s->keys) * static_cast<double>(s->size + s->v_size);
+    return AttentionFlops(s->batch, s->heads, s->rows, s->keys, s->size, s->v_size);
   }
 
   static Heads HeadsAt(const float* data, const Operand& o) { return {data, o.strides[0], o.strides[1], o.strides[2]}; }

@@ -3,6 +3,7 @@
 #include "compute/conv.h"
 
 #include "compute/conv_direct.h"
+#include "compute/explain.h"
 #include "ops/nn/activation.h"
 #include "ops/nn/float_arrays.h"
 #include "ops/nn/window.h"
@@ -87,6 +88,14 @@ struct ConvBase {
   double Flops(const ChooseContext& c) const {
     const Shape& w = c.shape(kW);  // [out_channels, what one output needs...]
     return 2 * static_cast<double>(c.output_shape(0).elements()) * static_cast<double>(w.Product(1, w.rank()));
+  }
+
+  Method Explain(const ChooseContext& c) const {
+    const Result<ConvShape> s = Resolve(c.shape(kX), c.shape(kW));
+    if (!s.ok() || c.type(kX) == ElementType::kFloat64) return {"plain loops", "float64"};
+    const bool low_memory = c.choice.algorithm >= kLowMemory;
+    const ConvPlan plan = PlanConv(*s, c.is_constant(kW), low_memory);
+    return {NameOf(plan), ReasonOf(plan, *s, c.is_constant(kW), low_memory)};
   }
 
   Status RunWith(RunContext& c, const Activation& act) const {

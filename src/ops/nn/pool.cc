@@ -39,6 +39,11 @@ struct PoolBase {
     return c.SetShape(0, y);
   }
 
+  double Flops(const ChooseContext& c) const {
+    const Result<ConvShape> s = Resolve(c.shape(0));
+    return s.ok() ? static_cast<double>(c.output_shape(0).elements()) * static_cast<double>(s->taps()) : 0;
+  }
+
   // Scratch of the plane kernels; null where none is needed.
   static Result<std::byte*> PlaneScratch(RunContext& c, const ConvShape& s) {
     const int64_t bytes = PoolScratchBytes(s);

@@ -154,6 +154,7 @@ struct MatMulInteger {
                                 .numerics = Numerics{FloatRule::kNone, IntegerRule::kWrap}};
   static constexpr MatMulInputs kIn{.a = 0, .b = 1, .a_zero = 2, .b_zero = 3};
   Status Infer(InferContext& c) const { return InferMatMul(c, kIn, ElementType::kInt32); }
+  double Flops(const ChooseContext& c) const { return ProductFlops(c.shape(kIn.a), c.output_shape(0)); }
   Status Run(RunContext& c) const {
     KANTE_TRY(Tensor * y, c.Output(0));
     return RunMatMul(c, kIn, [&](int64_t, int64_t, int64_t at, int32_t sum) { y->mutable_data<int32_t>()[at] = sum; });
@@ -177,6 +178,7 @@ struct QLinearMatMul {
                                     .y_zero = 7,
                                     .types = kBytes | kSmallFloats};
   Status Infer(InferContext& c) const { return InferMatMul(c, kIn, c.type(kIn.y_zero)); }
+  double Flops(const ChooseContext& c) const { return ProductFlops(c.shape(kIn.a), c.output_shape(0)); }
   Status Run(RunContext& c) const {
     KANTE_TRY(const Requantizer out, Requantizer::Open(c, kIn.y_scale, kIn.y_zero));
     KANTE_TRY(const float* a, Widen<float>(c, kIn.a_scale));
@@ -212,6 +214,7 @@ struct MatMulIntegerToFloat {
     }
     return InferMatMul(c, kIn, c.type(kIn.a_scale));
   }
+  double Flops(const ChooseContext& c) const { return ProductFlops(c.shape(kIn.a), c.output_shape(0)); }
   Status Run(RunContext& c) const {
     KANTE_TRY(Tensor * y, c.Output(0));
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
@@ -287,6 +290,11 @@ struct ByteConv {
     return c.SetShape(0, y);
   }
 
+  static double ConvFlops(const ChooseContext& c, int weights) {
+    const Shape& w = c.shape(weights);
+    return 2 * static_cast<double>(c.output_shape(0).elements()) * static_cast<double>(w.Product(1, w.rank()));
+  }
+
   // store(output channel, element, sum)
   template <typename Store>
   Status RunConvolution(RunContext& c, const ConvInputs& in, const Store& store) const {
@@ -329,6 +337,7 @@ struct ConvInteger : ByteConv {
     return op;
   }
   Status Infer(InferContext& c) const { return InferConv(c, kIn, ElementType::kInt32); }
+  double Flops(const ChooseContext& c) const { return ConvFlops(c, kIn.w); }
   Status Run(RunContext& c) const {
     KANTE_TRY(Tensor * y, c.Output(0));
     return RunConvolution(c, kIn, [&](int64_t, int64_t at, double sum) {
@@ -352,6 +361,7 @@ struct QLinearConv : ByteConv {
     return op;
   }
   Status Infer(InferContext& c) const { return InferConv(c, kIn, c.type(kIn.y_zero)); }
+  double Flops(const ChooseContext& c) const { return ConvFlops(c, kIn.w); }
   Status Run(RunContext& c) const {
     KANTE_TRY(const Requantizer out, Requantizer::Open(c, kIn.y_scale, kIn.y_zero));
     const float x = *c.in(kIn.x_scale).data<float>();

@@ -71,6 +71,10 @@ struct MatMulNBits {
     return c.SetShape(0, y);
   }
 
+  double Flops(const ChooseContext& c) const {
+    return 2 * static_cast<double>(c.output_shape(0).elements()) * static_cast<double>(k);
+  }
+
   int Code(const uint8_t* row, int64_t i) const {
     const uint64_t bit = static_cast<uint64_t>(i) * static_cast<uint64_t>(bits);
     return row[bit / 8] >> (bit % 8) & ((1 << bits) - 1);

@@ -334,6 +334,13 @@ struct GroupQueryAttention {
     return OkStatus();
   }
 
+  // Over the whole room of the cache: only a run knows how much of it is filled.
+  double Flops(const ChooseContext& c) const {
+    const bool cached = c.output_count() > kPresentK && c.output_shape(kPresentK).rank() == 4;
+    const int64_t keys = cached ? c.output_shape(kPresentK)[2] : c.shape(kQ)[1];
+    return 4.0 * static_cast<double>(c.output_shape(kY).elements()) * static_cast<double>(keys);
+  }
+
   Status Run(RunContext& c) const {
     if (c.in(kTotal).elements() != 1) return InvalidArgument("total_sequence_length must be one number");
     KANTE_TRY(const Sizes s, Resolve([&](int i) { return c.has_input(i) ? &c.in(i).shape() : nullptr; },

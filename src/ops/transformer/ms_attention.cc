@@ -141,6 +141,15 @@ struct MsAttention {
                    {.cosine = cosine.data(), .sine = sine.data(), .half = half, .places = places.data()});
   }
 
+  double Flops(const ChooseContext& c) const {
+    const Shape &x = c.shape(kX), &w = c.shape(kWeights), &y = c.output_shape(0);
+    const int64_t keys = x[1] + (c.has_input(kPast) && !shared ? c.shape(kPast)[3] : 0);
+    const double queries = static_cast<double>(x[0] * x[1]);
+    const double scores = queries * static_cast<double>(hidden.empty() ? w[1] / 3 : hidden[0]);
+    return 2 * (queries * static_cast<double>(w.elements()) +
+                static_cast<double>(keys) * (scores + static_cast<double>(y.elements())));
+  }
+
   Status Run(RunContext& c) const {
     if (shared && c.in(kPastLength).elements() != 1) {
       return InvalidArgument("past_sequence_length must be one number");

@@ -118,6 +118,16 @@ struct MultiHeadAttention {
     return OkStatus();
   }
 
+  double Flops(const ChooseContext& c) const {
+    const Shape& y = c.output_shape(kY);
+    const Shape& q = c.shape(kQ);
+    int64_t keys = q[1];
+    if (c.has_input(kK)) keys = c.shape(kK)[c.shape(kK).rank() == 4 ? 2 : 1];
+    if (c.has_input(kPastK)) keys = c.has_input(kPastLength) ? c.shape(kPastK)[2] : keys + c.shape(kPastK)[2];
+    const int64_t scores = q.rank() == 3 ? q.elements() : y.elements();
+    return 2.0 * static_cast<double>(keys) * static_cast<double>(scores + y.elements());
+  }
+
   Status Run(RunContext& c) const {
     KANTE_TRY(const Sizes s, Resolve([&](int i) { return c.has_input(i) ? &c.in(i).shape() : nullptr; }));
     int64_t past = s.past_room;

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Writes docs/performance-kernels.md: table.py FOLDER PAGE. FOLDER holds kernels_bench's JSON, a file a group."""
+import json
+import pathlib
+import subprocess
+import sys
+
+from bench.compare import machine
+
+GROUPS = ["GEMM", "GEMV", "Convolution", "Attention", "Pointwise", "Normalisation", "Softmax", "Transpose"]
+NAMES = {"avx2": "AVX2", "avx512": "AVX-512", "sse4": "SSE4", "neon": "NEON"}
+
+
+def read(folder):
+    """The best repetition of each benchmark, and the peaks that each process measured."""
+    best, peaks = {}, {}
+    for group in GROUPS:
+        path = folder / f"{group}.json"
+        if not path.exists():
+            continue
+        report = json.loads(path.read_text())
+        for key, value in report["context"].items():
+            if key.startswith("peaks/"):
+                peaks.setdefault(tuple(key.split("/")[1:]), {})[group] = value
+        for run in report["benchmarks"]:
+            if run.get("run_type") == "aggregate" or run.get("error_occurred"):
+                continue
+            _, case, target, threads, *_ = run["name"].split("/")
+            kept = best.setdefault((group, case), {}).setdefault((target, threads), run)
+            if run["best us"] < kept["best us"]:
+                best[group, case][target, threads] = run
+    return best, peaks
+
+
+def cells(run):
+    if run is None:
+        return [""] * 5
+    return [f"{run['best us']:.1f}" if run["best us"] < 1000 else f"{run['best us']:.0f}",
+            f"{run['GFLOP/s']:.1f}" if run["GFLOP/s"] else "", f"{run['% of FMA']:.0f} %" if run["GFLOP/s"] else "",
+            f"{run['GB/s']:.1f}", f"{run['% of memory']:.0f} %"]
+
+
+def page(best, peaks):
+    about = machine.describe()
+    version = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
+    lines = [
+        "# Performance of kernels", "",
+        "Written by `make bench-kernels` (`bench/kernels`). Each case is a graph of one operator, or of the few that a fusion",
+        "makes one, and runs as in a model: weights are constants and packed, the input is in memory. Times are those of the",
+        "fastest run. FLOPs are those of the direct form, so that Winograd may pass the peak. Bytes count input, weights",
+        "and output once: what fits into the caches may pass the bandwidth of memory, and what is written out of them costs",
+        "more than is counted, because a line is read before it is written.", "",
+        f"- **Machine**: {about['cpu']}, {about['cores']} cores, {about['memory_gb']} GB, {' '.join(about['instructions'])}; "
+        f"{about['system']}.",
+        f"- **Kante** {version}.",
+        "- **Peaks** of fused multiply-adds and of reading memory are measured at the start of each group's process."]
+    for (target, threads), by_group in sorted(peaks.items()):
+        lines.append(f"  {NAMES.get(target, target)}, {threads} thread{'s' if threads != '1' else ''}: " +
+                     "; ".join(f"{group} {value}" for group, value in by_group.items()) + ".")
+    for target in sorted({target for target, _ in peaks}):
+        for group in GROUPS:
+            rows = {case: runs for (g, case), runs in best.items() if g == group}
+            if not rows:
+                continue
+            lines += ["", f"## {group}, {NAMES.get(target, target)}", "",
+                      "| case | how | µs | GFLOP/s | of FMA | GB/s | of memory | 2 threads: µs | GFLOP/s | of FMA | GB/s | "
+                      "of memory |", "|---|---|" + "--:|" * 10]
+            for case, runs in rows.items():
+                one, two = runs.get((target, "1")), runs.get((target, "2"))
+                how = (one or two or {}).get("label", "")
+                lines.append("| " + " | ".join([case, how, *cells(one), *cells(two)]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    found = read(pathlib.Path(sys.argv[1]))
+    if not found[0]:
+        sys.exit(f"no results in {sys.argv[1]}")
+    pathlib.Path(sys.argv[2]).write_text(page(*found))

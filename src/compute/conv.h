@@ -27,7 +27,7 @@ enum class ConvAlgorithm : int {
   kColumn,     // one output pixel: a row per image against the weights
   kPointwise,  // 1x1: the input is the right-hand matrix
   kImplicit,   // panels of input windows packed as the product asks for them
-  kWinograd,   // 3x3 with stride 1 by Winograd's transforms, with transformed weights
+  kWinograd,   // 3x3 with stride 1 or 2 by Winograd's transforms, with transformed weights
 };
 
 const char* ConvAlgorithmName(ConvAlgorithm algorithm);

@@ -18,6 +18,8 @@ struct WinogradRates {
 };
 constexpr WinogradRates kF2{660, 1.42, 1.86, 8.5, 0.0151, 0.0155};
 constexpr WinogradRates kF4{680, 4.4, 5.6, 8.0, 0.0141, 0.033};
+constexpr WinogradRates kF2By2{660, 2.9, 2.9, 8.5, 0.0151, 0.0155};  // stride 2
+constexpr WinogradRates kF4By2{680, 12, 12, 8.0, 0.0145, 0.033};
 // A layer with more weights finds them in memory, not in cache: no faster than this.
 constexpr double kCachedBytes = 8 << 20;
 constexpr double kWeightFromMemory = 0.2;
@@ -25,13 +27,15 @@ constexpr double kWeightFromMemory = 0.2;
 double Real(int64_t n) { return static_cast<double>(n); }
 
 double WinogradImageCost(const ConvShape& s, int64_t tile) {
-  const WinogradRates& r = tile == 2 ? kF2 : kF4;
+  const bool halves = s.stride[0] == 2;
+  const WinogradRates& r = tile == 2 ? halves ? kF2By2 : kF2 : halves ? kF4By2 : kF4;
+  const double matrices = halves ? tile == 2 ? 25 : 81 : tile == 2 ? 16 : 36;
   const int64_t tile_cols = CeilDiv(s.out[1], tile);
   const double tiles = Real(CeilDiv(s.out[0], tile)) * Real(tile_cols);
   const double rows = Real(s.out[0]) * Real(CeilDiv(tile_cols, int64_t{16})) * Real(s.out_per_group());
   const double ins = Real(s.in_per_group()), padded_ins = Real(AlignUp(s.in_per_group(), 8));
   const double outs = Real(AlignUp(s.out_per_group(), 16));
-  const double weights = Real((tile + 2) * (tile + 2)) * ins * outs;
+  const double weights = matrices * ins * outs;
   double products = weights * (tiles * r.multiply + r.weight);
   if (weights * 4 * Real(s.groups) > kCachedBytes) products = std::max(products, weights * kWeightFromMemory);
   return r.fixed + tiles * (padded_ins * r.input + outs * r.output) + rows * r.row + products;
@@ -42,7 +46,8 @@ double WinogradImageCost(const ConvShape& s, int64_t tile) {
 double WinogradCost(const ConvShape& s, int tile) { return Real(s.batch * s.groups) * WinogradImageCost(s, tile); }
 
 double WinogradWeightCost(const ConvShape& s, int tile) {
-  return Real(s.groups) * Real(s.in_per_group()) * Real(AlignUp(s.out_per_group(), 16)) * (tile == 2 ? 2.0 : 4.0);
+  const double each = s.stride[0] == 2 ? tile == 2 ? 3.0 : 11.0 : tile == 2 ? 2.0 : 4.0;
+  return Real(s.groups) * Real(s.in_per_group()) * Real(AlignUp(s.out_per_group(), 16)) * each;
 }
 
 double Conv3x3Cost(const ConvShape& s, ConvAlgorithm algorithm) {
@@ -51,8 +56,11 @@ double Conv3x3Cost(const ConvShape& s, ConvAlgorithm algorithm) {
   if (algorithm == ConvAlgorithm::kPlanes) {
     return images * ins * outs * (60 + 11 * Real(s.out[0]) + 0.23 * pixels);
   }
-  const double padded = Real(AlignUp(s.out_pixels(), 16)), rows = Real(CeilDiv(s.out_per_group(), int64_t{6}) * 6);
-  return images * (1520 + padded * (ins * (2.43 + 0.146 * rows) + 0.044 * outs) + 0.66 * ins * outs);
+  // A last panel of one column costs little.
+  const double padded = s.out_pixels() % 16 == 1 ? pixels : Real(AlignUp(s.out_pixels(), 16)),
+               rows = Real(CeilDiv(s.out_per_group(), int64_t{6}) * 6);
+  const double packing = s.stride[1] == 1 ? 2.43 : 3.6;
+  return images * (1520 + padded * (ins * (packing + 0.146 * rows) + 0.044 * outs) + 0.66 * ins * outs);
 }
 
 }  // namespace kante::core

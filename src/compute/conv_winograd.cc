@@ -21,9 +21,10 @@ constexpr uint64_t kTag = uint64_t{'W'} << 8 | uint64_t{'G'};
 
 size_t Size(int64_t n) { return static_cast<size_t>(n); }
 
-kernels::WinogradShape KernelShape(int tile, int64_t in_per_group, int64_t out_per_group) {
+kernels::WinogradShape KernelShape(int tile, int64_t stride, int64_t in_per_group, int64_t out_per_group) {
   kernels::WinogradShape k;
   k.m = static_cast<size_t>(tile);
+  k.stride = Size(stride);
   k.in_channels = Size(in_per_group);
   k.out_channels = Size(out_per_group);
   return k;
@@ -31,7 +32,7 @@ kernels::WinogradShape KernelShape(int tile, int64_t in_per_group, int64_t out_p
 
 // One group of one image.
 kernels::WinogradShape KernelShape(const ConvShape& s, int tile) {
-  kernels::WinogradShape k = KernelShape(tile, s.in_per_group(), s.out_per_group());
+  kernels::WinogradShape k = KernelShape(tile, s.stride[0], s.in_per_group(), s.out_per_group());
   k.in_h = s.in[0];
   k.in_w = s.in[1];
   k.out_h = s.out[0];
@@ -45,8 +46,11 @@ int64_t Padded(size_t floats) { return AlignUp(static_cast<int64_t>(floats), 16)
 
 struct Format {
   int tile;
-  int64_t groups;
-  explicit Format(uint64_t f) : tile(static_cast<int>(f & 0xff)), groups(static_cast<int64_t>(f >> 32 & 0xffff)) {}
+  int64_t stride, groups;
+  explicit Format(uint64_t f)
+      : tile(static_cast<int>(f & 0xf)),
+        stride(static_cast<int64_t>(f >> 4 & 0xf)),
+        groups(static_cast<int64_t>(f >> 32 & 0xffff)) {}
 };
 
 // One image and group: pointers and the epilogue of its part of the output.
@@ -84,9 +88,9 @@ struct Job {
 bool WinogradFits(const ConvShape& s) {
   if (s.rank != 2 || s.groups > kMaxGroups || s.in_per_group() == 0 || s.out_pixels() == 0) return false;
   for (size_t d = 0; d < 2; ++d) {
-    if (s.kernel[d] != 3 || s.stride[d] != 1 || s.dilation[d] != 1) return false;
+    if (s.kernel[d] != 3 || s.stride[d] != s.stride[0] || s.dilation[d] != 1) return false;
   }
-  return true;
+  return s.stride[0] <= 2;
 }
 
 ConvPlan PlanWinograd(const ConvShape& s, int tile, bool kept) {
@@ -96,7 +100,9 @@ ConvPlan PlanWinograd(const ConvShape& s, int tile, bool kept) {
   const kernels::WinogradShape k = KernelShape(s, tile);
   const int64_t tiles = static_cast<int64_t>(k.tiles()), images = s.batch * s.groups, outs = s.out_per_group();
   const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr);
-  p.blocks = std::max<int64_t>(1, (tiles + kBlockTiles / 2) / kBlockTiles);
+  // Half as many where there are more than twice as many matrices of them.
+  const int64_t block_tiles = k.matrices() > 64 ? kBlockTiles / 2 : kBlockTiles;
+  p.blocks = std::max<int64_t>(1, (tiles + block_tiles / 2) / block_tiles);
   if (p.blocks >= 6) p.blocks = (p.blocks + 2) / 4 * 4;  // whole rounds for 2 and 4 threads
   p.channels = outs;
   if (images * p.blocks < kManyItems) {
@@ -177,8 +183,9 @@ bool ConvByWinograd(const ConvPlan& plan, const ConvShape& s, const ConvOperands
   for (int64_t first = 0; first < outs; first += plan.slice) {
     const int64_t some = std::min(plan.slice, outs - first);
     const int64_t stride = s.in_per_group() * 9;
-    if (!TransformWeights(transformed, o.w + first * stride, KernelShape(plan.tile, s.in_per_group(), some), s.groups,
-                          outs * stride, parallel) ||
+    if (!TransformWeights(transformed, o.w + first * stride,
+                          KernelShape(plan.tile, s.stride[0], s.in_per_group(), some), s.groups, outs * stride,
+                          parallel) ||
         !Channels(plan, s, o, transformed, first, some, parallel)) {
       return false;
     }
@@ -189,12 +196,12 @@ bool ConvByWinograd(const ConvPlan& plan, const ConvShape& s, const ConvOperands
 uint64_t ConvWeightFormat(const ConvPlan& plan, const ConvShape& s) {
   if (plan.algorithm != ConvAlgorithm::kWinograd || plan.slice != 0) return 0;
   return kTag << 48 | static_cast<uint64_t>(s.groups) << 32 | static_cast<uint64_t>(kernels::CurrentTarget()) << 24 |
-         uint64_t{kernels::GemmTile().nr} << 8 | static_cast<uint64_t>(plan.tile);
+         uint64_t{kernels::GemmTile().nr} << 8 | static_cast<uint64_t>(s.stride[0] << 4 | plan.tile);
 }
 
 Result<int64_t> PackedConvBytes(uint64_t format, int64_t out_channels, int64_t in_per_group) {
   const Format f(format);
-  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), n = f.tile + 2;
+  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), n = (f.tile - 1) * f.stride + 3;
   if (out_channels > INT64_MAX - nr) return InvalidArgument(out_channels, " output channels are too many");
   const int64_t floats[] = {in_per_group, AlignUp(out_channels / f.groups, nr)};
   KANTE_TRY(const int64_t matrix, CheckedProduct(floats));
@@ -207,7 +214,7 @@ bool PackConvWeights(float* dst, const void* weights, uint64_t format, int64_t o
                      ParallelFor parallel) {
   if constexpr (kForSize) return false;  // no plan of such a build asks for it
   const Format f(format);
-  const kernels::WinogradShape k = KernelShape(f.tile, in_per_group, out_channels / f.groups);
+  const kernels::WinogradShape k = KernelShape(f.tile, f.stride, in_per_group, out_channels / f.groups);
   return TransformWeights(dst, weights, k, f.groups, out_channels / f.groups * in_per_group * 9, parallel);
 }
 

@@ -35,7 +35,8 @@ struct Pads {
   int64_t top, left, bottom, right;
 };
 
-ConvShape Shape3x3(int64_t batch, int64_t groups, int64_t in, int64_t out, int64_t h, int64_t w, const Pads& pads) {
+ConvShape Shape3x3(int64_t batch, int64_t groups, int64_t in, int64_t out, int64_t h, int64_t w, const Pads& pads,
+                   int64_t stride = 1) {
   ConvShape s;
   s.rank = 2;
   s.batch = batch;
@@ -44,10 +45,12 @@ ConvShape Shape3x3(int64_t batch, int64_t groups, int64_t in, int64_t out, int64
   s.out_channels = groups * out;
   s.in = {h, w};
   s.kernel = {3, 3};
-  s.stride = s.dilation = {1, 1};
+  s.stride = {stride, stride};
+  s.dilation = {1, 1};
   s.pad_begin = {pads.top, pads.left};
   s.pad_end = {pads.bottom, pads.right};
-  s.out = {h + pads.top + pads.bottom - 2, w + pads.left + pads.right - 2};
+  s.out = {(h + pads.top + pads.bottom - 3) / stride + 1, (w + pads.left + pads.right - 3) / stride + 1};
+  if (h + pads.top + pads.bottom < 3 || w + pads.left + pads.right < 3) s.out = {0, 0};
   return s;
 }
 
@@ -101,16 +104,16 @@ struct Problem {
 
   void Check(int tile, const ThreadPool::Options& options) const {
     const ConvPlan plan = PlanWinograd(s, tile);
-    SCOPED_TRACE(testing::Message() << "F(" << tile << "), batch " << s.batch << ", " << s.groups << " groups, "
-                                    << s.in_channels << " to " << s.out_channels << ", " << s.in[0] << "x" << s.in[1]
-                                    << ", pads " << s.pad_begin[0] << " " << s.pad_begin[1] << " " << s.pad_end[0]
-                                    << " " << s.pad_end[1]);
+    SCOPED_TRACE(testing::Message() << "F(" << tile << "), stride " << s.stride[0] << ", batch " << s.batch << ", "
+                                    << s.groups << " groups, " << s.in_channels << " to " << s.out_channels << ", "
+                                    << s.in[0] << "x" << s.in[1] << ", pads " << s.pad_begin[0] << " " << s.pad_begin[1]
+                                    << " " << s.pad_end[0] << " " << s.pad_end[1]);
     auto pool = ThreadPool::Create(options);
     ASSERT_TRUE(pool.ok());
     const auto threads = [&](int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
       return (*pool)->ParallelFor(count, grain, options.threads, body);
     };
-    const double bound = (tile == 4 ? 3e-5 : 1e-5) * rms;
+    const double bound = (tile == 4 && s.stride[0] == 1 ? 3e-5 : 1e-5) * rms;
     for (bool fused : {false, true}) {
       const std::vector<float> y = Run(plan, fused, kSerial);
       ASSERT_EQ(y, Run(plan, fused, kBackwards));  // not a bit may depend on the ranges
@@ -144,12 +147,14 @@ TEST(ConvWinograd, EveryRemainderOfTheTile) {
   for (int64_t h = 1; h <= 20; ++h) {
     for (const Pads& pads : kPads) {
       const int64_t w = (h * 7 + static_cast<int64_t>(at)) % 20 + 1, *c = kChannels[at++ % std::size(kChannels)];
-      const ConvShape s = Shape3x3(at % 3 == 0 ? 2 : 1, at % 5 == 0 ? 3 : 1, c[0], c[1], h, w, pads);
-      if (s.out[0] < 1 || s.out[1] < 1) continue;
-      const Problem problem(s);
-      OnEveryTarget([&] {
-        for (int tile : {2, 4}) problem.Check(tile, {.threads = 2});
-      });
+      for (int64_t stride : {1, 2}) {
+        const ConvShape s = Shape3x3(at % 3 == 0 ? 2 : 1, at % 5 == 0 ? 3 : 1, c[0], c[1], h, w, pads, stride);
+        if (s.out[0] < 1 || s.out[1] < 1) continue;
+        const Problem problem(s);
+        OnEveryTarget([&] {
+          for (int tile : {2, 4}) problem.Check(tile, {.threads = 2});
+        });
+      }
     }
   }
 }
@@ -160,7 +165,8 @@ TEST(ConvWinograd, LargeMaps) {
   constexpr Pads kOne = {1, 1, 1, 1};
   for (const ConvShape& s : {Shape3x3(1, 1, 20, 150, 23, 141, kOne), Shape3x3(1, 1, 64, 64, 56, 56, kOne),
                              Shape3x3(5, 2, 16, 24, 30, 33, kOne), Shape3x3(2, 1, 130, 200, 14, 14, kOne),
-                             Shape3x3(2, 1, 256, 420, 5, 6, kOne)}) {
+                             Shape3x3(2, 1, 256, 420, 5, 6, kOne), Shape3x3(1, 1, 40, 100, 45, 141, kOne, 2),
+                             Shape3x3(2, 2, 130, 70, 28, 28, kOne, 2)}) {
     const Problem problem(s);
     OnEveryTarget([&] {
       for (int tile : {2, 4}) problem.Check(tile, {.threads = 3});
@@ -199,12 +205,15 @@ TEST(ConvWinograd, TakesWhatItIsGoodFor) {
     for (int64_t side : {14, 28, 56, 112, 224}) EXPECT_EQ(4, tile(Shape3x3(1, 1, n, n, side, side, kOne)));
   }
   EXPECT_EQ(4, tile(Shape3x3(1, 8, 32, 32, 14, 14, kOne)));
+  EXPECT_EQ(4, tile(Shape3x3(1, 1, 64, 128, 56, 56, kOne, 2)));
+  EXPECT_EQ(2, tile(Shape3x3(1, 1, 128, 256, 28, 28, kOne, 2)));
   EXPECT_EQ(2, tile(Shape3x3(1, 1, 512, 512, 7, 7, kOne)));  // F(4) would wait for 38 MB of weights
   EXPECT_EQ(0, tile(Shape3x3(1, 1, 3, 64, 224, 224, kOne)));
   EXPECT_EQ(0, tile(Shape3x3(1, 64, 1, 1, 56, 56, kOne)));
   EXPECT_EQ(0, tile(Shape3x3(1, 1, 64, 1, 112, 112, kOne)));
   EXPECT_EQ(0, PlanConv(Shape3x3(0, 1, 64, 64, 56, 56, kOne), true).tile);  // nothing to do
   EXPECT_EQ(0, PlanConv(Shape3x3(1, 1, 64, 64, 56, 56, kOne), false).tile);
+  EXPECT_FALSE(WinogradFits(Shape3x3(1, 1, 64, 64, 56, 56, kOne, 3)));
   for (size_t d : {0u, 1u}) {
     for (int i = 0; i < 3; ++i) {
       ConvShape other = Shape3x3(1, 1, 64, 64, 56, 56, kOne);
@@ -220,9 +229,13 @@ TEST(ConvWinograd, WeightFormatsDiffer) {
   const uint64_t format = ConvWeightFormat(PlanWinograd(one, 4), one);
   EXPECT_NE(format, ConvWeightFormat(PlanWinograd(one, 2), one));
   EXPECT_NE(format, ConvWeightFormat(PlanWinograd(two, 4), two));
+  const ConvShape half = Shape3x3(1, 1, 8, 16, 14, 14, {1, 1, 1, 1}, 2);
+  const uint64_t by_two = ConvWeightFormat(PlanWinograd(half, 4), half);
+  EXPECT_NE(format, by_two);
   EXPECT_EQ(0u, ConvWeightFormat(PlanConv(one, false), one));
   const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr);
   EXPECT_EQ(36 * (8 * AlignUp(16, nr) + 16) * 4, PackedConvBytes(format, 16, 8).value());
+  EXPECT_EQ(81 * (8 * AlignUp(16, nr) + 16) * 4, PackedConvBytes(by_two, 16, 8).value());
   EXPECT_FALSE(PackedConvBytes(format, int64_t{1} << 40, int64_t{1} << 40).ok());
 }
 

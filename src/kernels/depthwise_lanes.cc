@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// Lanes are channels: a band of the planes becomes padded pixels in L1, after which every tap is an aligned load, on
-// rows of any length and with any stride. The output goes back through registers.
+// Lanes are channels, but where depthwise_rows.cc has something faster: a band of the planes becomes padded pixels in
+// L1, after which every tap is an aligned load, on rows of any length and with any stride. The output goes back through
+// registers.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/depthwise_lanes.cc"
 #include "kernels/simd.h"
 
 #include "kernels/depthwise.h"
+#include "kernels/depthwise_rows.h"
 #include "kernels/epilogue_inl.h"
 #include "kernels/pixels_inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kante::kernels::HWY_NAMESPACE {
+
+// depthwise_rows.cc
+bool DepthwiseByRows(const ConvGeometry& g);
+void DepthwiseRows(const DepthwiseTask& task, float* zeros);
+
 namespace {
 
 constexpr ptrdiff_t kLanes = static_cast<ptrdiff_t>(kPixelLanes);
@@ -147,12 +154,14 @@ void TurnWeights(float* to, const float* w, ptrdiff_t taps) {
 size_t DepthwiseLanes() { return kPixelLanes; }
 
 size_t DepthwisePlanesScratch(const ConvGeometry& g) {
+  if (DepthwiseByRows(g)) return static_cast<size_t>(g.in_w);
   const Band band(g);
   return static_cast<size_t>((band.lines(g, band.rows) * band.width + g.kernel_h * g.kernel_w) * kLanes);
 }
 
 void DepthwisePlanes(float* y, ptrdiff_t plane_y, const float* x, ptrdiff_t plane_x, const float* w, const float* bias,
                      const ConvGeometry& g, const Epilogue* epilogue, float* scratch) {
+  if (DepthwiseByRows(g)) return DepthwiseRows({y, plane_y, x, plane_x, w, bias, kLanes, &g, epilogue}, scratch);
   const Band band(g);
   const VectorAct act(epilogue);
   TurnWeights(scratch, w, g.kernel_h * g.kernel_w);

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// 3x3 convolution with stride 1 and dilation 1 by Winograd's F(m x m, 3 x 3), m = 2 or 4, on channels-first planes.
+// 3x3 convolution with stride 1 or 2 and dilation 1 by Winograd's F(m x m, 3 x 3), m = 2 or 4, on channels-first
+// planes.
 //
 // An output is cut into tiles of m x m pixels, numbered row by row. A range of tiles goes through the input transform,
-// (m + 2)^2 matrix products (tiles x in channels) * (in channels x out channels), and the output transform. F(4) does a
-// quarter of the multiplications of a direct convolution.
+// n^2 matrix products (tiles x in channels) * (in channels x out channels), and the output transform, where n x n is
+// the input under a tile. F(4) does a quarter of the multiplications of a direct convolution. With stride 2 the outer
+// taps of a row see every second pixel: F(m, 2) of them, and the middle one as it is: F(4) does 0.56 of the
+// multiplications, F(2) 0.69.
 //
 // Ranges of tiles are independent of each other; for one range, so are ranges of input channels in WinogradInput and,
 // once that is done, ranges of output channels in WinogradOutput. The bits of an output do not depend on the ranges.
 //
-// Errors, N(0, 1) operands, largest |error| / rms of the output: F(2) about 3e-6, F(4) about 1.5e-5 (direct: about
-// 1e-6).
+// Errors, N(0, 1) operands, largest |error| / rms of the output: F(2) about 3e-6, F(4) about 1.5e-5, with stride 2
+// about 2e-6 (direct: about 1e-6).
 #pragma once
 
 #include <cstddef>
@@ -24,14 +27,16 @@ struct WinogradShape {
   size_t in_channels = 0, out_channels = 0;
   ptrdiff_t in_h = 0, in_w = 0, out_h = 0, out_w = 0;
   ptrdiff_t pad_top = 0, pad_left = 0;
+  size_t stride = 1;  ///< 1 or 2, in both directions
 
-  size_t matrices() const { return (m + 2) * (m + 2); }
+  size_t side() const { return (m - 1) * stride + 3; }  ///< of the input under a tile
+  size_t matrices() const { return side() * side(); }
   size_t tile_rows() const { return (static_cast<size_t>(out_h) + m - 1) / m; }
   size_t tile_cols() const { return (static_cast<size_t>(out_w) + m - 1) / m; }
   size_t tiles() const { return tile_rows() * tile_cols(); }
 };
 
-/// How the (m + 2)^2 matrices [tiles][channels] of a range lie in memory: a little longer than needed, to stay off
+/// How the matrices [tiles][channels] of a range lie in memory: a little longer than needed, to stay off
 /// powers of two.
 struct WinogradMatrix {
   size_t ld;     ///< floats from a tile to the next
@@ -39,7 +44,7 @@ struct WinogradMatrix {
   WinogradMatrix(size_t tiles, size_t channels) : ld((channels + 31) / 32 * 32 + 16), plane(ld * tiles + 16) {}
 };
 
-/// Floats of transformed weights: [(m + 2)^2][panels of out channels][in channels][nr], and those of one of the
+/// Floats of transformed weights: [matrices][panels of out channels][in channels][nr], and those of one of the
 /// matrices, a little longer than needed, too. The layout depends on the target.
 size_t WinogradWeightSize(const WinogradShape& s);
 size_t WinogradWeightMatrix(const WinogradShape& s);

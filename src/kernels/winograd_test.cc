@@ -8,8 +8,9 @@ namespace kante::kernels {
 namespace {
 
 WinogradShape Shape(size_t m, size_t in, size_t out, ptrdiff_t h, ptrdiff_t w, ptrdiff_t pad_top, ptrdiff_t pad_left,
-                    ptrdiff_t out_h, ptrdiff_t out_w) {
+                    ptrdiff_t out_h, ptrdiff_t out_w, size_t stride = 1) {
   WinogradShape s;
+  s.stride = stride;
   s.m = m, s.in_channels = in, s.out_channels = out, s.in_h = h, s.in_w = w, s.out_h = out_h, s.out_w = out_w;
   s.pad_top = pad_top, s.pad_left = pad_left;
   return s;
@@ -24,7 +25,8 @@ Pixel Direct(const WinogradShape& s, const float* x, const float* w, size_t k, p
   double sum = 0, norm_x = 0, norm_w = 0;
   for (size_t c = 0; c < s.in_channels; ++c) {
     for (ptrdiff_t i = 0; i < 9; ++i) {
-      const ptrdiff_t iy = oy - s.pad_top + i / 3, ix = ox - s.pad_left + i % 3;
+      const ptrdiff_t stride = static_cast<ptrdiff_t>(s.stride);
+      const ptrdiff_t iy = oy * stride - s.pad_top + i / 3, ix = ox * stride - s.pad_left + i % 3;
       const double weight = w[(k * s.in_channels + c) * 9 + static_cast<size_t>(i)];
       norm_w += weight * weight;
       if (iy < 0 || iy >= s.in_h || ix < 0 || ix >= s.in_w) continue;
@@ -41,11 +43,15 @@ TEST(Winograd, MatchesTheDirectConvolution) {
   OnEveryTarget([] {
     const size_t nr = GemmTile().nr;
     for (size_t m : {2u, 4u}) {
-      for (const WinogradShape& s : {Shape(m, 1, 1, 3, 3, 0, 0, 1, 1), Shape(m, 3, 5, 8, 9, 1, 1, 8, 9),
-                                     Shape(m, 16, nr + 3, 13, 30, 1, 1, 13, 30), Shape(m, 9, 2 * nr, 7, 7, 1, 1, 7, 7),
-                                     Shape(m, 20, 4, 10, 11, 2, 0, 10, 9), Shape(m, 4, 8, 2, 70, 1, 2, 2, 72)}) {
-        SCOPED_TRACE(testing::Message() << "F(" << m << ") " << s.in_channels << " to " << s.out_channels << ", "
-                                        << s.in_h << "x" << s.in_w);
+      for (const WinogradShape& s :
+           {Shape(m, 1, 1, 3, 3, 0, 0, 1, 1), Shape(m, 3, 5, 8, 9, 1, 1, 8, 9),
+            Shape(m, 16, nr + 3, 13, 30, 1, 1, 13, 30), Shape(m, 9, 2 * nr, 7, 7, 1, 1, 7, 7),
+            Shape(m, 20, 4, 10, 11, 2, 0, 10, 9), Shape(m, 4, 8, 2, 70, 1, 2, 2, 72),
+            Shape(m, 1, 1, 3, 3, 0, 0, 1, 1, 2), Shape(m, 3, 5, 8, 9, 1, 1, 4, 5, 2),
+            Shape(m, 18, nr + 3, 13, 30, 1, 1, 7, 15, 2), Shape(m, 9, 2 * nr, 14, 14, 1, 1, 7, 7, 2),
+            Shape(m, 20, 4, 10, 11, 2, 0, 6, 5, 2), Shape(m, 4, 8, 3, 141, 0, 2, 1, 72, 2)}) {
+        SCOPED_TRACE(testing::Message() << "F(" << m << ") stride " << s.stride << " " << s.in_channels << " to "
+                                        << s.out_channels << ", " << s.in_h << "x" << s.in_w);
         TightBuffer<float> x(s.in_channels * static_cast<size_t>(s.in_h * s.in_w), 1);
         TightBuffer<float> w(s.out_channels * s.in_channels * 9, 3), bias(s.out_channels);
         const size_t pixels = static_cast<size_t>(s.out_h * s.out_w);

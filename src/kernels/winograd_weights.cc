@@ -22,13 +22,32 @@ namespace {
 constexpr size_t kDepth = 16;  // input channels that are turned at once
 
 // Row p of the matrix is (1, p, p^2) / P'(p), the last is the point at infinity: see winograd_inl.h.
-template <int kM>
-HWY_INLINE void TransformLine(VF a, VF b, VF c, VF (&u)[kM + 2]) {
+template <int kM, int kStride>
+HWY_INLINE void TransformLine(VF a, VF b, VF c, VF (&u)[(kM - 1) * kStride + 3]) {
   const auto pair = [&](float even, float square, float odd, VF& plus, VF& minus) HWY_ATTR {
     const VF s = hn::Mul(Const(even), hn::MulAdd(Const(square), c, a)), t = hn::Mul(Const(odd), b);
     plus = hn::Add(s, t);
     minus = hn::Sub(s, t);
   };
+  if constexpr (kStride == 2) {
+    // The outer taps with the points of F(m, 2), the middle one for every odd pixel.
+    if constexpr (kM == 2) {
+      u[0] = a;
+      u[1] = hn::Add(a, c);
+    } else {
+      const auto outer = [&](float even, float odd, VF& plus, VF& minus) HWY_ATTR {
+        const VF s = hn::Mul(Const(even), c), t = hn::Mul(Const(odd), a);
+        plus = hn::Add(s, t);
+        minus = hn::Sub(s, t);
+      };
+      outer(-0.5f / 1.75f, -1 / 1.75f, u[0], u[1]);
+      outer(1 / 3.5f, static_cast<float>(1.41421356237309504880 / 7), u[2], u[3]);
+    }
+    u[kM] = c;
+#pragma GCC unroll 4
+    for (int i = 0; i < kM; ++i) u[kM + 1 + i] = b;
+    return;
+  }
   u[0] = a;
   u[kM + 1] = c;
   if constexpr (kM == 2) {
@@ -40,9 +59,9 @@ HWY_INLINE void TransformLine(VF a, VF b, VF c, VF (&u)[kM + 2]) {
 }
 
 // taps: [9][kGemmNr] of one input channel.
-template <int kM>
+template <int kM, int kStride>
 HWY_INLINE void TransformTaps(float* to, size_t matrix, const float* taps) {
-  constexpr int kN = kM + 2;
+  constexpr int kN = (kM - 1) * kStride + 3;
   const DF d;
   VF half[3][kN];  // half[column][row]
 #pragma GCC unroll 3
@@ -50,19 +69,19 @@ HWY_INLINE void TransformTaps(float* to, size_t matrix, const float* taps) {
     VF line[3];
 #pragma GCC unroll 3
     for (size_t i = 0; i < 3; ++i) line[i] = hn::LoadU(d, taps + (3 * i + j) * kGemmNr);
-    TransformLine<kM>(line[0], line[1], line[2], half[j]);
+    TransformLine<kM, kStride>(line[0], line[1], line[2], half[j]);
   }
-#pragma GCC unroll 6
+#pragma GCC unroll 1
   for (size_t i = 0; i < kN; ++i) {
     VF u[kN];
-    TransformLine<kM>(half[0][i], half[1][i], half[2][i], u);
-#pragma GCC unroll 6
+    TransformLine<kM, kStride>(half[0][i], half[1][i], half[2][i], u);
+#pragma GCC unroll 9
     for (size_t j = 0; j < kN; ++j) hn::StoreU(u[j], d, to + (i * kN + j) * matrix);
   }
 }
 
-template <int kM>
-HWY_INLINE void Pack(float* dst, const char* weights, const WinogradShape& s, size_t k0, size_t k1) {
+template <int kM, int kStride>
+void Pack(float* dst, const char* weights, const WinogradShape& s, size_t k0, size_t k1) {
   const size_t matrix = WinogradWeightMatrix(s);
   HWY_ALIGN float taps[kDepth * 9 * kGemmNr];
   for (size_t k = k0; k < k1; k += kGemmNr) {
@@ -82,7 +101,7 @@ HWY_INLINE void Pack(float* dst, const char* weights, const WinogradShape& s, si
       float* to = dst + k * s.in_channels + c * kGemmNr;
       for (size_t i = 0; i < depth; ++i) {
         for (size_t lane = 0; lane < kGemmNr; lane += kGemmLanes) {
-          TransformTaps<kM>(to + i * kGemmNr + lane, matrix, taps + i * 9 * kGemmNr + lane);
+          TransformTaps<kM, kStride>(to + i * kGemmNr + lane, matrix, taps + i * 9 * kGemmNr + lane);
         }
       }
     }
@@ -92,11 +111,8 @@ HWY_INLINE void Pack(float* dst, const char* weights, const WinogradShape& s, si
 }  // namespace
 
 void WinogradPackWeights(float* dst, const void* weights, const WinogradShape& s, size_t k0, size_t k1) {
-  if (s.m == 2) {
-    Pack<2>(dst, static_cast<const char*>(weights), s, k0, k1);
-  } else {
-    Pack<4>(dst, static_cast<const char*>(weights), s, k0, k1);
-  }
+  const auto run = s.stride == 1 ? s.m == 2 ? &Pack<2, 1> : &Pack<4, 1> : s.m == 2 ? &Pack<2, 2> : &Pack<4, 2>;
+  run(dst, static_cast<const char*>(weights), s, k0, k1);
 }
 
 }  // namespace kante::kernels::HWY_NAMESPACE

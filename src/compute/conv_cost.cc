@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the ways to compute a 3x3 convolution cost, fitted to measurements of 580 shapes (3 to 512 channels, maps of 4
+// What the ways to compute a convolution cost, fitted to measurements of 580 shapes (3 to 512 channels, maps of 4
 // to 224 pixels a side) with AVX2. All of them scale about alike with clock and vector length.
 #include <algorithm>
 
@@ -45,14 +45,16 @@ double WinogradWeightCost(const ConvShape& s, int tile) {
   return Real(s.groups) * Real(s.in_per_group()) * Real(AlignUp(s.out_per_group(), 16)) * (tile == 2 ? 2.0 : 4.0);
 }
 
-double Conv3x3Cost(const ConvShape& s, ConvAlgorithm algorithm) {
+double ConvCost(const ConvShape& s, ConvAlgorithm algorithm) {
+  if (algorithm == ConvAlgorithm::kLanes) return LanesCost(s);
   const double images = Real(s.batch * s.groups), ins = Real(s.in_per_group()), outs = Real(s.out_per_group());
   const double pixels = Real(s.out_pixels());
   if (algorithm == ConvAlgorithm::kPlanes) {
     return images * ins * outs * (60 + 11 * Real(s.out[0]) + 0.23 * pixels);
   }
   const double padded = Real(AlignUp(s.out_pixels(), 16)), rows = Real(CeilDiv(s.out_per_group(), int64_t{6}) * 6);
-  return images * (1520 + padded * (ins * (2.43 + 0.146 * rows) + 0.044 * outs) + 0.66 * ins * outs);
+  const double depth = Real(s.depth()) / 9;
+  return images * (1520 + padded * (depth * (2.43 + 0.146 * rows) + 0.044 * outs) + 0.66 * depth * outs);
 }
 
 }  // namespace kante::core

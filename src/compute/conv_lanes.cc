@@ -44,24 +44,27 @@ int64_t Lines(const kernels::ConvGeometry& g, int64_t rows) {
   return Reach(rows, g.stride_h, g.kernel_h, g.dilation_h);
 }
 
-// Every window lies inside the input.
-bool InPlace(const kernels::ConvGeometry& g) {
-  return g.pad_top == 0 && g.pad_left == 0 && Width(g) <= g.in_w && Lines(g, g.out_h) <= g.in_h;
-}
+// No window reaches beyond the ends of a line.
+bool InPlace(const kernels::ConvGeometry& g) { return g.pad_left == 0 && Width(g) <= g.in_w; }
 
-// dst[channel][line][width]: the input under output rows [first, ...), zeros outside it.
-void CopyPadded(float* dst, const float* x, const kernels::ConvGeometry& g, int64_t channels, int64_t first,
-                int64_t lines) {
-  const int64_t width = Width(g), y0 = first * g.stride_h - g.pad_top;
+// Lines of the input that output rows [first, first + rows) read: from `begin` on, `count` of them.
+struct Span {
+  int64_t begin, count, above;  // above: how far the first window begins over line `begin`
+  Span(const kernels::ConvGeometry& g, int64_t first, int64_t rows) {
+    const int64_t y0 = first * g.stride_h - g.pad_top;
+    begin = std::clamp<int64_t>(y0, 0, g.in_h);
+    count = std::clamp<int64_t>(y0 + Lines(g, rows), begin, g.in_h) - begin;
+    above = begin - y0;
+  }
+};
+
+// dst[channel][line][width]: lines of the input, with zeros beyond their ends. x is the first of them.
+void CopyPadded(float* dst, const float* x, const kernels::ConvGeometry& g, int64_t channels, int64_t lines) {
+  const int64_t width = Width(g);
   const int64_t from = std::min<int64_t>(g.pad_left, width), end = std::clamp(g.in_w + g.pad_left, from, width);
   for (int64_t c = 0; c < channels; ++c, x += g.in_h * g.in_w) {
-    for (int64_t i = 0; i < lines; ++i, dst += width) {
-      const int64_t y = y0 + i;
-      if (y < 0 || y >= g.in_h) {
-        std::fill(dst, dst + width, 0.0f);
-        continue;
-      }
-      const float* row = x + y * g.in_w - g.pad_left;
+    const float* row = x - g.pad_left;
+    for (int64_t i = 0; i < lines; ++i, dst += width, row += g.in_w) {
       for (int64_t j = 0; j < from; ++j) dst[j] = 0.0f;
       if (end - from >= 16) {
         std::memcpy(dst + from, row + from, static_cast<size_t>(end - from) * sizeof(float));
@@ -90,7 +93,7 @@ double LanesCost(const ConvShape& s) {
   const double outs = Real(AlignUp(s.out_per_group(), lanes)), ins = Real(s.in_per_group());
   const double pixels = Real(g.out_h) * Real(g.out_w < 4 ? g.out_w : AlignUp(g.out_w, 2));
   const double results = Real(s.out_per_group()) * pixels;
-  const double lines = InPlace(g) ? 0 : ins * Real(Lines(g, g.out_h));
+  const double lines = InPlace(g) ? 0 : ins * Real(std::min<int64_t>(g.in_h, Lines(g, g.out_h)));
   return Real(s.batch * s.groups) * (200 + pixels * Real(s.depth()) * outs * (lanes > 8 ? 0.014 : 0.018) + 6 * lines +
                                      0.08 * results + 0.25 * std::max(0.0, results - kCachedResults));
 }
@@ -132,14 +135,16 @@ bool ConvByLanes(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o
       const int64_t first = g.out_h * band / plan.bands, rows = g.out_h * (band + 1) / plan.bands - first;
       const int64_t c = part * plan.channels, count = std::min(plan.channels, outs - c), group = image % s.groups;
       const float* x = o.x + image * ins * g.in_h * g.in_w;
-      kernels::ConvLanesArgs args{.x = x + first * g.stride_h * g.in_w, .plane_x = g.in_h * g.in_w, .line_x = g.in_w};
+      const Span span(g, first, rows);
+      kernels::ConvLanesArgs args{.x = x + span.begin * g.in_w, .lines = span.count, .lines_above = span.above};
+      args.plane_x = g.in_h * g.in_w;
+      args.line_x = g.in_w;
       if (!in_place) {
-        const int64_t lines = Lines(g, rows);
-        if (held != i / parts) CopyPadded(padded, x, g, ins, first, lines);
+        if (held != i / parts) CopyPadded(padded, args.x, g, ins, span.count);
         held = i / parts;
         args.x = padded;
         args.line_x = Width(g);
-        args.plane_x = lines * args.line_x;
+        args.plane_x = span.count * args.line_x;
       }
       args.in_channels = ins;
       args.kernel_h = g.kernel_h, args.kernel_w = g.kernel_w;

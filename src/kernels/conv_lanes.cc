@@ -34,10 +34,11 @@ constexpr int kMostNarrow = 12, kMediumNarrow = 8;
 
 struct Row {
   const ConvLanesArgs* a;
-  const float* in;     // under the first pixel
-  const float* w;      // block of the first channel
-  ptrdiff_t w_stride;  // floats from one block to the next
-  const float* bias;   // of the first channel, or null
+  const float* in;             // under tap (0, 0) of the first pixel
+  ptrdiff_t ky_begin, ky_end;  // taps inside the input
+  const float* w;              // block of the first channel
+  ptrdiff_t w_stride;          // floats from one block to the next
+  const float* bias;           // of the first channel, or null
   float* y;
   ptrdiff_t plane;     // floats between the channels of y
   ptrdiff_t n;         // pixels
@@ -51,29 +52,40 @@ HWY_INLINE VF LoadBias(const Row& r, ptrdiff_t first) {
   return left < kLanes ? LoadPartial(r.bias + first, static_cast<size_t>(left)) : hn::LoadU(DF(), r.bias + first);
 }
 
+// Four pixels of the first channels alone.
+HWY_NOINLINE void StoreSome(const VF (&turned)[4], float* y, ptrdiff_t plane, ptrdiff_t channels) {
+  HWY_ALIGN float lanes[4 * kLanes];
+  for (int i = 0; i < 4; ++i) hn::Store(turned[i], DF(), lanes + i * kLanes);
+  for (ptrdiff_t c = 0; c < channels; ++c, y += plane) {
+    std::memcpy(y, lanes + c % 4 * kLanes + c / 4 * 4, 4 * sizeof(float));
+  }
+}
+
 template <int kPixels>
 HWY_INLINE void StorePixels(const Row& r, ptrdiff_t ox, ptrdiff_t first, const VF (&sum)[kPixels]) {
   const DF d;
   const ptrdiff_t plane = r.plane, valid = HWY_MIN(r.channels - first, kLanes);
   float* y = r.y + first * plane + ox;
   if constexpr (kPixels >= 4) {
-    if (valid == kLanes) {
 #pragma GCC unroll 4
-      for (int p = 0; p < kPixels; p += 4) {
-        const int at = HWY_MIN(p, kPixels - 4);
-        VF turned[4] = {sum[at], sum[at + 1], sum[at + 2], sum[at + 3]};
-        TransposeBlocks(turned[0], turned[1], turned[2], turned[3]);
+    for (int p = 0; p < kPixels; p += 4) {
+      const int at = HWY_MIN(p, kPixels - 4);
+      VF turned[4] = {sum[at], sum[at + 1], sum[at + 2], sum[at + 3]};
+      TransposeBlocks(turned[0], turned[1], turned[2], turned[3]);
+      if (HWY_LIKELY(valid == kLanes)) {
 #pragma GCC unroll 4
         for (int i = 0; i < 4; ++i) StoreBlocks(d, turned[i], y + i * plane + at, 4 * static_cast<size_t>(plane));
+      } else {
+        StoreSome(turned, y + at, plane, valid);
       }
-      return;
     }
-  }
-  HWY_ALIGN float lanes[kPixels * kLanes];
-#pragma GCC unroll 12
-  for (int p = 0; p < kPixels; ++p) hn::Store(sum[p], d, lanes + p * kLanes);
-  for (ptrdiff_t c = 0; c < valid; ++c) {
-    for (int p = 0; p < kPixels; ++p) y[c * plane + p] = lanes[p * kLanes + c];
+  } else {
+    HWY_ALIGN float lanes[kPixels * kLanes];
+#pragma GCC unroll 4
+    for (int p = 0; p < kPixels; ++p) hn::Store(sum[p], d, lanes + p * kLanes);
+    for (ptrdiff_t c = 0; c < valid; ++c) {
+      for (int p = 0; p < kPixels; ++p) y[c * plane + p] = lanes[p * kLanes + c];
+    }
   }
 }
 
@@ -84,7 +96,8 @@ HWY_INLINE void RunPixels(const Row& r, ptrdiff_t ox) {
   const ConvLanesArgs& a = *r.a;
   const ptrdiff_t stride = kStride ? kStride : a.stride_w;
   const float* channel = r.in + ox * stride;
-  const float *HWY_RESTRICT w = r.w, *HWY_RESTRICT w2 = r.w + r.w_stride;
+  const float *HWY_RESTRICT w = r.w + r.ky_begin * a.kernel_w * kBlock, *HWY_RESTRICT w2 = w + r.w_stride;
+  const ptrdiff_t skipped = (a.kernel_h - (r.ky_end - r.ky_begin)) * a.kernel_w * kBlock;
   VF sum[kVecs][kPixels];
 #pragma GCC unroll 4
   for (int v = 0; v < kVecs; ++v) {
@@ -92,8 +105,8 @@ HWY_INLINE void RunPixels(const Row& r, ptrdiff_t ox) {
 #pragma GCC unroll 12
     for (int p = 0; p < kPixels; ++p) sum[v][p] = first;
   }
-  for (ptrdiff_t c = 0; c < a.in_channels; ++c, channel += a.plane_x) {
-    for (ptrdiff_t ky = 0; ky < a.kernel_h; ++ky) {
+  for (ptrdiff_t c = 0; c < a.in_channels; ++c, channel += a.plane_x, w += skipped, w2 += skipped) {
+    for (ptrdiff_t ky = r.ky_begin; ky < r.ky_end; ++ky) {
       const float* in = channel + ky * a.dilation_h * a.line_x;
       for (ptrdiff_t kx = 0; kx < a.kernel_w; ++kx, in += a.dilation_w, w += kBlock, w2 += kBlock) {
         VF weight[kVecs];
@@ -204,7 +217,7 @@ void ConvLanes(const ConvLanesArgs& a) {
   const VectorAct act(a.epilogue);
   const bool few = a.width_y < 4;
   const ptrdiff_t w_stride = a.in_channels * a.kernel_h * a.kernel_w * kBlock;
-  Row r = {&a, nullptr, a.w, w_stride, nullptr, nullptr, a.plane_y, a.width_y, 0, &act};
+  Row r = {&a, nullptr, 0, 0, a.w, w_stride, nullptr, nullptr, a.plane_y, a.width_y, 0, &act};
   for (ptrdiff_t c = 0; c < a.channels;) {
     r.channels = a.channels - c;
     const bool pair = few && r.channels > kBlock;
@@ -212,7 +225,11 @@ void ConvLanes(const ConvLanesArgs& a) {
     const ptrdiff_t blocks = pair ? 2 : 1, count = HWY_MIN(r.channels, blocks * kBlock);
     r.bias = a.bias ? a.bias + c : nullptr;
     for (ptrdiff_t row = 0; row < a.rows; ++row) {
-      r.in = a.x + row * a.stride_h * a.line_x;
+      const ptrdiff_t line = row * a.stride_h - a.lines_above;
+      r.in = a.x + line * a.line_x;
+      r.ky_begin = line < 0 ? HWY_MIN((-line + a.dilation_h - 1) / a.dilation_h, a.kernel_h) : 0;
+      r.ky_end = line >= a.lines ? 0 : HWY_MIN((a.lines - line - 1) / a.dilation_h + 1, a.kernel_h);
+      r.ky_end = HWY_MAX(r.ky_end, r.ky_begin);
       r.y = a.y + c * a.plane_y + row * a.width_y;
       if (!few && a.plane_y % kApart == 0) {
         RunByPieces(r, run, count);

@@ -19,11 +19,14 @@ size_t ConvLanesBlock();
 /// source may be unaligned.
 void PackConvLanes(float* dst, const void* w, size_t channels, size_t depth);
 
-/// 2-d; a 1-d convolution has one row. Every window lies inside the input: borders are a matter of a padded copy.
+/// 2-d; a 1-d convolution has one row. Lines outside the input are skipped, but inside a line every window has to lie
+/// in it: borders at the sides are a matter of a padded copy.
 struct ConvLanesArgs {
-  const float* x = nullptr;  ///< under tap (0, 0) of the first output pixel
-  ptrdiff_t plane_x = 0;     ///< floats from one input channel to the next
-  ptrdiff_t line_x = 0;      ///< floats from one input line to the next
+  const float* x = nullptr;   ///< first line of the input, under tap 0 of the first output pixel
+  ptrdiff_t lines = 0;        ///< of the input from there on
+  ptrdiff_t lines_above = 0;  ///< how far the first window begins above it; below 0: under it
+  ptrdiff_t plane_x = 0;      ///< floats from one input channel to the next
+  ptrdiff_t line_x = 0;       ///< floats from one input line to the next
   ptrdiff_t in_channels = 0;
   ptrdiff_t kernel_h = 1, kernel_w = 1;
   ptrdiff_t stride_h = 1, stride_w = 1;

@@ -10,6 +10,7 @@ namespace {
 
 struct Sizes {
   ptrdiff_t in_channels, kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, width_y, rows;
+  ptrdiff_t above = 0, below = 0;  // lines that windows reach beyond the input
 };
 
 // Every tile and every remainder of a row, all strides, dilations, and the depths of stems.
@@ -22,6 +23,9 @@ std::vector<Sizes> AllSizes() {
   sizes.push_back({1, 5, 5, 1, 1, 1, 1, 28, 4});
   sizes.push_back({5, 3, 2, 3, 1, 2, 3, 11, 2});
   sizes.push_back({1, 1, 40, 1, 16, 1, 1, 7, 1});
+  sizes.push_back({3, 5, 3, 2, 1, 1, 1, 9, 4, 2, 2});
+  sizes.push_back({2, 3, 2, 1, 1, 3, 1, 6, 9, 6, 6});
+  sizes.push_back({1, 2, 3, 1, 1, 1, 1, 4, 6, 3, 2});
   sizes.push_back({33, 1, 3, 1, 2, 1, 1, 3, 1});
   sizes.push_back({2, 1, 3, 1, 1, 1, 1, 128, 4});  // planes that lie apart badly
   sizes.push_back({1, 1, 2, 1, 2, 1, 1, 512, 1});
@@ -33,7 +37,7 @@ TEST(ConvLanes, EveryTile) {
     const size_t block = ConvLanesBlock();
     for (const Sizes& s : AllSizes()) {
       const ptrdiff_t line = (s.width_y - 1) * s.stride_w + (s.kernel_w - 1) * s.dilation_w + 1;
-      const ptrdiff_t lines = (s.rows - 1) * s.stride_h + (s.kernel_h - 1) * s.dilation_h + 1;
+      const ptrdiff_t lines = (s.rows - 1) * s.stride_h + (s.kernel_h - 1) * s.dilation_h + 1 - s.above - s.below;
       const size_t depth = static_cast<size_t>(s.in_channels * s.kernel_h * s.kernel_w);
       for (const size_t channels : {size_t{1}, block / 2 - 1, block / 2, block, block + 3, 2 * block + block / 2 + 1}) {
         SCOPED_TRACE(testing::Message() << channels << " channels, width " << s.width_y << ", stride " << s.stride_w);
@@ -51,6 +55,8 @@ TEST(ConvLanes, EveryTile) {
           const Epilogue e{.act = act};
           const bool fused = act != UnaryOp::kIdentity;
           ConvLanes({.x = x.data(),
+                     .lines = lines,
+                     .lines_above = s.above,
                      .plane_x = lines * line,
                      .line_x = line,
                      .in_channels = s.in_channels,
@@ -76,8 +82,9 @@ TEST(ConvLanes, EveryTile) {
             for (ptrdiff_t c = 0; c < s.in_channels; ++c) {
               for (ptrdiff_t ky = 0; ky < s.kernel_h; ++ky) {
                 for (ptrdiff_t kx = 0; kx < s.kernel_w; ++kx, ++k) {
-                  const ptrdiff_t at =
-                      (c * lines + oy * s.stride_h + ky * s.dilation_h) * line + ox * s.stride_w + kx * s.dilation_w;
+                  const ptrdiff_t iy = oy * s.stride_h + ky * s.dilation_h - s.above;
+                  if (iy < 0 || iy >= lines) continue;
+                  const ptrdiff_t at = (c * lines + iy) * line + ox * s.stride_w + kx * s.dilation_w;
                   const double product = double{x[static_cast<size_t>(at)]} * w[k];
                   v += product;
                   norm += product * product;

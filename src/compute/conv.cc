@@ -14,7 +14,8 @@ constexpr int64_t kMaxAcrossBytes = 32 << 20;  // scratch that threads over imag
 constexpr int64_t kFewChannels = 4;
 constexpr int64_t kBandWork = 1 << 15;  // multiplications that are worth a thread
 constexpr double kClearly = 0.8;        // of the other's time
-constexpr double kLittle = 0.12;        // of a run: worth the memory that large weights take
+constexpr double kHardly = 0.94;
+constexpr double kLittle = 0.12;  // of a run: worth the memory that large weights take
 constexpr int64_t kSmallWeights = 1 << 14;
 constexpr int64_t kBandsWanted = 16;  // parts that feed this many threads well enough
 
@@ -33,10 +34,17 @@ bool LanesAreChannels(const ConvShape& s) {
   return s.groups >= static_cast<int64_t>(kernels::DepthwiseLanes());
 }
 
+// ... and over the output channels of one that is not depthwise, for packed weights.
+bool LanesAreFaster(const ConvShape& s, ConvAlgorithm algorithm) {
+  if (algorithm != ConvAlgorithm::kImplicit || !LanesFit(s)) return false;
+  return LanesCost(s) < kHardly * ConvCost(s, algorithm);
+}
+
 // With the F(m, 3) that beats `algorithm` clearly, if there is one. Large weights are transformed in each run where
 // that takes little of it, and all where they must not be kept.
 bool PlanByWinograd(const ConvShape& s, ConvAlgorithm algorithm, bool low_memory, ConvPlan* plan) {
-  if ((algorithm != ConvAlgorithm::kPlanes && algorithm != ConvAlgorithm::kImplicit) || !WinogradFits(s)) return false;
+  const bool sliding = algorithm == ConvAlgorithm::kPlanes || algorithm == ConvAlgorithm::kImplicit;
+  if ((!sliding && algorithm != ConvAlgorithm::kLanes) || !WinogradFits(s)) return false;
   if (s.in_per_group() < kFewChannels) return false;  // nothing is won by less exact sums
   double cost[2];
   bool kept[2];
@@ -47,7 +55,7 @@ bool PlanByWinograd(const ConvShape& s, ConvAlgorithm algorithm, bool low_memory
     cost[i] = kept[i] ? run : run + weights;
   }
   const int best = cost[1] <= cost[0];
-  if (cost[best] > kClearly * Conv3x3Cost(s, algorithm)) return false;
+  if (cost[best] > kClearly * ConvCost(s, algorithm)) return false;
   *plan = PlanWinograd(s, 2 + 2 * best, kept[best]);
   return true;
 }
@@ -68,6 +76,8 @@ const char* ConvAlgorithmName(ConvAlgorithm algorithm) {
       return "pointwise";
     case ConvAlgorithm::kImplicit:
       return "implicit-gemm";
+    case ConvAlgorithm::kLanes:
+      return "lanes";
     case ConvAlgorithm::kWinograd:
       return "winograd";
   }
@@ -78,11 +88,14 @@ ConvPlan PlanConv(const ConvShape& s, bool constant_weights, bool low_memory) {
   ConvPlan plan;
   plan.algorithm = ChooseAlgorithm(s);
   if (constant_weights && !kForSize && !Nothing(s)) {
-    if (PlanByWinograd(s, plan.algorithm, low_memory, &plan)) return plan;
+    const bool lanes = LanesAreFaster(s, plan.algorithm);
+    if (PlanByWinograd(s, lanes ? ConvAlgorithm::kLanes : plan.algorithm, low_memory, &plan)) return plan;
+    if (lanes) return PlanLanes(s);
   }
   const int64_t images = s.batch * s.groups;
   switch (plan.algorithm) {
     case ConvAlgorithm::kDirect:
+    case ConvAlgorithm::kLanes:
     case ConvAlgorithm::kWinograd:
       break;
     case ConvAlgorithm::kPlanes: {
@@ -137,6 +150,9 @@ bool RunConv(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, Pa
     case ConvAlgorithm::kPointwise:
     case ConvAlgorithm::kImplicit:
       return ConvByGemm(plan, s, o, parallel);
+    case ConvAlgorithm::kLanes:
+      if constexpr (kForSize) break;
+      return ConvByLanes(plan, s, o, parallel);
     case ConvAlgorithm::kWinograd:
       if constexpr (kForSize) break;
       return ConvByWinograd(plan, s, o, parallel);

@@ -27,6 +27,7 @@ enum class ConvAlgorithm : int {
   kColumn,     // one output pixel: a row per image against the weights
   kPointwise,  // 1x1: the input is the right-hand matrix
   kImplicit,   // panels of input windows packed as the product asks for them
+  kLanes,      // lanes over output channels, nothing packed but the weights
   kWinograd,   // 3x3 with stride 1 or 2 by Winograd's transforms, with transformed weights
 };
 
@@ -36,12 +37,12 @@ struct ConvPlan {
   ConvAlgorithm algorithm = ConvAlgorithm::kDirect;
   GemmPlan gemm;           // kColumn, kPointwise, kImplicit: of one image and group (kColumn: of all images)
   bool across = false;     // threads over images and groups instead of inside one product
-  int64_t bands = 1;       // kPlanes: parts of a plane
+  int64_t bands = 1;       // kPlanes, kLanes: parts of a plane
   int64_t together = 1;    // kPlanes: channels that are computed at once
   int tile = 0;            // kWinograd: 2 or 4
   int64_t blocks = 1;      // kWinograd: ranges of tiles of an image
-  int64_t channels = 0;    // kWinograd: output channels of a task
-  int64_t ranges = 1;      // kWinograd: parts that threads take
+  int64_t channels = 0;    // kWinograd, kLanes: output channels of a task
+  int64_t ranges = 1;      // kWinograd, kLanes: parts that threads take
   int64_t slice = 0;       // kWinograd: output channels whose weights each run transforms at once; 0: they are kept
   int64_t slot_bytes = 0;  // of one thread's scratch
   int64_t scratch_bytes = 0;
@@ -52,7 +53,7 @@ ConvPlan PlanConv(const ConvShape& shape, bool constant_weights, bool low_memory
 
 // Number of the layout that the plan wants its weights in (see WeightFormat in ops/choice.h); 0: as they are.
 uint64_t ConvWeightFormat(const ConvPlan& plan, const ConvShape& shape);
-// Bytes of weights [out_channels, in_per_group, 3, 3] in such a layout; InvalidArgument on overflow.
+// Bytes of weights [out_channels, in_per_group, kernel...] in such a layout; InvalidArgument on overflow.
 Result<int64_t> PackedConvBytes(uint64_t format, int64_t out_channels, int64_t in_per_group);
 // Threads over channels. `weights` (f32) may be unaligned. False when cancelled.
 bool PackConvWeights(float* dst, const void* weights, uint64_t format, int64_t out_channels, int64_t in_per_group,

@@ -12,15 +12,28 @@ bool ConvByLoops(const ConvShape& shape, const ConvOperands& operands, ParallelF
 bool ConvByPlanes(const ConvPlan& plan, const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
 bool ConvByColumn(const ConvPlan& plan, const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
 bool ConvByWinograd(const ConvPlan& plan, const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
+bool ConvByLanes(const ConvPlan& plan, const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
 bool ConvByGemm(const ConvPlan& plan, const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
 
 // Whether F(m, 3) can compute it at all, and its plan then.
 bool WinogradFits(const ConvShape& shape);
 ConvPlan PlanWinograd(const ConvShape& shape, int tile, bool kept = true);
 
-// About how long one thread takes, in nanoseconds: Winograd, and what else could compute a 3x3 convolution.
+bool LanesFit(const ConvShape& shape);
+ConvPlan PlanLanes(const ConvShape& shape);
+
+// Layouts of weights: see conv.h.
+constexpr uint64_t kLanesTag = uint64_t{'C'} << 8 | uint64_t{'L'};
+uint64_t LanesWeightFormat(const ConvShape& shape);
+Result<int64_t> LanesWeightBytes(uint64_t format, int64_t out_channels, int64_t in_per_group);
+bool PackLanesWeights(float* dst, const void* weights, uint64_t format, int64_t out_channels, int64_t in_per_group,
+                      ParallelFor parallel);
+
+// About how long one thread takes, in nanoseconds: Winograd, lanes, and what else could compute a convolution (planes:
+// a 3x3 one).
 double WinogradCost(const ConvShape& shape, int tile);
 double WinogradWeightCost(const ConvShape& shape, int tile);  // to transform the weights
-double Conv3x3Cost(const ConvShape& shape, ConvAlgorithm algorithm);
+double LanesCost(const ConvShape& shape);
+double ConvCost(const ConvShape& shape, ConvAlgorithm algorithm);
 
 }  // namespace kante::core

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the ways to compute a 3x3 convolution cost, fitted to measurements of 580 shapes (3 to 512 channels, maps of 4
+// What the ways to compute a convolution cost, fitted to measurements of 580 shapes (3 to 512 channels, maps of 4
 // to 224 pixels a side) with AVX2. All of them scale about alike with clock and vector length.
 #include <algorithm>
 
@@ -50,7 +50,8 @@ double WinogradWeightCost(const ConvShape& s, int tile) {
   return Real(s.groups) * Real(s.in_per_group()) * Real(AlignUp(s.out_per_group(), 16)) * each;
 }
 
-double Conv3x3Cost(const ConvShape& s, ConvAlgorithm algorithm) {
+double ConvCost(const ConvShape& s, ConvAlgorithm algorithm) {
+  if (algorithm == ConvAlgorithm::kLanes) return LanesCost(s);
   const double images = Real(s.batch * s.groups), ins = Real(s.in_per_group()), outs = Real(s.out_per_group());
   const double pixels = Real(s.out_pixels());
   if (algorithm == ConvAlgorithm::kPlanes) {
@@ -59,8 +60,8 @@ double Conv3x3Cost(const ConvShape& s, ConvAlgorithm algorithm) {
   // A last panel of one column costs little.
   const double padded = s.out_pixels() % 16 == 1 ? pixels : Real(AlignUp(s.out_pixels(), 16)),
                rows = Real(CeilDiv(s.out_per_group(), int64_t{6}) * 6);
-  const double packing = s.stride[1] == 1 ? 2.43 : 3.6;
-  return images * (1520 + padded * (ins * (packing + 0.146 * rows) + 0.044 * outs) + 0.66 * ins * outs);
+  const double packing = s.stride[1] == 1 ? 2.43 : 3.6, depth = Real(s.depth()) / 9;
+  return images * (1520 + padded * (depth * (packing + 0.146 * rows) + 0.044 * outs) + 0.66 * depth * outs);
 }
 
 }  // namespace kante::core

@@ -194,12 +194,18 @@ bool ConvByWinograd(const ConvPlan& plan, const ConvShape& s, const ConvOperands
 }
 
 uint64_t ConvWeightFormat(const ConvPlan& plan, const ConvShape& s) {
+  if constexpr (!kForSize) {
+    if (plan.algorithm == ConvAlgorithm::kLanes) return LanesWeightFormat(s);
+  }
   if (plan.algorithm != ConvAlgorithm::kWinograd || plan.slice != 0) return 0;
   return kTag << 48 | static_cast<uint64_t>(s.groups) << 32 | static_cast<uint64_t>(kernels::CurrentTarget()) << 24 |
          uint64_t{kernels::GemmTile().nr} << 8 | static_cast<uint64_t>(s.stride[0] << 4 | plan.tile);
 }
 
 Result<int64_t> PackedConvBytes(uint64_t format, int64_t out_channels, int64_t in_per_group) {
+  if constexpr (!kForSize) {
+    if (format >> 48 == kLanesTag) return LanesWeightBytes(format, out_channels, in_per_group);
+  }
   const Format f(format);
   const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), n = (f.tile - 1) * f.stride + 3;
   if (out_channels > INT64_MAX - nr) return InvalidArgument(out_channels, " output channels are too many");
@@ -213,6 +219,7 @@ Result<int64_t> PackedConvBytes(uint64_t format, int64_t out_channels, int64_t i
 bool PackConvWeights(float* dst, const void* weights, uint64_t format, int64_t out_channels, int64_t in_per_group,
                      ParallelFor parallel) {
   if constexpr (kForSize) return false;  // no plan of such a build asks for it
+  if (format >> 48 == kLanesTag) return PackLanesWeights(dst, weights, format, out_channels, in_per_group, parallel);
   const Format f(format);
   const kernels::WinogradShape k = KernelShape(f.tile, f.stride, in_per_group, out_channels / f.groups);
   return TransformWeights(dst, weights, k, f.groups, out_channels / f.groups * in_per_group * 9, parallel);

@@ -44,6 +44,56 @@ HWY_INLINE void TapsInside(ptrdiff_t start, ptrdiff_t dilation, ptrdiff_t kernel
   count = end > first ? end - first : 0;
 }
 
+// No window reaches into padding.
+bool AllInside(const ConvGeometry& g) {
+  return g.pad_top == 0 && g.pad_left == 0 && (g.out_h - 1) * g.stride_h + (g.kernel_h - 1) * g.dilation_h < g.in_h &&
+         (g.out_w - 1) * g.stride_w + (g.kernel_w - 1) * g.dilation_w < g.in_w;
+}
+
+HWY_INLINE VF LoadUpTo(const float* p, ptrdiff_t n) {
+  return n >= kPlaneLanes ? hn::LoadU(DF(), p) : n > 0 ? LoadPartial(p, static_cast<size_t>(n)) : hn::Zero(DF());
+}
+
+// A row of windows two columns wide, side by side.
+template <class R, class Finish>
+HWY_INLINE void PairRow(float* y, const float* x, const ConvGeometry& g, ptrdiff_t oy, const Finish& finish) {
+  const DF d;
+  if (const ptrdiff_t n = g.out_w; n < kPlaneLanes) {
+    VF low = LoadUpTo(x, 2 * n), high = LoadUpTo(x + kPlaneLanes, 2 * n - kPlaneLanes);
+    for (ptrdiff_t i = 1; i < g.kernel_h; ++i) {
+      x += g.dilation_h * g.in_w;
+      low = R::Combine(low, LoadUpTo(x, 2 * n));
+      high = R::Combine(high, LoadUpTo(x + kPlaneLanes, 2 * n - kPlaneLanes));
+    }
+    const VF v = finish(R::Combine(hn::ConcatEven(d, high, low), hn::ConcatOdd(d, high, low)), oy, 0);
+    return StorePartial(v, y, static_cast<size_t>(n));
+  }
+  // The last step goes back over outputs that exist already.
+  for (ptrdiff_t ox = 0; ox < g.out_w; ox += kPlaneLanes) {
+    const ptrdiff_t at = HWY_MIN(ox, g.out_w - kPlaneLanes);
+    const float* p = x + 2 * at;
+    VF low = hn::LoadU(d, p), high = hn::LoadU(d, p + kPlaneLanes);
+    for (ptrdiff_t i = 1; i < g.kernel_h; ++i) {
+      p += g.dilation_h * g.in_w;
+      low = R::Combine(low, hn::LoadU(d, p));
+      high = R::Combine(high, hn::LoadU(d, p + kPlaneLanes));
+    }
+    hn::StoreU(finish(R::Combine(hn::ConcatEven(d, high, low), hn::ConcatOdd(d, high, low)), oy, at), d, y + at);
+  }
+}
+
+// A row of fewer outputs than a vector has lanes, from the combined rows.
+template <class R, class Finish>
+HWY_INLINE void ShortRow(float* y, const float* column, const ConvGeometry& g, ptrdiff_t oy, const Finish& finish) {
+  HWY_ALIGN float out[kPlaneLanes] = {};
+  for (ptrdiff_t ox = 0; ox < g.out_w; ++ox, column += g.stride_w) {
+    VF v = Const(column[0]);
+    for (ptrdiff_t kx = 1; kx < g.kernel_w; ++kx) v = R::Combine(v, Const(column[kx * g.dilation_w]));
+    out[ox] = hn::GetLane(v);
+  }
+  StorePartial(finish(hn::Load(DF(), out), oy, 0), y, static_cast<size_t>(g.out_w));
+}
+
 // finish(v, oy, load) turns the combined vector into the output; load(p) reads out_w-long per-column data.
 template <class R, class Finish>
 HWY_INLINE void PoolPlane(float* y, const float* x, const ConvGeometry& g, float identity, float* scratch,
@@ -53,12 +103,22 @@ HWY_INLINE void PoolPlane(float* y, const float* x, const ConvGeometry& g, float
   float* split = scratch;
   float* column = scratch + width * g.stride_w;
   const ptrdiff_t phase_step = g.dilation_w % g.stride_w, index_step = g.dilation_w / g.stride_w;
+  const bool inside = AllInside(g), narrow = inside && g.out_w < kPlaneLanes;
+  const bool pairs = inside && g.kernel_w == 2 && g.stride_w == 2 && g.dilation_w == 1;
   for (ptrdiff_t oy = 0; oy < g.out_h; ++oy, y += g.out_w) {
     ptrdiff_t first, count;
     const ptrdiff_t start = oy * g.stride_h - g.pad_top;
     TapsInside(start, g.dilation_h, g.kernel_h, 0, g.in_h, first, count);
+    if (pairs) {
+      PairRow<R>(y, x + start * g.in_w, g, oy, finish);
+      continue;
+    }
     if (count > 0)
       CombineRows<R>(column, x + (start + first * g.dilation_h) * g.in_w, g.dilation_h * g.in_w, count, g.in_w);
+    if (narrow) {
+      ShortRow<R>(y, column, g, oy, finish);
+      continue;
+    }
     SplitRow(split, width, count > 0 ? column : nullptr, g, identity);
     for (ptrdiff_t ox = 0; ox < g.out_w; ox += kPlaneLanes) {
       TapOffset tap;

@@ -11,7 +11,7 @@
 namespace kante::core {
 namespace {
 
-constexpr size_t kFew = 8;  // inputs and outputs held on the stack
+constexpr size_t kFew = 8;  // inputs held on the stack
 
 }  // namespace
 
@@ -164,19 +164,27 @@ Status Execution::MakeViews(const Step& step, const StepLayout& layout) {
   return OkStatus();
 }
 
-Result<Value> Execution::Planned(SlotId slot, const OutputLayout& output) {
-  if (output.placement == Placement::kArena) {
-    return Value(Tensor(output.type, output.shape, arenas_[plan_.slots()[slot].provider], output.offset));
-  }
-  if (output.placement == Placement::kOwned) {
-    for (const auto& [target, tensor] : targets_) {
-      if (target == slot && tensor.type() == output.type && tensor.shape() == output.shape) return Value(tensor);
+Status Execution::PlaceOutput(SlotId slot, const OutputLayout& output, Value& to) {
+  switch (output.placement) {
+    case Placement::kArena:
+      to = Value(Tensor(output.type, output.shape, arenas_[plan_.slots()[slot].provider], output.offset));
+      return OkStatus();
+    case Placement::kOwned: {
+      for (const auto& [target, tensor] : targets_) {
+        if (target == slot && tensor.type() == output.type && tensor.shape() == output.shape) {
+          to = Value(tensor);
+          return OkStatus();
+        }
+      }
+      KANTE_TRY(Tensor made,
+                Tensor::Allocate(output.type, output.shape, std::shared_ptr<Allocator>(session_.allocator())));
+      to = Value(std::move(made));
+      return OkStatus();
     }
-    KANTE_TRY(Tensor made,
-              Tensor::Allocate(output.type, output.shape, std::shared_ptr<Allocator>(session_.allocator())));
-    return Value(std::move(made));
+    default:
+      to = Value();
+      return OkStatus();
   }
-  return Value();
 }
 
 Status Execution::RunCompute(const Step& step, const StepLayout& layout) {
@@ -200,23 +208,20 @@ Status Execution::RunCompute(const Step& step, const StepLayout& layout) {
     compacted.emplace_back(std::move(dense));
     in[k] = &compacted.back();
   }
-  std::array<Value, kFew> few_outputs;
-  std::vector<Value> many_outputs;
-  std::span<Value> out(few_outputs.data(), step.outputs.size());
-  if (step.outputs.size() > kFew) {
-    many_outputs.resize(step.outputs.size());
-    out = many_outputs;
-  }
-  for (size_t k = 0; k < out.size(); ++k) {
-    if (step.outputs[k] == kNone) continue;
-    KANTE_TRY(out[k], Planned(step.outputs[k], layout.outputs[k]));
+  // Results go where they stay, unless that would take several places.
+  const size_t results = step.outputs.size();
+  const bool single = results == 1 && step.outputs[0] != kNone;
+  std::vector<Value> several(single ? 0 : results);
+  const std::span<Value> out = single ? std::span(&values_[step.outputs[0]], 1) : std::span(several);
+  for (size_t k = 0; k < results; ++k) {
+    if (step.outputs[k] != kNone) KANTE_TRY(PlaceOutput(step.outputs[k], layout.outputs[k], out[k]));
   }
   std::byte* scratch = layout.scratch_offset < 0 ? nullptr : arenas_[plan_.cpu()]->data() + layout.scratch_offset;
   StepHost host(session_, control_, step, values_, depth_, scratch, layout.choice.scratch_bytes);
   RunContext context(host, in, out, step.wanted, layout.choice, layout.packed);
   Status status = step.executable->Run(context);
   if (!status.ok()) return Fail(std::move(status), step);
-  for (size_t k = 0; k < out.size(); ++k) {
+  for (size_t k = 0; !single && k < results; ++k) {
     if (step.outputs[k] != kNone) values_[step.outputs[k]] = std::move(out[k]);
   }
   return OkStatus();
@@ -239,8 +244,8 @@ Status Execution::SubmitCompute(const Step& step, const StepLayout& layout) {
       pending->outputs.emplace_back();
       continue;
     }
-    KANTE_TRY(Value planned, Planned(step.outputs[k], layout.outputs[k]));
-    pending->outputs.push_back(std::move(planned));
+    pending->outputs.emplace_back();
+    KANTE_TRY(PlaceOutput(step.outputs[k], layout.outputs[k], pending->outputs.back()));
     values_[step.outputs[k]] = pending->outputs.back();
   }
   pending->layout = layout_;
@@ -254,7 +259,8 @@ Status Execution::SubmitCompute(const Step& step, const StepLayout& layout) {
 
 Status Execution::SubmitCopy(const Step& step, const StepLayout& layout) {
   KANTE_TRY(Queue * queue, QueueOf(step.provider));
-  KANTE_TRY(Value planned, Planned(step.outputs[0], layout.outputs[0]));
+  Value planned;
+  KANTE_TRY(PlaceOutput(step.outputs[0], layout.outputs[0], planned));
   KANTE_TRY(Tensor dense, Compact(values_[step.inputs[0]].tensor(), *session_.allocator()));
   auto pending = std::make_unique<PendingStep>();
   pending->inputs.emplace_back(std::move(dense));

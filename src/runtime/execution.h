@@ -43,7 +43,8 @@ class Execution {
   Status SubmitCopy(const Step& step, const StepLayout& layout);
   Status MakeViews(const Step& step, const StepLayout& layout);
   Result<bool> Wait(const Step& step, bool block);
-  Result<Value> Planned(SlotId slot, const OutputLayout& output);
+  // The memory that was planned for an output; no value where none was.
+  Status PlaceOutput(SlotId slot, const OutputLayout& output, Value& to);
   Result<Queue*> QueueOf(uint16_t provider);
   void Observe(const Step& step);
   Status Fail(Status status, const Step& step) const;

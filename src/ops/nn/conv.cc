@@ -110,7 +110,7 @@ struct ConvBase {
     const int algorithm = c.choice().algorithm;
     const bool low_memory = algorithm >= kLowMemory;
     const bool winograd = algorithm % kLowMemory == static_cast<int>(ConvAlgorithm::kWinograd);
-    const ConvPlan plan = PlanConv(s, winograd, low_memory);
+    const ConvPlan plan = PlanConv(s, winograd || packed, low_memory);
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     ConvOperands o;
     KANTE_TRY(o.x, ReadFloats(c, kX));

@@ -73,7 +73,7 @@ struct Blocking {
     q_step = fold ? a.q.head_stride : a.q.row_stride;
     y_step = fold ? a.y.head_stride : a.y.row_stride;
     if (items == 0) return;
-    pack = !fold && block_rows > kUnpackedRows && blocks * group > 1 && a.size > 0;
+    pack = !fold && block_rows > kUnpackedRows && blocks * group > 1 && a.size > 0 && a.keys > 0;
     if (pack) nr = static_cast<int64_t>(kernels::GemmTile().nr);
     panels = pack ? CeilDiv(a.keys, nr) : 0;
     packed_floats = panels * nr * a.size;

@@ -42,20 +42,20 @@ struct Blocking {
   int64_t block_rows = 0;  // of one item
   int64_t blocks = 0;      // items of a head or folded group
   int64_t items = 0;
-  int64_t tile = 0;  // keys
-  // Several items take the same keys: these are packed once, [batch, kv_heads] matrices of panels of `nr` keys.
-  bool pack_keys = false;
+  int64_t tile = 0;       // keys
+  int64_t score_row = 0;  // floats from one row of scores to the next
+  // Several items take the same keys: these are packed once, [batch, kv_heads] matrices of panels of `nr` keys, and
+  // their values, tile by tile, each a packed matrix of rows of `value_row` floats.
+  bool pack = false;
   int64_t nr = 1;
   int64_t panels = 0;
   int64_t packed_floats = 0;  // of one matrix
-  // Their values, too: tile by tile, each a packed matrix of rows of `value_row` floats.
-  bool pack_values = false;
   int64_t value_row = 0;
   int64_t q_step = 0, y_step = 0;
   // Queries times the scale, which costs less than scaling scores.
   int64_t query_bytes = 0;
   int64_t tile_bytes = 0;   // scores of a tile
-  int64_t mixed_bytes = 0;  // its weighted values, when there are several tiles
+  int64_t mixed_bytes = 0;  // its weighted values, when there are several tiles and nothing is packed
   int64_t state_bytes = 0;  // maximum, sum and factor of each row
   int64_t gemm_bytes = 0;
   int64_t slot_bytes = 0;
@@ -73,35 +73,33 @@ struct Blocking {
     q_step = fold ? a.q.head_stride : a.q.row_stride;
     y_step = fold ? a.y.head_stride : a.y.row_stride;
     if (items == 0) return;
-    pack_keys = !fold && block_rows > kUnpackedRows && blocks * group > 1 && a.size > 0;
-    if (pack_keys) nr = static_cast<int64_t>(kernels::GemmTile().nr);
-    panels = pack_keys ? CeilDiv(a.keys, nr) : 0;
+    pack = !fold && block_rows > kUnpackedRows && blocks * group > 1 && a.size > 0 && a.keys > 0;
+    if (pack) nr = static_cast<int64_t>(kernels::GemmTile().nr);
+    panels = pack ? CeilDiv(a.keys, nr) : 0;
     packed_floats = panels * nr * a.size;
     tile =
         a.scores ? a.keys : std::min(a.keys, block_rows > kFewRows ? kTileKeys : AlignUp(kTileFloats / block_rows, 64));
-    pack_values = pack_keys && a.v_size > 0 && a.keys > 0;
-    value_row = pack_values ? CeilDiv(a.v_size, nr) * nr : 0;
+    value_row = pack ? CeilDiv(a.v_size, nr) * nr : 0;
+    score_row = pack ? static_cast<int64_t>(kernels::PackedALd(static_cast<size_t>(tile))) : tile;
     query_bytes = a.scale != 1 ? AlignUp(block_rows * a.size * 4, 64) : 0;
     if (query_bytes > 0) q_step = a.size;
-    tile_bytes = AlignUp(block_rows * tile * 4, 64);
-    mixed_bytes = tile < a.keys ? AlignUp(block_rows * a.v_size * 4, 64) : 0;
+    tile_bytes = AlignUp(block_rows * score_row * 4, 64);
+    mixed_bytes = !pack && tile < a.keys ? AlignUp(block_rows * a.v_size * 4, 64) : 0;
     state_bytes = 3 * kBlockRows * 4;
     for (const int64_t m : {block_rows, block_rows > 0 ? rows % block_rows : 0}) {
       for (const int64_t n : {tile, tile > 0 ? a.keys % tile : 0}) {
-        if (m <= 0 || n <= 0) continue;
-        for (const GemmPlan& plan : {Product(a, m, n), Mix(a, m, n, false), Mix(a, m, n, pack_values)}) {
-          gemm_bytes = std::max(gemm_bytes, plan.scratch_bytes);
-        }
+        if (pack || m <= 0 || n <= 0) continue;
+        gemm_bytes = std::max({gemm_bytes, Product(a, m, n).scratch_bytes, Mix(a, m, n).scratch_bytes});
       }
     }
     slot_bytes = query_bytes + tile_bytes + mixed_bytes + state_bytes + AlignUp(gemm_bytes, 64);
   }
 
   GemmPlan Product(const AttentionArgs& a, int64_t m, int64_t n) const {
-    return PlanGemm(m, n, a.size, pack_keys ? GemmB::kPacked : GemmB::kStrided, q_step);
+    return PlanGemm(m, n, a.size, GemmB::kStrided, q_step);
   }
-  GemmPlan Mix(const AttentionArgs& a, int64_t m, int64_t n, bool packed) const {
-    return PlanGemm(m, a.v_size, n, packed ? GemmB::kPacked : GemmB::kStrided, n);
+  GemmPlan Mix(const AttentionArgs& a, int64_t m, int64_t n) const {
+    return PlanGemm(m, a.v_size, n, GemmB::kStrided, n);
   }
   int64_t tiles(const AttentionArgs& a) const { return CeilDiv(a.keys, tile); }
   int64_t packed_bytes(const AttentionArgs& a) const {
@@ -198,35 +196,27 @@ class Block {
   // Takes the part of a tile that some query of the block sees into the running softmax.
   void Tile(int64_t t0, const KeyRange& all, float* y, bool fresh) {
     int64_t k0 = std::max(t0, all.first / cut_.nr * cut_.nr), k1 = std::min(t0 + cut_.tile, all.last);
-    const auto whole = [&] { return cut_.pack_values && k0 == t0 && k1 == std::min(t0 + cut_.tile, a_.keys); };
-    GemmPlan product = cut_.Product(a_, m_, k1 - k0), mix = cut_.Mix(a_, m_, k1 - k0, whole());
+    if (cut_.pack) return PackedTile(t0, k0, k1, y, fresh);
+    GemmPlan product = cut_.Product(a_, m_, k1 - k0), mix = cut_.Mix(a_, m_, k1 - k0);
     if (std::max(product.scratch_bytes, mix.scratch_bytes) > cut_.gemm_bytes) {
       k0 = t0;
       k1 = std::min(t0 + cut_.tile, a_.keys);
       product = cut_.Product(a_, m_, k1 - k0);
-      mix = cut_.Mix(a_, m_, k1 - k0, whole());
+      mix = cut_.Mix(a_, m_, k1 - k0);
     }
     const int64_t n = k1 - k0, kv = h_ / group_;
     GemmArgs first{.a = queries_, .a_row_stride = cut_.q_step};
-    if (cut_.pack_keys) {
-      first.packed_b = keys_ + (b_ * a_.kv_heads + kv) * cut_.packed_floats + k0 * a_.size;
-    } else {
-      first.b = a_.k.at(b_, kv, k0);
-      first.b_row_stride = 1;
-      first.b_col_stride = a_.k.row_stride;
-    }
+    first.b = a_.k.at(b_, kv, k0);
+    first.b_row_stride = 1;
+    first.b_col_stride = a_.k.row_stride;
     first.c = scores_;
     first.ldc = n;
     first.scratch = gemm_;
     RunGemm(product, first, kInline);
     for (int64_t r = 0; r < m_; ++r) Row(r, k0, k1, scores_ + r * n);
     GemmArgs second{.a = scores_, .a_row_stride = n};
-    if (whole()) {
-      second.packed_b = values_ + ((b_ * a_.kv_heads + kv) * a_.keys + k0) * cut_.value_row;
-    } else {
-      second.b = a_.v.at(b_, kv, k0);
-      second.b_row_stride = a_.v.row_stride;
-    }
+    second.b = a_.v.at(b_, kv, k0);
+    second.b_row_stride = a_.v.row_stride;
     second.c = fresh ? y : mixed_;
     second.ldc = fresh ? cut_.y_step : a_.v_size;
     second.scratch = gemm_;
@@ -238,6 +228,34 @@ class Block {
       const float keep = factor(r);
       for (int64_t j = 0; j < a_.v_size; ++j) to[j] = to[j] * keep + more[j];
     }
+  }
+
+  // Keys [k0, k1) of the tile that begins at t0, onto what rows of y hold.
+  void PackedTile(int64_t t0, int64_t k0, int64_t k1, float* y, bool fresh) {
+    const int64_t head = b_ * a_.kv_heads + h_ / group_;
+    kernels::GemmArgs first{.a = queries_, .lda = static_cast<size_t>(cut_.q_step)};
+    first.b = keys_ + head * cut_.packed_floats + k0 * a_.size;
+    first.b_panel_stride = static_cast<size_t>(a_.size * cut_.nr);
+    first.c = scores_;
+    first.ldc = static_cast<size_t>(cut_.score_row);
+    first.m = static_cast<size_t>(m_);
+    first.n = static_cast<size_t>(k1 - k0);
+    first.k = static_cast<size_t>(a_.size);
+    kernels::GemmBlock(first);
+    for (int64_t r = 0; r < m_; ++r) {
+      Row(r, k0, k1, scores_ + r * cut_.score_row);
+      if (!fresh && factor(r) != 1) Scale(y + r * cut_.y_step, factor(r), a_.v_size);
+    }
+    kernels::GemmArgs second{.a = scores_, .lda = first.ldc};
+    second.b = values_ + (head * a_.keys + t0) * cut_.value_row + (k0 - t0) * cut_.nr;
+    second.b_panel_stride = static_cast<size_t>(std::min(cut_.tile, a_.keys - t0) * cut_.nr);
+    second.c = y;
+    second.ldc = static_cast<size_t>(cut_.y_step);
+    second.m = first.m;
+    second.n = static_cast<size_t>(a_.v_size);
+    second.k = first.n;
+    second.accumulate = !fresh;
+    kernels::GemmBlock(second);
   }
 
   void Keep(ScoreStage stage, int64_t r, const float* x, int64_t n) const {
@@ -298,7 +316,7 @@ class Block {
       std::fill_n(x, n, 0.0f);
       factor(r) = 1;
     } else {
-      factor(r) = std::exp(old - now);
+      factor(r) = now == old ? 1 : std::exp(old - now);
       top(r) = now;
       sum(r) = sum(r) * factor(r) + kernels::ExpRow(x, x, now, count);
     }
@@ -361,8 +379,7 @@ bool RunAttention(const AttentionArgs& args, std::byte* scratch, ParallelFor par
   if (cut.items == 0) return true;
   float* keys = reinterpret_cast<float*>(scratch + cut.slot_bytes * ScratchSlots::CountFor(cut.items));
   float* values = keys + args.batch * args.kv_heads * cut.packed_floats;
-  if (cut.pack_keys && !PackKeys(args, cut, keys, parallel)) return false;
-  if (cut.pack_values && !PackValues(args, cut, values, parallel)) return false;
+  if (cut.pack && !(PackKeys(args, cut, keys, parallel) && PackValues(args, cut, values, parallel))) return false;
   ScratchSlots slots(reinterpret_cast<float*>(scratch), cut.slot_bytes / 4);
   return slots.Run(cut.items, parallel, [&](int64_t begin, int64_t end, float* memory) {
     for (int64_t i = begin; i < end; ++i) Block(args, cut, i, keys, values, reinterpret_cast<std::byte*>(memory)).Run();

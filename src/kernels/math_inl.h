@@ -129,11 +129,15 @@ HWY_INLINE VF Exp(VF x) {
   return hn::Mul(scaled, PowerOfTwo(hn::Sub(e.n, half)));
 }
 
-// e^x for x <= 0 or NaN, where results under 2^-126 may become 0.
+// e^x for x <= 0 or NaN, 3 + |x| / 2 units; 0 from 2^-126.5 down. As few multiplications as additions. The power of two
+// stands in the low bits of a sum with the magic number, its bias included, so that -127 gives the factor 0.
 HWY_INLINE VF ExpNonPositive(VF x) {
-  const auto tiny = hn::Lt(x, Const(-87.0f));
-  const ExpParts e = ReduceExp(NanMax(Const(-87.0f), x));
-  return hn::IfThenZeroElse(tiny, hn::Mul(hn::Add(e.expm1, Const(1.0f)), PowerOfTwo(e.n)));
+  const VF magic = Const(12583039.0f);  // 1.5 * 2^23 + 127
+  const VF t = NanMax(Const(-127.0f), hn::Mul(x, Const(1.44269504088896341f)));
+  const VF shifted = hn::Add(t, magic);
+  const VF r = hn::Sub(t, hn::Sub(shifted, magic));
+  const VF e = Poly(r, 1.326472731e-3f, 9.671512991e-3f, 5.550733581e-2f, 2.402224243e-1f, 6.931470037e-1f, 1.0f);
+  return hn::Mul(e, hn::BitCast(DF(), hn::ShiftLeft<23>(hn::BitCast(DI(), shifted))));
 }
 
 // e^x - 1 for x <= 0 (callers select it there), 3 units relative.

@@ -19,32 +19,37 @@ HWY_INLINE void MapRow(float* y, size_t n, const F& f) {
   ForRow(n, [&](const auto& load, const auto& store) HWY_ATTR { store(f(load), y); });
 }
 
-// y = exp(x - max) and the sum of y: one pass instead of two over y.
+// y = exp(x - max) and the sum of y: one pass instead of two over y. Four vectors keep the long chains of exp going.
 HWY_INLINE float ExpAndSum(float* y, const float* x, size_t n, VF max) {
   const DF d;
-  VF s0 = hn::Zero(d), s1 = s0;
+  VF s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
+  const auto at = [&](size_t i) HWY_ATTR {
+    const VF e = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i), max));
+    hn::StoreU(e, d, y + i);
+    return e;
+  };
   size_t i = 0;
-  for (; i + 2 * kN <= n; i += 2 * kN) {
+  for (; i + 4 * kN <= n; i += 4 * kN) {
     const VF e0 = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i), max));
     const VF e1 = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i + kN), max));
+    const VF e2 = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i + 2 * kN), max));
+    const VF e3 = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i + 3 * kN), max));
     s0 = hn::Add(s0, e0);
     s1 = hn::Add(s1, e1);
+    s2 = hn::Add(s2, e2);
+    s3 = hn::Add(s3, e3);
     hn::StoreU(e0, d, y + i);
     hn::StoreU(e1, d, y + i + kN);
+    hn::StoreU(e2, d, y + i + 2 * kN);
+    hn::StoreU(e3, d, y + i + 3 * kN);
   }
-  for (; i < n; i += kN) {
-    const size_t left = n - i;
-    if (left >= kN) {
-      const VF e = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i), max));
-      s0 = hn::Add(s0, e);
-      hn::StoreU(e, d, y + i);
-    } else {
-      const VF e = ExpNonPositive(hn::Sub(LoadPartial(x + i, left), max));
-      s1 = hn::Add(s1, KeepFirst<SumReducer>(e, left));
-      StorePartial(e, y + i, left);
-    }
+  for (; i + kN <= n; i += kN) s0 = hn::Add(s0, at(i));
+  if (i < n) {
+    const VF e = ExpNonPositive(hn::Sub(LoadPartial(x + i, n - i), max));
+    s1 = hn::Add(s1, KeepFirst<SumReducer>(e, n - i));
+    StorePartial(e, y + i, n - i);
   }
-  return FoldLanes<SumReducer>(hn::Add(s0, s1));
+  return FoldLanes<SumReducer>(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)));
 }
 
 HWY_INLINE float SumOfExp(const float* x, size_t n, float max) {

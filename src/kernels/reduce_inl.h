@@ -48,17 +48,17 @@ HWY_INLINE VF KeepFirst(VF v, size_t left) {
   return hn::IfThenElse(hn::FirstN(DF(), left), v, R::Identity());
 }
 
+// Halving: lanes i and i + half, as a tree of vector additions.
 template <class R>
 HWY_INLINE float FoldLanes(VF v) {
-  HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)];
-  hn::Store(v, DF(), lanes);
-  // Halving, so that the order is the same as a tree of vector additions.
-  for (size_t n = HWY_MAX_BYTES / sizeof(float) / 2; n; n /= 2) {
-    for (size_t i = 0; i < n; ++i) {
-      lanes[i] = hn::GetLane(R::Combine(Const(lanes[i]), Const(lanes[i + n])));
-    }
-  }
-  return lanes[0];
+#if HWY_MAX_BYTES >= 64
+  v = R::Combine(v, hn::ConcatLowerUpper(DF(), v, v));
+#endif
+#if HWY_MAX_BYTES >= 32
+  v = R::Combine(v, hn::SwapAdjacentBlocks(v));
+#endif
+  v = R::Combine(v, hn::Shuffle1032(v));
+  return hn::GetLane(R::Combine(v, hn::Shuffle2301(v)));
 }
 
 // Reduces map(element vector) over a row. Blocks of kBlock vectors keep the rounding of long sums small: a chain is at

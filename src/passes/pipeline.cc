@@ -7,6 +7,7 @@
 #include "passes/fold.h"
 #include "passes/infer_types.h"
 #include "passes/inline_if.h"
+#include "passes/pointwise.h"
 #include "passes/rewriter.h"
 
 namespace kante::core {
@@ -90,6 +91,10 @@ Status Optimize(Graph& graph, const OpRegistry& registry, const Limits& limits, 
     }
   }
   if (changed) KANTE_TRY(InferTypes(graph, registry, limits));  // of what the last round wrote
+  // Once, when every other rewrite has had its pick.
+  if constexpr (Listed(kFusePointwise)) {
+    if (level >= OptimizationLevel::kExtended) KANTE_TRY(FusePointwise(graph, registry, report));
+  }
   if (level != OptimizationLevel::kNone) RemoveDeadCode(graph, registry);
   return OkStatus();
 }

@@ -21,6 +21,7 @@ enum class OptimizationLevel : uint8_t {
 // Passes that a reduced build may lack like a rule, by their entries in its list (see ops/listed.h).
 inline constexpr char kInlineBranches[] = "InlineBranches";
 inline constexpr char kMergeCommonSubexpressions[] = "MergeCommonSubexpressions";
+inline constexpr char kFusePointwise[] = "FusePointwise";
 
 // Rewrites an upgraded graph. Inputs and outputs keep their names, order and types; logical shapes stay ONNX's. Initial
 // values of overridable inputs are not constants. Runs the passes of the level in rounds until nothing changes, four at

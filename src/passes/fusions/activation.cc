@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "ops/nn/activation.h"
+#include "passes/activation_params.h"
 #include "passes/attributes.h"
 #include "passes/constants.h"
 #include "passes/rule.h"
@@ -24,30 +25,6 @@ std::string_view FusedName(const Node& node) {
   for (const Fused& f : kFused) {
     if (node.domain == "kante" ? node.op_type == f.fused : node.op_type == f.plain) return f.fused;
   }
-  return {};
-}
-
-// The bounds of a Clip node; those that are absent are the type's.
-std::optional<std::vector<float>> ClipBounds(const Match& m) {
-  std::vector<float> bounds = {std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max()};
-  const std::string_view names[] = {"min", "max"};
-  for (size_t i = 0; i < 2; ++i) {
-    if (!m.Has(names[i])) continue;
-    const auto value = ScalarOf(m.constant(names[i]));
-    if (!value) return std::nullopt;
-    bounds[i] = static_cast<float>(*value);
-  }
-  if (!(bounds[0] <= bounds[1])) return std::nullopt;
-  return bounds;
-}
-
-std::vector<float> ParamsOf(const Node& act) {
-  const std::string& op = act.op_type;
-  if (op == "LeakyRelu") return {FloatOr(act, "alpha", 0.01f)};
-  if (op == "HardSigmoid") return {FloatOr(act, "alpha", 0.2f), FloatOr(act, "beta", 0.5f)};
-  if (op == "Elu" || op == "Celu" || op == "ThresholdedRelu" || op == "Swish") return {FloatOr(act, "alpha", 1.0f)};
-  if (op == "Selu") return {FloatOr(act, "alpha", 1.67326319217681885f), FloatOr(act, "gamma", 1.05070102214813232f)};
-  if (op == "Gelu" && StringOr(act, "approximate", "none") == "tanh") return {1.0f};
   return {};
 }
 
@@ -72,21 +49,37 @@ struct FuseActivation {
     if (!IsValid(m.type("product")) || !def->info.types.Has(m.type("product"))) {
       return Skip("the fused form does not compute in ", NameOf(m.type("product")));
     }
-    std::vector<float> params = ParamsOf(act);
-    if (act.op_type == "Clip") {
-      const auto bounds = ClipBounds(m);
-      if (!bounds) return Skip("the bounds of Clip are not ordered constants");
-      params = *bounds;
-    }
-    if (!ParseActivation(act.op_type, params).ok()) return Skip(act.op_type, " has no fused form");
+    const auto params = ActivationParams(m.graph(), act);
+    if (!params) return Skip("the bounds of Clip are not ordered constants");
+    if (!ParseActivation(act.op_type, *params).ok()) return Skip(act.op_type, " has no fused form");
     std::vector<Attribute> attributes = AttributesWith(product, {{"activation", act.op_type}});
-    if (!params.empty()) attributes.emplace_back("activation_params", params);
+    if (!params->empty()) attributes.emplace_back("activation_params", *params);
     patch.Replace(m.root_value(), patch.Op("kante", name, product.inputs, std::move(attributes)));
     return Rewritten();
   }
 };
 
 }  // namespace
+
+std::optional<std::vector<float>> ActivationParams(const Graph& graph, const Node& node) {
+  const std::string& op = node.op_type;
+  if (op == "LeakyRelu") return {{FloatOr(node, "alpha", 0.01f)}};
+  if (op == "HardSigmoid") return {{FloatOr(node, "alpha", 0.2f), FloatOr(node, "beta", 0.5f)}};
+  if (op == "Elu" || op == "Celu" || op == "ThresholdedRelu" || op == "Swish") return {{FloatOr(node, "alpha", 1.0f)}};
+  if (op == "Selu")
+    return {{FloatOr(node, "alpha", 1.67326319217681885f), FloatOr(node, "gamma", 1.05070102214813232f)}};
+  if (op == "Gelu" && StringOr(node, "approximate", "none") == "tanh") return {{1.0f}};
+  if (op != "Clip") return {{}};
+  std::vector<float> bounds = {std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max()};
+  for (size_t i = 0; i < 2; ++i) {
+    if (i + 1 >= node.inputs.size() || node.inputs[i + 1] == kNone) continue;
+    const auto value = ScalarOf(graph.Constant(node.inputs[i + 1]));
+    if (!value) return std::nullopt;
+    bounds[i] = static_cast<float>(*value);
+  }
+  if (!(bounds[0] <= bounds[1])) return std::nullopt;
+  return bounds;
+}
 
 KANTE_DEFINE_RULE(FuseActivation)
 

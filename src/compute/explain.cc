@@ -15,7 +15,7 @@ std::string Micros(double nanos) { return StrCat(static_cast<int64_t>(std::ceil(
 // What PlanConv compared where Winograd fits.
 std::string CostsOf(const ConvPlan& plan, const ConvShape& s) {
   const ConvAlgorithm other = PlanConv(s, false).algorithm;
-  const double cost = Conv3x3Cost(s, other);
+  const double cost = ConvCost(s, other);
   if (plan.algorithm == ConvAlgorithm::kWinograd) {
     const double weights = plan.slice ? WinogradWeightCost(s, plan.tile) : 0;
     return StrCat("the cost model says ", Micros(WinogradCost(s, plan.tile) + weights), ", ", ConvAlgorithmName(other),
@@ -61,6 +61,8 @@ std::string ReasonOf(const ConvPlan& plan, const ConvShape& s, bool constant_wei
       return "one output pixel: the weights are a matrix";
     case ConvAlgorithm::kPointwise:
       return "1x1: the input is the matrix";
+    case ConvAlgorithm::kLanes:
+      return "lanes over output channels: to pack windows would cost more";
     case ConvAlgorithm::kWinograd:
       return kForSize ? "" : CostsOf(plan, s);
     case ConvAlgorithm::kPlanes:

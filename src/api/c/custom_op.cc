@@ -3,6 +3,8 @@
 
 #include <mutex>
 
+#include "base/mutex.h"
+
 #include "api/c/foreign_calls.h"
 #include "api/c/options.h"
 #include "api/c/slots.h"
@@ -132,7 +134,7 @@ class Kernel final : public CustomKernel {
   }
 
   const OrtCustomOp& op_;
-  mutable std::mutex mutex_;
+  mutable core::Mutex mutex_;
   mutable OrtKernelInfo info_;
   mutable void* kernel_ = nullptr;
   mutable std::vector<ONNXTensorElementDataType> output_types_;

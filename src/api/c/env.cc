@@ -3,13 +3,15 @@
 
 #include <mutex>
 
+#include "base/mutex.h"
+
 #include "api/c/memory.h"
 #include "api/c/slots.h"
 
 namespace kante::ort {
 namespace {
 
-constinit std::mutex env_mutex;
+constinit core::Mutex env_mutex;
 OrtEnv* the_env = nullptr;  // guarded by env_mutex
 
 // Later creations get the first one's environment and its settings.

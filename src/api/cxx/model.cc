@@ -22,6 +22,8 @@ core::Result<core::Model::Options> ToCore(const LoadOptions& options) {
   out.limits.max_folded_total_bytes = options.limits.max_folded_total_bytes;
   out.limits.max_tensor_bytes = options.limits.max_tensor_bytes;
   out.progress = options.progress;
+  out.weight_cache = options.weight_cache;
+  out.log = options.log;
   out.inspect_only = options.inspect_only;
   KANTE_TRY(out.registry, RegistryWith(options.custom_ops));
   return out;

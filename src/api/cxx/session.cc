@@ -125,6 +125,8 @@ Result<Session> Session::Create(const Model& model, const SessionOptions& option
   core_options.max_loop_iterations = options.max_loop_iterations;
   core_options.layout_cache_bytes = options.layout_cache_bytes;
   core_options.low_memory = options.memory == MemoryUse::kLow;
+  if (options.weights == WeightStorage::kFloat16) core_options.weight_storage = core::ElementType::kFloat16;
+  if (options.weights == WeightStorage::kBfloat16) core_options.weight_storage = core::ElementType::kBfloat16;
   auto made = core::Session::Create(model.rep()->model, core_options);
   if (!made.ok()) return StatusOf(made);
   return Session(std::make_shared<SessionRep>(SessionRep{std::move(made).value(), model}));

@@ -54,6 +54,12 @@ struct LoadOptions {
   std::map<std::string, int64_t> dimensions;
   // Called now and then with the share done in [0, 1]; returning false cancels the load.
   std::function<bool(double)> progress;
+  // A folder in which weights are kept in the forms that kernels want, so that later loads of the same file, in any
+  // process, map them instead of making them anew. Empty: none. It must exist; its files may be deleted at any time. A
+  // cache that cannot be read or written costs time only. See docs/how-to/start-faster.md.
+  std::string weight_cache;
+  // Told what a caller may want to know although nothing failed, one line each, on the thread that found it out.
+  std::function<void(const std::string&)> log;
 };
 
 // A dimension as the model declares it: a number, or a name ("batch"), or neither.

@@ -24,6 +24,13 @@ enum class MemoryUse : int {
   kLow = 1,      // hardly more than their bytes: larger forms are made anew in each run, or done without
 };
 
+// What the weights of matrix products are stored as while they are multiplied with; sums are float32 always.
+enum class WeightStorage : int {
+  kAsInModel = 0,  // float16 and bfloat16 keep their two bytes, all else is float32
+  kFloat16 = 1,    // float32 weights are rounded to float16: half the memory, errors of about 5e-4 of each weight
+  kBfloat16 = 2,   // the same with float32's range and errors of about 4e-3
+};
+
 struct SessionOptions {
   // Threads a run may use: 0 takes the pool that all such sessions share (one thread per usable core); 1 runs on the
   // caller alone; n > 1 makes a pool of this session's own. Results are bit-equal for every number.
@@ -39,6 +46,7 @@ struct SessionOptions {
   // `work(argument)` on a new thread and returns a handle, null for none.
   std::function<void*(void (*work)(void*), void* argument)> create_thread;
   std::function<void(void* handle)> join_thread;
+  WeightStorage weights = WeightStorage::kAsInModel;
 };
 
 struct CancelState;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -67,6 +68,19 @@ MappedFile::~MappedFile() {
     UnmapFile(data_, size_);
   }
   if (fd_ >= 0) ::close(fd_);
+}
+
+std::optional<FileStamp> MappedFile::Stamp() const {
+  constexpr int64_t kSecond = 1'000'000'000, kSettled = 2 * kSecond;
+  struct stat st;
+  struct timespec now;
+  if (fd_ < 0 || ::fstat(fd_, &st) != 0 || ::clock_gettime(CLOCK_REALTIME, &now) != 0) return std::nullopt;
+  const auto nanos = [](const struct timespec& t) {
+    return static_cast<int64_t>(t.tv_sec) * kSecond + static_cast<int64_t>(t.tv_nsec);
+  };
+  if (nanos(now) - nanos(st.st_ctim) < kSettled) return std::nullopt;
+  return FileStamp{static_cast<int64_t>(st.st_size), static_cast<int64_t>(st.st_dev), static_cast<int64_t>(st.st_ino),
+                   nanos(st.st_mtim), nanos(st.st_ctim)};
 }
 
 Status MappedFile::CheckUnchanged() const {

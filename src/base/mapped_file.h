@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -15,6 +16,12 @@ namespace kante::core {
 enum class Mapping : uint8_t {
   kMap,   // pages come from the file when touched and are shared between processes; on systems without: kCopy
   kCopy,  // read into memory at once: safe against files that change or shrink afterwards
+};
+
+// What the system says of a file's identity. Every change of its bytes moves `changed_ns`, which no program can set.
+struct FileStamp {
+  int64_t size = 0, device = 0, inode = 0, modified_ns = 0, changed_ns = 0;
+  bool operator==(const FileStamp&) const = default;
 };
 
 // Immutable after Open; shared by everything that points into it. Thread-safe.
@@ -31,6 +38,9 @@ class MappedFile {
   std::span<const std::byte> bytes() const { return {data_, size_}; }
   const std::string& path() const { return path_; }
   bool mapped() const { return mapping_ == Mapping::kMap; }
+
+  // Now. Nothing where the file cannot be asked (kCopy), or was changed so lately that another change might not show.
+  std::optional<FileStamp> Stamp() const;
 
   // An error when the file on disk became shorter than what was mapped. One fstat; always OK for kCopy.
   Status CheckUnchanged() const;

@@ -8,12 +8,23 @@
 
 namespace kante::core {
 
-// For blocks that are kept, such as packed weights: large ones are pages of their own, which go back to the system when
-// freed. Lives for ever.
+// For blocks that are kept, such as packed weights: neighbours in large pages where the system has them, for touching a
+// small page costs as much as filling it. Freed blocks go back to the system. Lives for ever.
 Allocator& LargeAllocator();
 
-// Takes the whole pages among these bytes out of memory. Reading brings them back.
-// REQUIRES: they are of a file mapped read-only.
+// Takes the whole pages among these bytes out of memory. Reading brings them back: as they are in the file, or zeros.
+// REQUIRES: they are of a file mapped read-only, or of no file and not needed any more.
 void DropPages(const void* data, size_t bytes);
+
+// Brings these bytes of a mapped file into memory at once, which is cheaper than page by page when they are touched.
+void FetchPages(const void* data, size_t bytes);
+
+// Memory that is about to be filled: the whole large pages among these bytes may come as such.
+void PreferLargePages(void* data, size_t bytes);
+
+// Whole zeroed pages, from a multiple of a large page on; null if there are none. `bytes` is a multiple of kLargePage.
+inline constexpr size_t kLargePage = size_t{2} << 20;
+void* MapPages(size_t bytes);
+void UnmapPages(void* data, size_t bytes);
 
 }  // namespace kante::core

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <numeric>
 
 #include "base/allocator.h"
 #include "base/build.h"
 #include "base/checked.h"
 #include "compute/broadcast.h"
+#include "kernels/convert.h"
 #include "kernels/dispatch.h"
 
 namespace kante::core {
@@ -15,6 +17,12 @@ namespace {
 
 constexpr int64_t kMaxK = 2304;         // longest chain between two visits of C
 constexpr int64_t kFloatsA = 64 << 10;  // of a block of A: half of a 512 KB L2
+// A B that does not fit into L2 is streamed once for each block of rows: high blocks of short rows, in all of the
+// columns or in wide strips of them, read least.
+constexpr int64_t kFloatsTallA = 80 << 10;
+constexpr int64_t kCutK = 512;
+constexpr int64_t kLargeB = 96 << 10;  // floats
+constexpr int64_t kWideStrip = 192, kHighBlock = 96;
 constexpr int64_t kFloatsB = 32 << 10;  // of a block of B packed inside a task
 constexpr int64_t kMaxTasks = 32;
 // Few columns are cut by rows of A, too: threads get equal parts, and each its own share of the weights.
@@ -79,8 +87,22 @@ int64_t EvenBlocks(int64_t panels, int64_t most) {
   return best;
 }
 
-// Rows [k0, k1) of columns [n0, n1) of a strided or generated B.
+// Element `offset` of packed panels.
+const void* PanelAt(const GemmPlan& plan, const void* packed, int64_t offset) {
+  return static_cast<const std::byte*>(packed) + offset * PanelBytes(plan.panels);
+}
+
+// Rows [k0, k1) of columns [n0, n1) of a strided, narrow or generated B.
 void PackBlock(const GemmPlan& plan, const GemmArgs& args, float* dst, int64_t k0, int64_t k1, int64_t n0, int64_t n1) {
+  if (plan.source == GemmB::kPacked) {
+    const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), floats = (k1 - k0) * nr;
+    const auto widen = plan.panels == kernels::PanelType::kF16 ? kernels::F16ToF32 : kernels::Bf16ToF32;
+    for (int64_t j = n0; j < n1; j += nr, dst += floats) {
+      widen(dst, static_cast<const uint16_t*>(PanelAt(plan, args.packed_b, j * plan.k + k0 * nr)),
+            static_cast<size_t>(floats));
+    }
+    return;
+  }
   if (plan.source == GemmB::kPanels) return (*args.panels)(dst, k0, k1, n0, n1);
   const float* from = args.b + k0 * args.b_row_stride + n0 * args.b_col_stride;
   kernels::PackB(dst, from, args.b_row_stride, args.b_col_stride, static_cast<size_t>(k1 - k0), 0,
@@ -90,7 +112,7 @@ void PackBlock(const GemmPlan& plan, const GemmArgs& args, float* dst, int64_t k
 // One row block times one column block, all of k. `b` is the packed B from column n0 on with `b_panel_stride` floats
 // between panels, rows from k0 on. With `pack_to` == `b` they are still to be packed from where B lies.
 void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilogue& epilogue, float* scratch_a,
-                   const float* b, int64_t b_panel_stride, int64_t i0, int64_t i1, int64_t j0, int64_t j1, int64_t k0,
+                   const void* b, int64_t b_panel_stride, int64_t i0, int64_t i1, int64_t j0, int64_t j1, int64_t k0,
                    int64_t k1, float* pack_to = nullptr) {
   kernels::Epilogue moved;
   kernels::GemmArgs block;
@@ -102,7 +124,12 @@ void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilog
                    static_cast<size_t>(k1 - k0));
     block.a = scratch_a;
   }
-  block.b = b;
+  block.type = plan.vector && plan.source == GemmB::kPacked ? plan.panels : kernels::PanelType::kF32;
+  if (block.type == kernels::PanelType::kF32) {
+    block.b = static_cast<const float*>(b);
+  } else {
+    block.half_b = static_cast<const uint16_t*>(b);
+  }
   if (pack_to) {
     block.b_source = args.b + k0 * args.b_row_stride + j0;
     block.ld_source = static_cast<size_t>(args.b_row_stride);
@@ -124,7 +151,7 @@ void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilog
 }
 
 // B lies packed as a whole: tasks are blocks of C, neighbours share rows.
-bool RunPacked(const GemmPlan& plan, const GemmArgs& args, const float* packed, SlotPool& slots, ParallelFor parallel) {
+bool RunPacked(const GemmPlan& plan, const GemmArgs& args, const void* packed, SlotPool& slots, ParallelFor parallel) {
   const BlockEpilogue epilogue(args.epilogue);
   const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr);
   return parallel(plan.m_blocks * plan.n_blocks, plan.grain, [&](int64_t begin, int64_t end) {
@@ -137,8 +164,8 @@ bool RunPacked(const GemmPlan& plan, const GemmArgs& args, const float* packed, 
       int64_t k0 = 0;
       do {
         const int64_t k1 = std::min(plan.k, k0 + plan.kc);
-        MultiplyBlock(plan, args, epilogue, scratch, packed + j0 * plan.k + k0 * nr, plan.k * nr, i0, i1, j0, j1, k0,
-                      k1);
+        MultiplyBlock(plan, args, epilogue, scratch, PanelAt(plan, packed, j0 * plan.k + k0 * nr), plan.k * nr, i0, i1,
+                      j0, j1, k0, k1);
         k0 = k1;
       } while (k0 < plan.k);
     }
@@ -211,12 +238,14 @@ bool RunPackingInside(const GemmPlan& plan, const GemmArgs& args, SlotPool& slot
 
 }  // namespace
 
-GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_stride, int64_t a_col_stride) {
+GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_stride, int64_t a_col_stride,
+                  kernels::PanelType panel_type) {
   GemmPlan p;
   p.m = m;
   p.n = n;
   p.k = k;
   p.source = source;
+  p.panels = panel_type;
   const auto tile = kernels::GemmTile();
   const int64_t mr = static_cast<int64_t>(tile.mr), nr = static_cast<int64_t>(tile.nr);
   const int64_t panels = std::max<int64_t>(1, CeilDiv(n, nr));
@@ -243,15 +272,24 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
     return p;
   }
 
+  // 16-bit panels are widened by the tasks, as a B that is not packed yet is packed.
+  const bool narrow = source == GemmB::kPacked && panel_type != kernels::PanelType::kF32 && !p.vector;
   // Rows of A a multiple of 4 KB apart fall into the same cache sets. A copy for a few panels costs more than that.
   const int64_t tiles = std::max<int64_t>(1, CeilDiv(m, mr));
-  if (source == GemmB::kPacked && !p.vector && a_row_stride != 0 && a_row_stride % 1024 == 0 && m > 4 * mr &&
-      n >= 4 * nr)
+  if (source == GemmB::kPacked && panel_type == kernels::PanelType::kF32 && !p.vector && a_row_stride != 0 &&
+      a_row_stride % 1024 == 0 && m > 4 * mr && n >= 4 * nr)
     p.pack_a = true;
-  int64_t tiles_per_block = std::clamp<int64_t>(kFloatsA / (p.kc * mr), 4, tiles);
+  const bool streams = source == GemmB::kPacked && !p.vector && !narrow && m >= kHighBlock && n * k > kLargeB;
+  if (streams && m * k > kFloatsTallA && k > kCutK) p.kc = AlignUp(CeilDiv(k, CeilDiv(k, kCutK)), 8);
+  int64_t tiles_per_block = std::clamp<int64_t>((streams ? kFloatsTallA : kFloatsA) / (p.kc * mr), 4, tiles);
   p.m_blocks = p.vector ? 1 : CeilDiv(tiles, tiles_per_block);
+  if (streams && p.pack_a && a_col_stride == 1) {
+    // Of 1024 sets with 8 ways, say.
+    const int64_t rows = std::min(m, CeilDiv(tiles, p.m_blocks) * mr);
+    p.pack_a = rows * std::gcd(a_row_stride / 16, int64_t{1024}) > 7 * 1024;
+  }
 
-  if (source != GemmB::kPacked) {
+  if (source != GemmB::kPacked || narrow) {
     // Where A is copied block by block, few blocks of B keep it from being copied often.
     const int64_t floats_b = p.pack_a ? 8 * kFloatsB : kFloatsB;
     int64_t panels_per_block = std::clamp<int64_t>(floats_b / (p.kc * nr), std::min<int64_t>(2, panels), panels);
@@ -264,7 +302,7 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
       panels_per_block = EvenBlocks(panels, std::min(panels_per_block, CeilDiv(panels, wanted)));
     }
     const int64_t blocks = CeilDiv(panels, panels_per_block);
-    p.pack_first = source != GemmB::kRows && blocks < std::min<int64_t>(wanted, 8);
+    p.pack_first = source != GemmB::kRows && !narrow && blocks < std::min<int64_t>(wanted, 8);
     if (!p.pack_first) {
       p.nc = std::min(panels_per_block, CeilDiv(panels, blocks)) * nr;
       p.n_blocks = CeilDiv(panels * nr, p.nc);
@@ -277,8 +315,12 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
   }
   if (p.nc == 0) {
     // Blocks of C over packed panels: cut the larger side until there is work for all.
-    if (!p.vector && m >= n) p.m_blocks = std::max(p.m_blocks, std::min(wanted, CeilDiv(tiles, 4)));
-    const int64_t columns = std::clamp<int64_t>(CeilDiv(wanted, p.m_blocks), 1, panels);
+    const int64_t least_tiles = streams ? CeilDiv(kHighBlock, mr) : 4;
+    if (!p.vector && m >= n) p.m_blocks = std::max(p.m_blocks, std::min(wanted, CeilDiv(tiles, least_tiles)));
+    int64_t columns = std::clamp<int64_t>(CeilDiv(wanted, p.m_blocks), 1, panels);
+    // Two strips at least: what two threads share.
+    if (streams) columns = std::min(columns, std::max<int64_t>(p.m_blocks > 1 ? 1 : 2, n / kWideStrip));
+    if (streams && p.pack_a && p.m_blocks >= 4) columns = std::min<int64_t>(columns, 2);  // each packs A
     p.nc = CeilDiv(panels, columns) * nr;
     p.n_blocks = CeilDiv(panels * nr, p.nc);
     tiles_per_block = CeilDiv(tiles, p.m_blocks);
@@ -306,7 +348,8 @@ bool RunGemm(const GemmPlan& plan, const GemmArgs& args, ParallelFor parallel) {
 
   float* scratch = reinterpret_cast<float*>(args.scratch);
   SlotPool slots(plan.slot_floats ? scratch + plan.packed_floats : nullptr, plan.slot_floats);
-  if (plan.source == GemmB::kPacked) return RunPacked(plan, args, args.packed_b, slots, parallel);
+  if (plan.source == GemmB::kPacked && (plan.vector || plan.panels == kernels::PanelType::kF32))
+    return RunPacked(plan, args, args.packed_b, slots, parallel);
   if (!plan.pack_first) return RunPackingInside(plan, args, slots, parallel);
   const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr);
   const bool packed =
@@ -316,39 +359,55 @@ bool RunGemm(const GemmPlan& plan, const GemmArgs& args, ParallelFor parallel) {
   return packed && RunPacked(plan, args, scratch, slots, parallel);
 }
 
-uint64_t GemmWeightFormat(bool transposed) {
+kernels::PanelType PanelTypeOf(ElementType type) {
+  if (type == ElementType::kFloat16) return kernels::PanelType::kF16;
+  return type == ElementType::kBfloat16 ? kernels::PanelType::kBf16 : kernels::PanelType::kF32;
+}
+
+int64_t PanelBytes(kernels::PanelType type) { return type == kernels::PanelType::kF32 ? 4 : 2; }
+
+uint64_t GemmWeightFormat(bool transposed, kernels::PanelType type) {
   const auto tile = kernels::GemmTile();
   const uint64_t tag = uint64_t{'G'} << 24 | uint64_t{'M'} << 16 | uint64_t{'M'} << 8 | uint64_t{'B'};
   return tag << 32 | static_cast<uint64_t>(kernels::CurrentTarget()) << 24 | uint64_t{tile.nr} << 8 |
-         (transposed ? 1 : 0);
+         static_cast<uint64_t>(type) << 1 | (transposed ? 1 : 0);
 }
 
-Result<int64_t> PackedGemmBytes(int64_t count, int64_t k, int64_t n) {
+kernels::PanelType PanelTypeOfFormat(uint64_t format) { return static_cast<kernels::PanelType>(format >> 1 & 3); }
+
+Result<int64_t> PackedGemmBytes(int64_t count, int64_t k, int64_t n, kernels::PanelType type) {
   const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr);
   if (n > INT64_MAX - nr) return InvalidArgument("a matrix with ", n, " columns is too large");
-  const int64_t dims[] = {count, k, AlignUp(n, nr), 4};
+  const int64_t dims[] = {count, k, AlignUp(n, nr), PanelBytes(type)};
   return CheckedProduct(dims);
 }
 
-bool PackGemmB(float* dst, const void* src, int64_t row_stride, int64_t col_stride, int64_t k, int64_t n,
-               ParallelFor parallel) {
-  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr);
-  return parallel(CeilDiv(n, nr), GrainFor(static_cast<double>(k * nr)), [&](int64_t begin, int64_t end) {
-    kernels::PackB(dst, src, row_stride, col_stride, static_cast<size_t>(k), static_cast<size_t>(begin * nr),
-                   static_cast<size_t>(std::min(n, end * nr)));
+namespace {
+
+// Rows of a matrix with `depth` of them, from row k0 on.
+bool PackAny(void* dst, const void* src, int64_t row_stride, int64_t col_stride, int64_t depth, int64_t n, int64_t k0,
+             int64_t rows, ParallelFor parallel, kernels::PanelType type) {
+  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), bytes = PanelBytes(type);
+  std::byte* to = static_cast<std::byte*>(dst) + k0 * nr * bytes;
+  const std::byte* from = static_cast<const std::byte*>(src);
+  return parallel(CeilDiv(n, nr), GrainFor(static_cast<double>(rows * nr)), [&](int64_t begin, int64_t end) {
+    const int64_t j = begin * nr;
+    kernels::PackPanels(to + j * depth * bytes, static_cast<size_t>(depth * nr), from + j * col_stride * bytes,
+                        row_stride, col_stride, static_cast<size_t>(rows),
+                        static_cast<size_t>(std::min(n, end * nr) - j), static_cast<size_t>(bytes));
   });
 }
 
-bool PackGemmRows(float* dst, const void* src, int64_t row_stride, int64_t k, int64_t n, int64_t k0, int64_t k1,
-                  ParallelFor parallel) {
-  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), rows = k1 - k0;
-  return parallel(CeilDiv(n, nr), GrainFor(static_cast<double>(rows * nr)), [&](int64_t begin, int64_t end) {
-    for (int64_t j = begin * nr; j < std::min(n, end * nr); j += nr) {
-      // PackB takes a panel of `rows` rows to lie at dst + j * rows.
-      kernels::PackB(dst + j * k + k0 * nr - j * rows, src, row_stride, 1, static_cast<size_t>(rows),
-                     static_cast<size_t>(j), static_cast<size_t>(std::min(n, j + nr)));
-    }
-  });
+}  // namespace
+
+bool PackGemmB(void* dst, const void* src, int64_t row_stride, int64_t col_stride, int64_t k, int64_t n,
+               ParallelFor parallel, kernels::PanelType type) {
+  return PackAny(dst, src, row_stride, col_stride, k, n, 0, k, parallel, type);
+}
+
+bool PackGemmRows(void* dst, const void* src, int64_t row_stride, int64_t k, int64_t n, int64_t k0, int64_t k1,
+                  ParallelFor parallel, kernels::PanelType type) {
+  return PackAny(dst, src, row_stride, 1, k, n, k0, k1 - k0, parallel, type);
 }
 
 }  // namespace kante::core

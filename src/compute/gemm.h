@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "compute/parallel.h"
 #include "kernels/gemm.h"
+#include "tensor/element_type.h"
 
 namespace kante::core {
 
@@ -37,7 +38,8 @@ using PackPanels = FunctionRef<void(float* dst, int64_t k0, int64_t k1, int64_t 
 struct GemmPlan {
   int64_t m = 0, n = 0, k = 0;
   GemmB source = GemmB::kPacked;
-  bool vector = false;             // few rows: GemvBlock or the unpacked row kernels
+  kernels::PanelType panels = kernels::PanelType::kF32;  // kPacked: of B
+  bool vector = false;                                   // few rows: GemvBlock or the unpacked row kernels
   bool pack_first = false;         // B is packed as a whole before the product, else block by block inside the tasks
   bool pack_a = false;             // A is copied block by block: strided, or rows a power of two apart
   int64_t mc = 0, nc = 0, kc = 0;  // block of one task (nc a multiple of nr) and the cut of k
@@ -52,7 +54,8 @@ struct GemmPlan {
 
 // REQUIRES: m, n, k >= 0 and m * k, k * n, m * n checked by the caller to fit. `a_col_stride` and `a_row_stride` say
 // how A will lie: rows of contiguous floats are read in place.
-GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_stride = 0, int64_t a_col_stride = 1);
+GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_stride = 0, int64_t a_col_stride = 1,
+                  kernels::PanelType panels = kernels::PanelType::kF32);
 
 // Pointers of one product. Strides are in elements and may be anything; C has contiguous rows.
 struct GemmArgs {
@@ -60,9 +63,9 @@ struct GemmArgs {
   int64_t a_row_stride = 0;
   int64_t a_col_stride = 1;
 
-  const float* packed_b = nullptr;  // kPacked
-  const float* b = nullptr;         // kStrided, kRows
-  int64_t b_row_stride = 0;         //   (n, 1) for a row-major B, (1, k) for a transposed one
+  const void* packed_b = nullptr;  // kPacked
+  const float* b = nullptr;        // kStrided, kRows
+  int64_t b_row_stride = 0;        //   (n, 1) for a row-major B, (1, k) for a transposed one
   int64_t b_col_stride = 1;
   const PackPanels* panels = nullptr;  // kPanels
 
@@ -77,16 +80,23 @@ bool RunGemm(const GemmPlan& plan, const GemmArgs& args, ParallelFor parallel);
 
 // --- packed weights
 
+// What panels of weights of this type are made of: f16 and bf16 stay as they are, all else is f32.
+kernels::PanelType PanelTypeOf(ElementType type);
+int64_t PanelBytes(kernels::PanelType type);  // of an element
+
 // Number of the packed layout for the current target (see WeightFormat in ops/choice.h). `transposed`: the weight is
 // stored n x k. Matrices of a batch lie one after the other.
-uint64_t GemmWeightFormat(bool transposed);
+uint64_t GemmWeightFormat(bool transposed, kernels::PanelType type = kernels::PanelType::kF32);
+kernels::PanelType PanelTypeOfFormat(uint64_t format);
 // Bytes of `count` packed k x n matrices; InvalidArgument on overflow.
-Result<int64_t> PackedGemmBytes(int64_t count, int64_t k, int64_t n);
-// Packs one k x n matrix, threads over panels. `src` may be unaligned; strides in elements. False when cancelled.
-bool PackGemmB(float* dst, const void* src, int64_t row_stride, int64_t col_stride, int64_t k, int64_t n,
-               ParallelFor parallel);
+Result<int64_t> PackedGemmBytes(int64_t count, int64_t k, int64_t n,
+                                kernels::PanelType type = kernels::PanelType::kF32);
+// Packs one k x n matrix, threads over panels. `src` may be unaligned and has the elements of the panels; strides in
+// elements. False when cancelled.
+bool PackGemmB(void* dst, const void* src, int64_t row_stride, int64_t col_stride, int64_t k, int64_t n,
+               ParallelFor parallel, kernels::PanelType type = kernels::PanelType::kF32);
 // Rows [k0, k1) of a row-major B alone; `src` points to the first of them. Whoever packs all of them has packed B.
-bool PackGemmRows(float* dst, const void* src, int64_t row_stride, int64_t k, int64_t n, int64_t k0, int64_t k1,
-                  ParallelFor parallel);
+bool PackGemmRows(void* dst, const void* src, int64_t row_stride, int64_t k, int64_t n, int64_t k0, int64_t k1,
+                  ParallelFor parallel, kernels::PanelType type = kernels::PanelType::kF32);
 
 }  // namespace kante::core

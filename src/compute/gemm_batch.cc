@@ -36,7 +36,9 @@ GemmArgs ArgsOf(const BatchGemmPlan& plan, const GemmArgs& first, const BatchStr
   GemmArgs args = first;
   const Offsets at = Locate(plan.batch, i);
   args.a += at.a * strides.a;
-  if (args.packed_b) args.packed_b += at.b * strides.b;
+  if (args.packed_b) {
+    args.packed_b = static_cast<const std::byte*>(args.packed_b) + at.b * strides.b * PanelBytes(plan.one.panels);
+  }
   if (args.b) args.b += at.b * strides.b;
   args.c += i * strides.c;
   if (args.epilogue.residual) args.epilogue.residual += i * strides.c;
@@ -46,9 +48,10 @@ GemmArgs ArgsOf(const BatchGemmPlan& plan, const GemmArgs& first, const BatchStr
 }  // namespace
 
 BatchGemmPlan PlanBatchGemm(const Shape& batch, const Shape& a_batch, const Shape& b_batch, int64_t m, int64_t n,
-                            int64_t k, GemmB source, int64_t a_row_stride, int64_t a_col_stride) {
+                            int64_t k, GemmB source, int64_t a_row_stride, int64_t a_col_stride,
+                            kernels::PanelType panels) {
   BatchGemmPlan plan;
-  plan.one = PlanGemm(m, n, k, source, a_row_stride, a_col_stride);
+  plan.one = PlanGemm(m, n, k, source, a_row_stride, a_col_stride, panels);
   plan.batch = PlanBroadcast(batch, a_batch, b_batch);
   plan.count = batch.elements();
   plan.scratch_bytes = plan.one.scratch_bytes;

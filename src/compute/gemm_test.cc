@@ -9,6 +9,7 @@
 
 #include "base/thread_pool.h"
 #include "tensor/buffer.h"
+#include "kernels/convert.h"
 #include "kernels/dispatch.h"
 
 namespace kante::core {
@@ -170,6 +171,61 @@ TEST(GemmDriverTest, StridedA) {
   };
   ASSERT_TRUE(RunGemm(plan, args, serial));
   EXPECT_EQ(0, std::memcmp(c.data(), want.data(), c.size() * sizeof(float)));
+}
+
+// B as 16-bit floats in panels: the result is that of their values in float, whatever rows, blocks and threads.
+TEST(GemmDriverTest, NarrowPanels) {
+  using kernels::PanelType;
+  kernels::ForEachSupportedTarget([](kernels::Target) {
+    for (const Sizes& s : kSizes) {
+      for (PanelType type : {PanelType::kF16, PanelType::kBf16}) {
+        SCOPED_TRACE(StrCat(s.m, "x", s.n, "x", s.k, " type ", static_cast<int>(type)));
+        Product p(s);
+        std::vector<uint16_t> narrow(p.b.size());
+        (type == PanelType::kF16 ? kernels::F32ToF16 : kernels::F32ToBf16)(narrow.data(), p.b.data(), p.b.size());
+        (type == PanelType::kF16 ? kernels::F16ToF32 : kernels::Bf16ToF32)(p.b.data(), narrow.data(), p.b.size());
+        const std::vector<float> want = p.Run(0, 1);
+        const GemmPlan plan = PlanGemm(s.m, s.n, s.k, GemmB::kPacked, s.k, 1, type);
+        std::vector<uint16_t> packed(static_cast<size_t>(PackedGemmBytes(1, s.k, s.n, type).value() / 2));
+        auto scratch = std::move(Buffer::Allocate(plan.scratch_bytes)).value();
+        for (int threads : {1, 3}) {
+          ThreadPool::Options options;
+          options.threads = threads;
+          auto pool = std::move(ThreadPool::Create(options)).value();
+          auto parallel = [&](int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
+            return pool->ParallelFor(count, grain, threads, body);
+          };
+          ASSERT_TRUE(PackGemmB(packed.data(), narrow.data(), s.n, 1, s.k, s.n, parallel, type));
+          GemmArgs args{.a = p.a.data(), .a_row_stride = s.k, .packed_b = packed.data()};
+          std::vector<float> c(want.size(), NAN);
+          args.c = c.data();
+          args.ldc = s.n;
+          args.epilogue.bias_col = p.bias.data();
+          args.epilogue.act = kernels::UnaryOp::kRelu;
+          args.scratch = scratch->data();
+          ASSERT_TRUE(RunGemm(plan, args, parallel));
+          ASSERT_EQ(0, std::memcmp(c.data(), want.data(), c.size() * sizeof(float)));
+        }
+        // A transposed weight, and one packed in two parts, have the same panels.
+        std::vector<uint16_t> turned(narrow.size()), other(packed.size());
+        for (int64_t i = 0; i < s.k; ++i) {
+          for (int64_t j = 0; j < s.n; ++j)
+            turned[static_cast<size_t>(j * s.k + i)] = narrow[static_cast<size_t>(i * s.n + j)];
+        }
+        auto serial = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
+          body(0, count);
+          return true;
+        };
+        ASSERT_TRUE(PackGemmB(other.data(), turned.data(), 1, s.k, s.k, s.n, serial, type));
+        EXPECT_EQ(packed, other);
+        std::fill(other.begin(), other.end(), uint16_t{7});
+        const int64_t half = s.k / 2;
+        ASSERT_TRUE(PackGemmRows(other.data(), narrow.data(), s.n, s.k, s.n, 0, half, serial, type));
+        ASSERT_TRUE(PackGemmRows(other.data(), narrow.data() + half * s.n, s.n, s.k, s.n, half, s.k, serial, type));
+        EXPECT_EQ(packed, other);
+      }
+    }
+  });
 }
 
 TEST(GemmDriverTest, PackedSizesAreChecked) {

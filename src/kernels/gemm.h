@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "kernels/activation.h"
 
@@ -43,6 +44,14 @@ void PackA(float* dst, size_t ldd, const void* src, ptrdiff_t row_stride, ptrdif
 /// matrix. Row-major B: strides (n, 1). Transposed (n x k row-major): strides (1, k). Source alignment: any.
 void PackB(float* dst, const void* src, ptrdiff_t row_stride, ptrdiff_t col_stride, size_t k, size_t n0, size_t n1);
 
+/// The same with all columns [0, n), elements of 2 or 4 bytes and `panel_stride` elements from one panel to the next: k
+/// rows of a taller matrix.
+void PackPanels(void* dst, size_t panel_stride, const void* src, ptrdiff_t row_stride, ptrdiff_t col_stride, size_t k,
+                size_t n, size_t element_size);
+
+/// What the elements of panels are; the 16-bit floats are widened when they are read.
+enum class PanelType : uint8_t { kF32, kF16, kBf16 };
+
 struct GemmArgs {
   const float* a = nullptr;
   size_t lda = 0;
@@ -63,14 +72,19 @@ struct GemmArgs {
   const float* b_source = nullptr;
   size_t ld_source = 0;
   float* packed = nullptr;
+
+  /// GemvBlock: panels of `type` in the place of `b`, strides in elements.
+  const uint16_t* half_b = nullptr;
+  PanelType type = PanelType::kF32;
 };
 
 /// One block: all m rows against all ceil(n / nr) panels. For best speed a k block of 256-1024 and m * k floats within
 /// L2. C must not overlap A or B; epilogue->residual may be C only when not accumulating (C = A * B + C in place).
 void GemmBlock(const GemmArgs& args);
 
-/// The same for 1 <= m <= 4: streams B once at memory speed with prefetch. The bits differ from GemmBlock's and depend
-/// on m, so a driver chooses between the two from the shape alone and never splits m here.
+/// The same for 1 <= m <= 4: streams B once at memory speed with prefetch; B may be 16-bit floats at `half_b`. The bits
+/// differ from GemmBlock's and depend on m, so a driver chooses between the two from the shape alone and never splits m
+/// here.
 void GemvBlock(const GemmArgs& args);
 
 /// c[j] = sum over kk of a[kk] * b[j * ldb + kk], j < n: a row against an unpacked transposed B (n x k row-major).

@@ -3,10 +3,13 @@
 // Few rows: every float of B is used once or a few times, so the kernels are loads with arithmetic in their shadow.
 #include "kernels/gemm.h"
 
+#include <type_traits>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gemv.cc"
 #include "kernels/simd.h"
 
+#include "kernels/convert_scalar.h"
 #include "kernels/epilogue_inl.h"
 #include "kernels/gemm_tile_inl.h"
 
@@ -17,12 +20,37 @@ namespace {
 // How far ahead of the loads B is prefetched, in floats; anything from 1 to 64 kB measures the same.
 constexpr size_t kAhead = 1024;
 
+template <PanelType kType>
+using PanelElement = std::conditional_t<kType == PanelType::kF32, float, uint16_t>;
+
+template <PanelType kType>
+HWY_INLINE VF LoadWide(const PanelElement<kType>* p) {
+  const DF d;
+  if constexpr (kType == PanelType::kF32) {
+    return hn::LoadU(d, p);
+  } else {
+    [[maybe_unused]] const auto bits = hn::LoadU(hn::Rebind<uint16_t, DF>(), p);
+    if constexpr (kType == PanelType::kBf16) {
+      return hn::BitCast(d, hn::ShiftLeft<16>(hn::PromoteTo(hn::RebindToUnsigned<DF>(), bits)));
+    } else {
+#if HWY_TARGET != HWY_SSE4 && HWY_HAVE_FLOAT16
+      return hn::PromoteTo(d, hn::BitCast(hn::Rebind<hwy::float16_t, DF>(), bits));
+#else
+      HWY_ALIGN float wide[kGemmLanes];
+      for (size_t i = 0; i < kGemmLanes; ++i) wide[i] = F16ToF32Scalar(p[i]);
+      return hn::Load(d, wide);
+#endif
+    }
+  }
+}
+
 // R rows by one panel with P interleaved chains over k, so that the latency of the additions does not show. out: R x
 // nr.
-template <int R, int P>
-HWY_NOINLINE void GemvPanel(const float* HWY_RESTRICT a, size_t lda, const float* HWY_RESTRICT b, size_t k,
-                            float* HWY_RESTRICT out) {
+template <int R, int P, PanelType kType>
+HWY_NOINLINE void GemvPanel(const float* HWY_RESTRICT a, size_t lda, const PanelElement<kType>* HWY_RESTRICT b,
+                            size_t k, float* HWY_RESTRICT out) {
   const DF d;
+  constexpr size_t kLine = 64 / sizeof(PanelElement<kType>);
   VF c0[P][R], c1[P][R];
 #pragma GCC unroll 4
   for (int p = 0; p < P; ++p) {
@@ -34,8 +62,10 @@ HWY_NOINLINE void GemvPanel(const float* HWY_RESTRICT a, size_t lda, const float
 #pragma GCC unroll 4
     for (int q = 0; q < 4; ++q) {
 #pragma GCC unroll 2
-      for (size_t line = 0; line < kGemmNr; line += 16) __builtin_prefetch(b + q * kGemmNr + line + kAhead, 0, 3);
-      const VF b0 = hn::LoadU(d, b + q * kGemmNr), b1 = hn::LoadU(d, b + q * kGemmNr + kGemmLanes);
+      for (size_t line = 0; line < kGemmNr; line += kLine) {
+        if (q * kGemmNr % kLine == 0) __builtin_prefetch(b + q * kGemmNr + line + kAhead, 0, 3);
+      }
+      const VF b0 = LoadWide<kType>(b + q * kGemmNr), b1 = LoadWide<kType>(b + q * kGemmNr + kGemmLanes);
 #pragma GCC unroll 4
       for (int r = 0; r < R; ++r) {
         const VF x = hn::Set(d, a[r * lda + kk + q]);
@@ -46,7 +76,7 @@ HWY_NOINLINE void GemvPanel(const float* HWY_RESTRICT a, size_t lda, const float
     b += 4 * kGemmNr;
   }
   for (; kk < k; ++kk) {
-    const VF b0 = hn::LoadU(d, b), b1 = hn::LoadU(d, b + kGemmLanes);
+    const VF b0 = LoadWide<kType>(b), b1 = LoadWide<kType>(b + kGemmLanes);
 #pragma GCC unroll 4
     for (int r = 0; r < R; ++r) {
       const VF x = hn::Set(d, a[r * lda + kk]);
@@ -126,26 +156,33 @@ HWY_INLINE void Axpys(float* HWY_RESTRICT c, const float* HWY_RESTRICT a, const 
   }
 }
 
+template <PanelType kType>
+HWY_NOINLINE void AnyPanel(const GemmArgs& g, const PanelElement<kType>* b, size_t j, float* out) {
+  b += j / kGemmNr * g.b_panel_stride;
+  switch (g.m) {
+    case 1:
+      return GemvPanel<1, 4, kType>(g.a, g.lda, b, g.k, out);
+    case 2:
+      return GemvPanel<2, 2, kType>(g.a, g.lda, b, g.k, out);
+    case 3:
+      return GemvPanel<3, 1, kType>(g.a, g.lda, b, g.k, out);
+    default:
+      return GemvPanel<4, 1, kType>(g.a, g.lda, b, g.k, out);
+  }
+}
+
 }  // namespace
 
 void GemvBlock(const GemmArgs& g) {
   const DF d;
   HWY_ALIGN float buffer[4 * kGemmNr];
   for (size_t j = 0; j < g.n; j += kGemmNr) {
-    const float* panel = g.b + j / kGemmNr * g.b_panel_stride;
-    switch (g.m) {
-      case 1:
-        GemvPanel<1, 4>(g.a, g.lda, panel, g.k, buffer);
-        break;
-      case 2:
-        GemvPanel<2, 2>(g.a, g.lda, panel, g.k, buffer);
-        break;
-      case 3:
-        GemvPanel<3, 1>(g.a, g.lda, panel, g.k, buffer);
-        break;
-      default:
-        GemvPanel<4, 1>(g.a, g.lda, panel, g.k, buffer);
-        break;
+    if (g.type == PanelType::kF32) {
+      AnyPanel<PanelType::kF32>(g, g.b, j, buffer);
+    } else if (g.type == PanelType::kF16) {
+      AnyPanel<PanelType::kF16>(g, g.half_b, j, buffer);
+    } else {
+      AnyPanel<PanelType::kBf16>(g, g.half_b, j, buffer);
     }
     const size_t cols = HWY_MIN(g.n - j, kGemmNr);
     float* c = g.c + j;

@@ -6,7 +6,6 @@
 #include <memory>
 #include <span>
 
-#include "base/pages.h"
 #include "base/status.h"
 #include "compute/parallel.h"
 #include "ops/infer_context.h"
@@ -33,13 +32,19 @@ struct Choice {
   std::array<Packed, kMaxPacks> packs{};  // constant inputs wanted packed; input -1: none
 };
 
+// How weights are kept.
+struct WeightPolicy {
+  bool low_memory = false;                        // packed weights must not be larger than the weights are
+  ElementType storage = ElementType::kUndefined;  // f32 weights may be rounded to f16 or bf16; undefined: may not
+};
+
 // Handed to Choose. The decision depends on shapes, constness and the instruction set only, never on thread counts:
 // the bits of a result must not depend on threads.
 class ChooseContext {
  public:
   ChooseContext(std::span<const InputFacts> inputs, std::span<const OutputFacts> outputs, uint32_t constant_inputs,
-                bool low_memory = false)
-      : inputs_(inputs), outputs_(outputs), constant_inputs_(constant_inputs), low_memory_(low_memory) {}
+                const WeightPolicy& policy = {})
+      : inputs_(inputs), outputs_(outputs), constant_inputs_(constant_inputs), policy_(policy) {}
 
   int input_count() const { return static_cast<int>(inputs_.size()); }
   int output_count() const { return static_cast<int>(outputs_.size()); }
@@ -48,8 +53,12 @@ class ChooseContext {
   const Shape& shape(int i) const { return in(i).shape; }
   ElementType type(int i) const { return in(i).type; }
   const Shape& output_shape(int i) const { return outputs_[static_cast<size_t>(i)].shape; }
-  // Packed weights must not be larger than the weights are.
-  bool low_memory() const { return low_memory_; }
+  bool low_memory() const { return policy_.low_memory; }
+  // What packed floats of weight `i` are stored as: f16 and bf16 keep their two bytes.
+  ElementType weight_storage(int i) const {
+    if (type(i) == ElementType::kFloat16 || type(i) == ElementType::kBfloat16) return type(i);
+    return policy_.storage == ElementType::kUndefined ? ElementType::kFloat32 : policy_.storage;
+  }
   // The input has the same contents in every run, so packing it pays.
   bool is_constant(int i) const { return i < 32 && ((constant_inputs_ >> i) & 1); }
 
@@ -67,27 +76,27 @@ class ChooseContext {
   std::span<const InputFacts> inputs_;
   std::span<const OutputFacts> outputs_;
   uint32_t constant_inputs_;
-  bool low_memory_;
+  WeightPolicy policy_;
 };
 
 // Handed to Pack: read `weight` (dense, perhaps unaligned: use memcpy-like loads), write format `format`.
 class PackContext {
  public:
-  PackContext(int input, const Tensor& weight, WeightFormat format, ParallelFor parallel)
-      : input_(input), weight_(weight), format_(format), parallel_(parallel) {}
+  // `ready`, if any, is what an earlier packing of this weight made: Allocate takes it if it has the right size.
+  PackContext(int input, const Tensor& weight, WeightFormat format, ParallelFor parallel,
+              std::shared_ptr<Buffer> ready = nullptr)
+      : input_(input), weight_(weight), format_(format), parallel_(parallel), ready_(std::move(ready)) {}
   int input() const { return input_; }
   const Tensor& weight() const { return weight_; }
   WeightFormat format() const { return format_; }
   ParallelFor parallel() const { return parallel_; }
-  // The memory of the result, aligned to kMemoryAlignment. Call once.
-  Result<std::byte*> Allocate(int64_t bytes) {
-    KANTE_TRY(packed_, Buffer::Allocate(bytes, LargeAllocator()));
-    return packed_->data();
-  }
+  // The memory of the result, aligned to kMemoryAlignment. Call once, before reading the weight. Its error may mean
+  // that nothing is left to do: see done().
+  Result<std::byte*> Allocate(int64_t bytes);
+  // The result was ready. What Pack returned does not matter then.
+  bool done() const { return done_; }
   // These bytes of the weight are read: large weights need not be in memory twice as a whole.
-  void DoneWith(int64_t first, int64_t bytes) const {
-    if (weight_.buffer()->file_pages()) DropPages(weight_.raw() + first, static_cast<size_t>(bytes));
-  }
+  void DoneWith(int64_t first, int64_t bytes) const;
   std::shared_ptr<Buffer> TakePacked() { return std::move(packed_); }
 
  private:
@@ -95,7 +104,8 @@ class PackContext {
   const Tensor& weight_;
   WeightFormat format_;
   ParallelFor parallel_;
-  std::shared_ptr<Buffer> packed_;
+  std::shared_ptr<Buffer> packed_, ready_;
+  bool done_ = false;
 };
 
 // How a value lies in memory: a property of values in the Plan, never of the graph.

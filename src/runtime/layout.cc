@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/pages.h"
 #include "ops/evaluate.h"
+#include "ops/pack_later.h"
 #include "runtime/layout_builder.h"
 
 namespace kante::core {
@@ -12,6 +14,7 @@ namespace {
 
 constexpr int64_t kMaxEvaluatedElements = 1024;  // of values worked out at layout because they can be
 constexpr int64_t kMaxAlignedBytes = int64_t{1} << 16;
+constexpr int64_t kFetched = 32 << 10, kTable = 16 << 20;  // bytes of a constant that are worth a call, and too many
 
 bool Foldable(const OpInfo& info) { return !info.data_dependent && !info.stateful; }
 
@@ -274,11 +277,11 @@ Status LayoutBuilder::ChooseAndPack(const Step& step, std::span<const InputFacts
   }
   uint32_t packed = 0;
   if (step.op.def->choose && step.provider == plan_.cpu()) {
-    ChooseContext choose(in, out, constants);
+    ChooseContext choose(in, out, constants, {.storage = means_.weight_storage});
     KANTE_TRY(step.op.def->choose(step.op.attributes.get(), choose));
     layout.choice = choose.choice;
     if (layout.choice.extra_bytes > spare_bytes_) {
-      ChooseContext low(in, out, constants, /*low_memory=*/true);
+      ChooseContext low(in, out, constants, {.low_memory = true, .storage = means_.weight_storage});
       KANTE_TRY(step.op.def->choose(step.op.attributes.get(), low));
       layout.choice = low.choice;
     }
@@ -287,16 +290,28 @@ Status LayoutBuilder::ChooseAndPack(const Step& step, std::span<const InputFacts
       if (p.input < 0) break;
       const Tensor* weight = plan_.graph().Constant(plan_.slots()[step.inputs[static_cast<size_t>(p.input)]].value);
       if (!weight || !step.op.def->pack) return Error(StatusCode::kRuntimeError, "asked to pack input ", p.input);
-      KANTE_TRY(std::shared_ptr<const Buffer> buffer,
-                means_.weights.Packed(step.op, p.input, *weight, p.format, means_.parallel));
-      layout.packed.push_back(std::move(buffer));
       packed |= uint32_t{1} << p.input;
+      const WeightFormat format = p.format & ~kPackLater;
+      if (format != p.format && means_.first && means_.weights.MayWait(*weight, format)) {
+        FetchPages(weight->raw(), static_cast<size_t>(weight->bytes()));
+        layout.packed.push_back(nullptr);
+        layout_->waits = true;
+        continue;
+      }
+      KANTE_TRY(std::shared_ptr<const Buffer> buffer,
+                means_.weights.Packed(step.op, p.input, *weight, format, means_.parallel));
+      layout.packed.push_back(std::move(buffer));
     }
   }
   for (size_t k = 0; k < step.inputs.size(); ++k) {
     if (step.inputs[k] == kNone || !plan_.slots()[step.inputs[k]].constant || (k < 32 && ((packed >> k) & 1))) continue;
     const Tensor* weight = plan_.graph().Constant(plan_.slots()[step.inputs[k]].value);
-    if (weight->aligned() && weight->contiguous()) continue;
+    if (weight->aligned() && weight->contiguous()) {
+      // Read as it lies in the first run; of a large table (Gather) perhaps only a little.
+      const bool fetch = weight->buffer()->file_pages() && weight->bytes() >= kFetched && weight->bytes() <= kTable;
+      if (fetch) FetchPages(weight->raw(), static_cast<size_t>(weight->bytes()));
+      continue;
+    }
     KANTE_TRY(Tensor aligned, means_.weights.Aligned(*weight));
     layout.replaced.emplace_back(static_cast<uint32_t>(k), Value(std::move(aligned)));
   }

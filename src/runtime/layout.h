@@ -54,14 +54,17 @@ struct Layout {
   std::vector<std::pair<SlotId, Value>> values;  // worked out here
   std::vector<int64_t> arena_bytes;              // by provider
   int64_t bytes = 0;                             // of the layout itself, about
+  bool waits = false;                            // weights are not packed yet: see kPackLater
 };
 
 // What a layout is made with.
 struct LayoutMeans {
   WeightStore& weights;
   const Limits& limits;
-  ParallelFor parallel;     // for packing
-  int64_t spare_bytes = 0;  // that packed weights may take beyond what the weights have
+  ParallelFor parallel;                                  // for packing
+  int64_t spare_bytes = 0;                               // that packed weights may take beyond what the weights have
+  bool first = false;                                    // the layout is for one run: packing may wait
+  ElementType weight_storage = ElementType::kUndefined;  // f16, bf16: f32 weights may be rounded to it
 };
 
 // The key of a segment for the values that are its entries; `values` is indexed by slot.

@@ -79,6 +79,14 @@ bool ReadsFiles(const Graph& graph) {
   return reads;
 }
 
+// Of a model that lies in mapped files; null else.
+std::unique_ptr<WeightCache> OpenCache(const WeightCache::Files& files, const Model::Options& options) {
+  const bool mapped = std::all_of(files.begin(), files.end(), [](const auto& file) { return file->mapped(); });
+  if (mapped && !files.empty()) return std::make_unique<WeightCache>(options.weight_cache, files, options.log);
+  if (options.log) options.log("weight cache: not used, the model does not lie in mapped files");
+  return nullptr;
+}
+
 std::shared_ptr<const OpRegistry> RegistryOf(const Model::Options& options) {
   return options.registry ? options.registry : std::make_shared<const OpRegistry>(OpRegistry::BuiltIns());
 }
@@ -148,7 +156,14 @@ Result<std::shared_ptr<const Model>> Model::Finish(LoadedModel loaded, const Opt
     if (built.ok()) model->plan_ = std::move(built).value();
   }
   if (model->plan_) model->plan_count_ = model->plan_->Number(0);
-  if (!ReadsFiles(graph)) model->loaded_.files.clear();  // nothing to look after in each run
+  const bool reads_files = ReadsFiles(graph);
+  std::unique_ptr<WeightCache> cache;
+  if (!options.weight_cache.empty()) cache = OpenCache(model->loaded_.files, options);
+  if (!reads_files) model->loaded_.files.clear();  // nothing to look after in each run
+  if (cache) {
+    if (cache->file()) model->loaded_.files.push_back(cache->file());
+    model->weights_.UseCache(std::move(cache));
+  }
   KANTE_TRY(Report(options, 1.0));
   return std::shared_ptr<const Model>(std::move(model));
 }

@@ -27,7 +27,9 @@ class Model {
     std::vector<std::shared_ptr<Provider>> providers;  // before the CPU, by preference
     Overrides overrides;
     std::function<bool(double)> progress;  // false cancels
-    bool inspect_only = false;             // unknown operators are let through; there is no plan then
+    std::string weight_cache;              // folder, see WeightCache; empty: none
+    std::function<void(const std::string&)> log;
+    bool inspect_only = false;  // unknown operators are let through; there is no plan then
   };
 
   static Result<std::shared_ptr<const Model>> Load(const std::string& path, const Options& options);

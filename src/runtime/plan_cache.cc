@@ -19,7 +19,7 @@ uint64_t Hash(uint32_t segment, const LayoutKey& key) {
 }  // namespace
 
 Result<std::shared_ptr<const Layout>> PlanCache::Find(const Plan& plan, uint32_t segment, std::span<const Value> values,
-                                                      const LayoutMeans& means, int64_t cap_bytes) {
+                                                      LayoutMeans means, int64_t cap_bytes) {
   const Segment& seg = plan.segments()[segment];
   const LayoutKey key = KeyOf(seg, values);
   const uint64_t hash = Hash(segment, key);
@@ -29,11 +29,20 @@ Result<std::shared_ptr<const Layout>> PlanCache::Find(const Plan& plan, uint32_t
     for (; it != end; ++it) {
       if (it->second.segment != segment || it->second.layout->key != key) continue;
       it->second.last_used = ++clock_;
-      return it->second.layout;
+      if (!it->second.layout->waits) return it->second.layout;
+      means.first = false;  // it was
     }
   }
   KANTE_TRY(std::shared_ptr<const Layout> layout, BuildLayout(plan, seg, values, means));
+  means.weights.SaveCache();
   std::lock_guard lock(mutex_);
+  auto [it, end] = layouts_.equal_range(hash);
+  for (; it != end; ++it) {
+    if (it->second.segment != segment || it->second.layout->key != key) continue;
+    layout_bytes_ -= it->second.layout->bytes;
+    layouts_.erase(it);
+    break;
+  }
   layout_bytes_ += layout->bytes;
   layouts_.emplace(hash, Entry{segment, ++clock_, layout});
   while ((layout_bytes_ > cap_bytes && layouts_.size() > 1) || layouts_.size() > kMaxLayouts) EvictOldest();

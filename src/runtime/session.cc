@@ -115,6 +115,7 @@ Result<std::shared_ptr<Session>> Session::Create(std::shared_ptr<const Model> mo
   session->limits_.max_tensor_bytes = std::min(session->limits_.max_tensor_bytes, options.max_memory_bytes);
   session->layout_cache_bytes_ = options.layout_cache_bytes;
   session->low_memory_ = options.low_memory;
+  session->weight_storage_ = options.weight_storage;
   session->caches_ = std::make_unique<PlanCache[]>(session->model_->plan_count());
   return session;
 }
@@ -192,18 +193,18 @@ Status Session::Prepare(std::span<const Value> inputs) {
     values[plan.inputs()[i]] = inputs[i];
   }
   if (plan.segments().empty() || !plan.segments()[0].key_values.empty()) return OkStatus();
-  return LayoutOf(plan, 0, values).TakeStatus().Clone();
+  return LayoutOf(plan, 0, values, /*first=*/false).TakeStatus().Clone();
 }
 
 Result<std::shared_ptr<const Layout>> Session::LayoutOf(const Plan& plan, uint32_t segment,
-                                                        std::span<const Value> values) {
+                                                        std::span<const Value> values, bool first) {
   const auto parallel = [this](int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
     if (pool_) return pool_->ParallelFor(count, grain, threads_, body);
     if (count > 0) body(0, count);
     return true;
   };
   const int64_t spare = low_memory_ ? kSpareLow : std::max(kSpare, model_->weight_bytes() / 8 * 9);
-  const LayoutMeans means{model_->weights(), limits_, parallel, spare};
+  const LayoutMeans means{model_->weights(), limits_, parallel, spare, first, weight_storage_};
   return cache(plan).Find(plan, segment, values, means, layout_cache_bytes_);
 }
 

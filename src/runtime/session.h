@@ -39,7 +39,7 @@ class PlanCache {
  public:
   // The layout for the values that are the segment's entries, made if it is new.
   Result<std::shared_ptr<const Layout>> Find(const Plan& plan, uint32_t segment, std::span<const Value> values,
-                                             const LayoutMeans& means, int64_t cap_bytes);
+                                             LayoutMeans means, int64_t cap_bytes);
   // A block of at least `bytes`; Return keeps a few for the next run.
   Result<std::shared_ptr<Buffer>> TakeArena(int64_t bytes, const std::shared_ptr<Allocator>& allocator);
   void ReturnArena(std::shared_ptr<Buffer> arena);
@@ -69,6 +69,7 @@ class Session {
     int64_t max_memory_bytes = int64_t{16} << 30;
     int64_t max_loop_iterations = int64_t{1} << 40;
     int64_t layout_cache_bytes = 16 << 20;
+    ElementType weight_storage = ElementType::kUndefined;  // f16, bf16: f32 weights of products are rounded to it
     bool low_memory = false;  // slower, if need be, rather than to keep many more bytes of weights than the model has
   };
   static Result<std::shared_ptr<Session>> Create(std::shared_ptr<const Model> model, const Options& options);
@@ -81,7 +82,9 @@ class Session {
   Profiler& profiler() { return profiler_; }
   PlanCache& cache(const Plan& plan) { return caches_[plan.index()]; }
   // The layout of a segment for the values that are its entries.
-  Result<std::shared_ptr<const Layout>> LayoutOf(const Plan& plan, uint32_t segment, std::span<const Value> values);
+  // `first`: if it is a new one, it is for one run.
+  Result<std::shared_ptr<const Layout>> LayoutOf(const Plan& plan, uint32_t segment, std::span<const Value> values,
+                                                 bool first = true);
 
   // `inputs` in the order of the graph's inputs (no value: the input's default); gives all outputs in order, each with
   // memory of its own. Where `into` holds a tensor, the output's elements go there instead.
@@ -101,6 +104,7 @@ class Session {
   Limits limits_;
   int64_t layout_cache_bytes_ = 0;
   bool low_memory_ = false;
+  ElementType weight_storage_ = ElementType::kUndefined;
   Profiler profiler_;
   std::unique_ptr<PlanCache[]> caches_;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/weight_store.h"
 
+#include "base/pages.h"
+
 namespace kante::core {
 namespace {
 
@@ -17,7 +19,7 @@ bool WeightStore::Entry::Matches(const Tensor& weight, WeightFormat wanted) cons
          shape == weight.shape();
 }
 
-WeightStore::Entry* WeightStore::Find(const Tensor& weight, WeightFormat format) {
+const WeightStore::Entry* WeightStore::Find(const Tensor& weight, WeightFormat format) const {
   auto [it, end] = entries_.equal_range(KeyOf(weight));
   for (; it != end; ++it) {
     if (it->second.Matches(weight, format)) return &it->second;
@@ -46,31 +48,60 @@ void WeightStore::Insert(const Tensor& weight, Entry entry) {
 Result<std::shared_ptr<const Buffer>> WeightStore::Packed(const OpInstance& op, int input, const Tensor& weight,
                                                           WeightFormat format, ParallelFor parallel) {
   std::lock_guard lock(mutex_);
-  if (Entry* found = Find(weight, format)) return found->packed;
-  PackContext context(input, weight, format, parallel);
-  KANTE_TRY(op.def->pack(op.attributes.get(), context));
-  context.DoneWith(0, weight.bytes());
+  if (const Entry* found = Find(weight, format)) return found->packed;
+  PackContext context(input, weight, format, parallel, cache_ ? cache_->Find(weight, format) : nullptr);
+  const Status status = op.def->pack(op.attributes.get(), context);
+  if (!context.done()) {
+    if (!status.ok()) return status.Clone();
+    context.DoneWith(0, weight.bytes());
+  }
   Entry entry;
   entry.format = format;
   entry.packed = context.TakePacked();
   std::shared_ptr<const Buffer> packed = entry.packed;
+  if (cache_ && !context.done()) cache_->Add(weight, format, packed);
   Insert(weight, std::move(entry));
   return packed;
+}
+
+bool WeightStore::MayWait(const Tensor& weight, WeightFormat format) const {
+  constexpr int64_t kLarge = 256 << 10;  // less is packed before a second layout is made
+  if (cache_ || !weight.buffer()->file_pages() || !weight.contiguous() || weight.bytes() < kLarge) return false;
+  std::lock_guard lock(mutex_);
+  return !Find(weight, format);
 }
 
 Result<Tensor> WeightStore::Aligned(const Tensor& weight) {
   if (weight.aligned() && weight.contiguous()) return weight;
   std::lock_guard lock(mutex_);
-  if (Entry* found = Find(weight, kPlainWeight)) return found->aligned;
-  KANTE_TRY(Tensor copy, Compact(weight, LargeAllocator()));
-  if (weight.contiguous() && weight.buffer()->file_pages()) {
-    DropPages(weight.raw(), static_cast<size_t>(weight.bytes()));
-  }
+  if (const Entry* found = Find(weight, kPlainWeight)) return found->aligned;
+  KANTE_TRY(Tensor copy, AlignedCopy(weight));
   Entry entry;
   entry.packed = copy.buffer();
   entry.aligned = copy;
   Insert(weight, std::move(entry));
   return copy;
+}
+
+Result<Tensor> WeightStore::AlignedCopy(const Tensor& weight) {
+  const bool in_file = weight.contiguous() && weight.buffer()->file_pages();
+  if (cache_ && in_file) {
+    std::shared_ptr<Buffer> saved = cache_->Find(weight, kPlainWeight);
+    if (saved && static_cast<int64_t>(saved->bytes()) == weight.bytes()) {
+      return Tensor(weight.type(), weight.shape(), std::move(saved));
+    }
+  }
+  if (in_file) FetchPages(weight.raw(), static_cast<size_t>(weight.bytes()));
+  KANTE_TRY(Tensor copy, Compact(weight, LargeAllocator()));
+  if (in_file) DropPages(weight.raw(), static_cast<size_t>(weight.bytes()));
+  if (cache_ && in_file) cache_->Add(weight, kPlainWeight, copy.buffer());
+  return copy;
+}
+
+void WeightStore::SaveCache() {
+  if (!cache_) return;
+  std::lock_guard lock(mutex_);
+  cache_->Save();
 }
 
 int64_t WeightStore::Evict() {

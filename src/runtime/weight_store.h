@@ -8,6 +8,7 @@
 
 #include "base/mutex.h"
 #include "ops/registry.h"
+#include "runtime/weight_cache.h"
 #include "tensor/tensor.h"
 
 namespace kante::core {
@@ -23,6 +24,13 @@ class WeightStore {
                                                WeightFormat format, ParallelFor parallel);
   // The weight itself, or an aligned copy where the file does not align it for its type.
   Result<Tensor> Aligned(const Tensor& weight);
+
+  // Whether it lies in a file and packing it is still to be done, for this process and for those after it.
+  bool MayWait(const Tensor& weight, WeightFormat format) const;
+  // Looks for packed weights in `cache` first, and adds those that were not there. Call before the first use.
+  void UseCache(std::unique_ptr<WeightCache> cache) { cache_ = std::move(cache); }
+  // Writes what was added, if anything was. Fails silently: see WeightCache.
+  void SaveCache();
 
   // Forgets what nobody holds; returns the bytes freed.
   int64_t Evict();
@@ -40,10 +48,12 @@ class WeightStore {
     Tensor aligned;
     bool Matches(const Tensor& weight, WeightFormat wanted) const;
   };
-  Entry* Find(const Tensor& weight, WeightFormat format);
+  const Entry* Find(const Tensor& weight, WeightFormat format) const;
   void Insert(const Tensor& weight, Entry entry);
+  Result<Tensor> AlignedCopy(const Tensor& weight);
 
   mutable Mutex mutex_;
+  std::unique_ptr<WeightCache> cache_;
   std::unordered_multimap<uint64_t, Entry> entries_;  // by buffer id and offset
 };
 

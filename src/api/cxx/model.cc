@@ -22,6 +22,8 @@ core::Result<core::Model::Options> ToCore(const LoadOptions& options) {
   out.limits.max_folded_total_bytes = options.limits.max_folded_total_bytes;
   out.limits.max_tensor_bytes = options.limits.max_tensor_bytes;
   out.progress = options.progress;
+  out.weight_cache = options.weight_cache;
+  out.log = options.log;
   out.inspect_only = options.inspect_only;
   for (const auto& [name, tensor] : options.initializers) {
     if (!tensor.valid()) return core::InvalidArgument("the tensor for initializer '", name, "' is not valid");

@@ -137,6 +137,8 @@ Result<Session> Session::Create(const Model& model, const SessionOptions& option
     core_options.pool = std::move(own).value();
     core_options.threads = core_options.pool->threads();
   }
+  if (options.weights == WeightStorage::kFloat16) core_options.weight_storage = core::ElementType::kFloat16;
+  if (options.weights == WeightStorage::kBfloat16) core_options.weight_storage = core::ElementType::kBfloat16;
   auto made = core::Session::Create(model.rep()->model, core_options);
   if (!made.ok()) return StatusOf(made);
   return Session(std::make_shared<SessionRep>(SessionRep{std::move(made).value(), model}));

@@ -39,11 +39,13 @@ struct ModelOptions {
   int64_t max_memory_mb = 16384;
   int64_t time_limit_ms = 0;
   std::string memory = "default";  // or low
+  std::string weights = "model";   // or f16, bf16
+  std::string weight_cache;        // a folder
 
   LoadOptions load() const;
   SessionOptions session() const;
 };
-// Adds --level, --threads, --copy, --memory, --max-memory and --time-limit.
+// Adds --level, --threads, --copy, --memory, --weights, --weight-cache, --max-memory and --time-limit.
 void AddModelOptions(CLI::App& command, ModelOptions& options);
 Result<OptimizationLevel> LevelOf(const std::string& name);
 

@@ -24,6 +24,8 @@ LoadOptions ModelOptions::load() const {
   const auto parsed = LevelOf(level);
   if (parsed.ok()) out.optimization = *parsed;
   out.custom_ops = media::Operators();
+  out.weight_cache = weight_cache;
+  out.log = [](const std::string& line) { std::fprintf(stderr, "kante: %s\n", line.c_str()); };
   out.mapping = copy ? FileMapping::kCopy : FileMapping::kMap;
   return out;
 }
@@ -32,6 +34,8 @@ SessionOptions ModelOptions::session() const {
   SessionOptions out;
   out.threads = threads;
   out.max_memory_bytes = max_memory_mb << 20;
+  if (weights == "f16") out.weights = WeightStorage::kFloat16;
+  if (weights == "bf16") out.weights = WeightStorage::kBfloat16;
   out.memory = memory == "low" ? MemoryUse::kLow : MemoryUse::kDefault;
   return out;
 }
@@ -49,6 +53,13 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
                   "low keeps weights in few more bytes than they have, for somewhat slower runs")
       ->check(CLI::IsMember({"default", "low"}))
       ->capture_default_str();
+  command
+      .add_option("--weights", options.weights,
+                  "f16 and bf16 round the float32 weights of matrix products, which halves their memory")
+      ->check(CLI::IsMember({"model", "f16", "bf16"}))
+      ->capture_default_str();
+  command.add_option("--weight-cache", options.weight_cache, "Folder that keeps packed weights for later starts")
+      ->check(CLI::ExistingDirectory);
   command.add_option("--max-memory", options.max_memory_mb, "Most memory for activations and outputs, in MiB")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 30))
       ->capture_default_str();

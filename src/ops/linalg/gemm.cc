@@ -46,8 +46,9 @@ struct Sizes {
   }
 };
 
-GemmPlan PlanFor(const GemmAttributes& g, const Sizes& s, bool packed) {
-  return PlanGemm(s.m, s.n, s.k, packed ? GemmB::kPacked : GemmB::kStrided, g.trans_a ? 1 : s.k, g.trans_a ? s.m : 1);
+GemmPlan PlanFor(const GemmAttributes& g, const Sizes& s, bool packed, kernels::PanelType panels) {
+  return PlanGemm(s.m, s.n, s.k, packed ? GemmB::kPacked : GemmB::kStrided, g.trans_a ? 1 : s.k, g.trans_a ? s.m : 1,
+                  panels);
 }
 
 // C as an epilogue sees it: one number per column, per row, or per element.
@@ -77,8 +78,8 @@ Result<const float*> Addend(RunContext& c, const GemmAttributes& g, const Sizes&
 }
 
 Status RunFloats(RunContext& c, const GemmAttributes& g, const Sizes& s, const Activation& act, Tensor* y) {
-  const auto* packed = reinterpret_cast<const float*>(c.packed(kB));
-  const GemmPlan plan = PlanFor(g, s, packed != nullptr);
+  const std::byte* packed = c.packed(kB);
+  const GemmPlan plan = PlanFor(g, s, packed != nullptr, static_cast<kernels::PanelType>(c.choice().algorithm));
   GemmArgs args;
   if (plan.scratch_bytes) {
     KANTE_TRY(args.scratch, c.Scratch(plan.scratch_bytes));
@@ -190,8 +191,14 @@ struct GemmBase : GemmAttributes {
     if (!kFloatProducts.Has(c.type(kA))) return OkStatus();
     KANTE_TRY(const Sizes s, Sizes::Make(*this, c.shape(kA), c.shape(kB)));
     const bool packed = c.is_constant(kB) && s.n > 0 && s.k > 0;
-    if (packed) c.Pack(kB, GemmWeightFormat(trans_b));
-    c.choice.scratch_bytes = PlanFor(*this, s, packed).scratch_bytes;
+    const kernels::PanelType panels = PanelTypeOf(c.weight_storage(kB));
+    c.choice.algorithm = static_cast<int>(panels);
+    const GemmPlan plan = PlanFor(*this, s, packed, panels);
+    c.choice.scratch_bytes = plan.scratch_bytes;
+    if (packed) {
+      const GemmPlan plain = PlanFor(*this, s, false, panels);
+      PackProduct(c, kB, GemmWeightFormat(trans_b, panels), plan, plain, plain.scratch_bytes);
+    }
     return OkStatus();
   }
   Status Pack(PackContext& c) const { return PackProductWeight(c, trans_b); }

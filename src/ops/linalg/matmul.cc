@@ -15,9 +15,10 @@ enum Inputs { kA, kB, kBias };
 // A column on the right is computed as a row on the left, which reads A in the order it lies in.
 bool IsColumn(const MatMulShape& s) { return s.n == 1 && s.m > 1; }
 
-BatchGemmPlan PlanFor(const MatMulShape& s, bool packed) {
+BatchGemmPlan PlanFor(const MatMulShape& s, bool packed, kernels::PanelType panels) {
   if (IsColumn(s)) return PlanBatchGemm(s.batch, s.b_batch, s.a_batch, 1, s.m, s.k, GemmB::kStrided, s.k, 1);
-  return PlanBatchGemm(s.batch, s.a_batch, s.b_batch, s.m, s.n, s.k, packed ? GemmB::kPacked : GemmB::kStrided, s.k, 1);
+  return PlanBatchGemm(s.batch, s.a_batch, s.b_batch, s.m, s.n, s.k, packed ? GemmB::kPacked : GemmB::kStrided, s.k, 1,
+                       panels);
 }
 
 Status ChooseProduct(ChooseContext& c) {
@@ -25,8 +26,14 @@ Status ChooseProduct(ChooseContext& c) {
   KANTE_TRY(MatMulShape s, MatMulShape::Make(c.shape(kA), c.shape(kB)));
   s.FoldBatchIntoRows();
   const bool packed = c.is_constant(kB) && !IsColumn(s) && c.shape(kB).rank() >= 2 && s.m > 0 && s.n > 0 && s.k > 0;
-  if (packed) c.Pack(kB, GemmWeightFormat(false));
-  c.choice.scratch_bytes = PlanFor(s, packed).scratch_bytes;
+  const kernels::PanelType panels = PanelTypeOf(c.weight_storage(kB));
+  c.choice.algorithm = static_cast<int>(panels);
+  const BatchGemmPlan plan = PlanFor(s, packed, panels);
+  c.choice.scratch_bytes = plan.scratch_bytes;
+  if (packed) {
+    const BatchGemmPlan plain = PlanFor(s, false, panels);
+    PackProduct(c, kB, GemmWeightFormat(false, panels), plan.one, plain.one, plain.scratch_bytes);
+  }
   return OkStatus();
 }
 
@@ -42,8 +49,9 @@ Method ExplainProduct(const ChooseContext& c) {
 }
 
 Status RunFloats(RunContext& c, const MatMulShape& s, const Activation& act, const Tensor& y) {
-  const auto* packed = reinterpret_cast<const float*>(c.packed(kB));
-  const BatchGemmPlan plan = PlanFor(s, packed != nullptr);
+  const std::byte* packed = c.packed(kB);
+  const auto panels = static_cast<kernels::PanelType>(c.choice().algorithm);
+  const BatchGemmPlan plan = PlanFor(s, packed != nullptr, panels);
   GemmArgs args;
   if (plan.scratch_bytes) {
     KANTE_TRY(args.scratch, c.Scratch(plan.scratch_bytes));
@@ -77,7 +85,7 @@ Status RunFloats(RunContext& c, const MatMulShape& s, const Activation& act, con
     args.epilogue.bias_col = bias;
     if (packed) {
       KANTE_TRY(strides.b, PackedGemmBytes(1, s.k, s.n));
-      strides.b /= 4;
+      strides.b /= 4;  // elements
     }
   }
   KANTE_TRY(WithThreads(c, [&](ParallelFor parallel) { return RunBatchGemm(plan, args, strides, parallel); }));

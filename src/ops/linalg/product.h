@@ -24,6 +24,11 @@ struct FusedActivation {
   static Result<FusedActivation> Parse(AttrReader& a);
 };
 
+// Asks for weight `input` in `format`, at once or where it can be, later (ops/pack_later.h). `packed` and `plain` are
+// plans of one product with and without: their bits agree but for vectors. The scratch grows to what `plain` needs.
+void PackProduct(ChooseContext& c, int input, WeightFormat format, const GemmPlan& packed, const GemmPlan& plain,
+                 int64_t plain_scratch_bytes);
+
 // Packs the weight [..., k, n] (or [..., n, k] when `transposed`) into GemmWeightFormat(transposed).
 Status PackProductWeight(PackContext& c, bool transposed);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/pages.h"
 #include "compute/element_io.h"
 
 namespace kante::core {
@@ -29,10 +30,17 @@ Result<const float*> ReadFloats(RunContext& c, int i) {
   return ReadFloats(c, c.in(i));
 }
 
+const std::byte* FetchWeight(const Tensor& weight, int64_t first, int64_t count) {
+  const int64_t size = BitsOf(weight.type()) / 8;
+  const std::byte* from = weight.raw() + first * size;
+  if (weight.buffer()->file_pages()) FetchPages(from, static_cast<size_t>(count * size));
+  return from;
+}
+
 Result<const std::byte*> WeightFloats(const Tensor& weight, int64_t first, int64_t count,
                                       std::shared_ptr<Buffer>& copy) {
-  if (weight.type() == ElementType::kFloat32) return weight.raw() + first * 4;
-  const std::byte* from = weight.raw() + first * 2;
+  const std::byte* from = FetchWeight(weight, first, count);
+  if (weight.type() == ElementType::kFloat32) return from;
   if (!copy || static_cast<int64_t>(copy->bytes()) < count * 4) {
     KANTE_TRY(copy, Buffer::Allocate(count * 4));
   }

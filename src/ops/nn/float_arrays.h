@@ -25,6 +25,9 @@ class FloatWriter {
   float* data_ = nullptr;
 };
 
+// Elements [first, first + count) of a weight that will all be read now, perhaps unaligned.
+const std::byte* FetchWeight(const Tensor& weight, int64_t first, int64_t count);
+
 // Elements [first, first + count) of a weight that is being packed, as f32, perhaps unaligned: its own memory, or a
 // converted copy that `copy` keeps (and may have kept before). REQUIRES: f32, f16 or bf16.
 Result<const std::byte*> WeightFloats(const Tensor& weight, int64_t first, int64_t count,

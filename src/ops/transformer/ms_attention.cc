@@ -162,7 +162,7 @@ struct MsAttention {
     KANTE_TRY(std::byte * projected, c.Scratch(bytes));
     GemmArgs product{.a_row_stride = s.depth, .c = reinterpret_cast<float*>(projected), .ldc = s.width};
     KANTE_TRY(product.a, ReadAs<float>(c, c.in(kX)));
-    product.packed_b = reinterpret_cast<const float*>(c.packed(kWeights));
+    product.packed_b = c.packed(kWeights);
     if (!product.packed_b) {
       KANTE_TRY(product.b, ReadAs<float>(c, c.in(kWeights)));
       product.b_row_stride = s.width;

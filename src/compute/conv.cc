@@ -15,6 +15,7 @@ constexpr int64_t kFewChannels = 4;
 constexpr int64_t kBandWork = 1 << 15;  // multiplications that are worth a thread
 constexpr double kClearly = 0.8;        // of the other's time
 constexpr double kLittle = 0.12;        // of a run: worth the memory that large weights take
+constexpr double kCold = 4;             // times what it takes in cache: to transform weights that do not stay there
 constexpr int64_t kSmallWeights = 1 << 14;
 constexpr int64_t kBandsWanted = 16;  // parts that feed this many threads well enough
 
@@ -37,14 +38,15 @@ bool LanesAreChannels(const ConvShape& s) {
 // that takes little of it, and all where they must not be kept.
 bool PlanByWinograd(const ConvShape& s, ConvAlgorithm algorithm, bool low_memory, ConvPlan* plan) {
   if ((algorithm != ConvAlgorithm::kPlanes && algorithm != ConvAlgorithm::kImplicit) || !WinogradFits(s)) return false;
-  if (s.in_per_group() < kFewChannels) return false;  // nothing is won by less exact sums
+  if (s.in_per_group() < kFewChannels) return false;                  // nothing is won by less exact sums
+  const int64_t small = kSmallWeights / (s.stride[0] * s.stride[0]);  // about as many transformed ones
   double cost[2];
   bool kept[2];
   for (int i = 0; i < 2; ++i) {
     const int tile = 2 + 2 * i;
     const double run = WinogradCost(s, tile), weights = WinogradWeightCost(s, tile);
-    kept[i] = !low_memory && (weights > kLittle * run || s.out_channels * s.in_per_group() < kSmallWeights);
-    cost[i] = kept[i] ? run : run + weights;
+    kept[i] = !low_memory && (weights > kLittle * run || s.out_channels * s.in_per_group() < small);
+    cost[i] = kept[i] ? run : run + weights * (LargeWinogradWeights(s, tile) ? kCold : 1);
   }
   const int best = cost[1] <= cost[0];
   if (cost[best] > kClearly * Conv3x3Cost(s, algorithm)) return false;

@@ -21,6 +21,7 @@ ConvPlan PlanWinograd(const ConvShape& shape, int tile, bool kept = true);
 // About how long one thread takes, in nanoseconds: Winograd, and what else could compute a 3x3 convolution.
 double WinogradCost(const ConvShape& shape, int tile);
 double WinogradWeightCost(const ConvShape& shape, int tile);  // to transform the weights
+bool LargeWinogradWeights(const ConvShape& shape, int tile);  // larger than cache, once transformed
 double Conv3x3Cost(const ConvShape& shape, ConvAlgorithm algorithm);
 
 }  // namespace kante::core

@@ -16,6 +16,7 @@ constexpr int64_t kBandWork = 1 << 15;  // multiplications that are worth a thre
 constexpr double kClearly = 0.8;        // of the other's time
 constexpr double kHardly = 0.94;
 constexpr double kLittle = 0.12;  // of a run: worth the memory that large weights take
+constexpr double kCold = 4;       // times what it takes in cache: to transform weights that do not stay there
 constexpr int64_t kSmallWeights = 1 << 14;
 constexpr int64_t kBandsWanted = 16;  // parts that feed this many threads well enough
 
@@ -45,14 +46,15 @@ bool LanesAreFaster(const ConvShape& s, ConvAlgorithm algorithm) {
 bool PlanByWinograd(const ConvShape& s, ConvAlgorithm algorithm, bool low_memory, ConvPlan* plan) {
   const bool sliding = algorithm == ConvAlgorithm::kPlanes || algorithm == ConvAlgorithm::kImplicit;
   if ((!sliding && algorithm != ConvAlgorithm::kLanes) || !WinogradFits(s)) return false;
-  if (s.in_per_group() < kFewChannels) return false;  // nothing is won by less exact sums
+  if (s.in_per_group() < kFewChannels) return false;                  // nothing is won by less exact sums
+  const int64_t small = kSmallWeights / (s.stride[0] * s.stride[0]);  // about as many transformed ones
   double cost[2];
   bool kept[2];
   for (int i = 0; i < 2; ++i) {
     const int tile = 2 + 2 * i;
     const double run = WinogradCost(s, tile), weights = WinogradWeightCost(s, tile);
-    kept[i] = !low_memory && (weights > kLittle * run || s.out_channels * s.in_per_group() < kSmallWeights);
-    cost[i] = kept[i] ? run : run + weights;
+    kept[i] = !low_memory && (weights > kLittle * run || s.out_channels * s.in_per_group() < small);
+    cost[i] = kept[i] ? run : run + weights * (LargeWinogradWeights(s, tile) ? kCold : 1);
   }
   const int best = cost[1] <= cost[0];
   if (cost[best] > kClearly * ConvCost(s, algorithm)) return false;

@@ -33,6 +33,7 @@ bool PackLanesWeights(float* dst, const void* weights, uint64_t format, int64_t 
 // a 3x3 one).
 double WinogradCost(const ConvShape& shape, int tile);
 double WinogradWeightCost(const ConvShape& shape, int tile);  // to transform the weights
+bool LargeWinogradWeights(const ConvShape& shape, int tile);  // larger than cache, once transformed
 double LanesCost(const ConvShape& shape);
 double ConvCost(const ConvShape& shape, ConvAlgorithm algorithm);
 

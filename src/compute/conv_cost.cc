@@ -24,18 +24,24 @@ constexpr WinogradRates kF4By2{680, 12, 12, 8.0, 0.0145, 0.033};
 constexpr double kCachedBytes = 8 << 20;
 constexpr double kWeightFromMemory = 0.2;
 
+constexpr double kNearBytes = 2 << 20;
+
 double Real(int64_t n) { return static_cast<double>(n); }
+
+double Matrices(const ConvShape& s, int64_t tile) {
+  const double side = Real((tile - 1) * s.stride[0] + 3);
+  return side * side;
+}
 
 double WinogradImageCost(const ConvShape& s, int64_t tile) {
   const bool halves = s.stride[0] == 2;
   const WinogradRates& r = tile == 2 ? halves ? kF2By2 : kF2 : halves ? kF4By2 : kF4;
-  const double matrices = halves ? tile == 2 ? 25 : 81 : tile == 2 ? 16 : 36;
   const int64_t tile_cols = CeilDiv(s.out[1], tile);
   const double tiles = Real(CeilDiv(s.out[0], tile)) * Real(tile_cols);
   const double rows = Real(s.out[0]) * Real(CeilDiv(tile_cols, int64_t{16})) * Real(s.out_per_group());
   const double ins = Real(s.in_per_group()), padded_ins = Real(AlignUp(s.in_per_group(), 8));
   const double outs = Real(AlignUp(s.out_per_group(), 16));
-  const double weights = matrices * ins * outs;
+  const double weights = Matrices(s, tile) * ins * outs;
   double products = weights * (tiles * r.multiply + r.weight);
   if (weights * 4 * Real(s.groups) > kCachedBytes) products = std::max(products, weights * kWeightFromMemory);
   return r.fixed + tiles * (padded_ins * r.input + outs * r.output) + rows * r.row + products;
@@ -43,11 +49,17 @@ double WinogradImageCost(const ConvShape& s, int64_t tile) {
 
 }  // namespace
 
+bool LargeWinogradWeights(const ConvShape& s, int tile) {
+  return Matrices(s, tile) * Real(s.out_channels) * Real(s.in_per_group()) * 4 > kNearBytes;
+}
+
 double WinogradCost(const ConvShape& s, int tile) { return Real(s.batch * s.groups) * WinogradImageCost(s, tile); }
 
 double WinogradWeightCost(const ConvShape& s, int tile) {
-  const double each = s.stride[0] == 2 ? tile == 2 ? 3.0 : 11.0 : tile == 2 ? 2.0 : 4.0;
-  return Real(s.groups) * Real(s.in_per_group()) * Real(AlignUp(s.out_per_group(), 16)) * each;
+  const double pairs = Real(s.groups) * Real(s.in_per_group()) * Real(AlignUp(s.out_per_group(), 16));
+  if (s.stride[0] == 1) return pairs * (tile == 2 ? 2.0 : 4.0);
+  // 81 matrices fall out of L2 sooner.
+  return pairs * (tile == 2 ? 3.0 : pairs < 12000 ? 5.6 : 11.0);
 }
 
 double ConvCost(const ConvShape& s, ConvAlgorithm algorithm) {

@@ -205,7 +205,7 @@ TEST(ConvWinograd, TakesWhatItIsGoodFor) {
     for (int64_t side : {28, 56, 112, 224}) EXPECT_EQ(4, tile(Shape3x3(1, 1, n, n, side, side, kOne)));
   }
   EXPECT_EQ(4, tile(Shape3x3(1, 8, 32, 32, 14, 14, kOne)));
-  EXPECT_EQ(4, tile(Shape3x3(1, 1, 64, 128, 56, 56, kOne, 2)));
+  EXPECT_EQ(4, tile(Shape3x3(1, 1, 128, 128, 56, 56, kOne, 2)));
   EXPECT_EQ(2, tile(Shape3x3(1, 1, 128, 256, 28, 28, kOne, 2)));
   EXPECT_EQ(2, tile(Shape3x3(1, 1, 512, 512, 7, 7, kOne)));  // F(4) would wait for 38 MB of weights
   EXPECT_EQ(0, tile(Shape3x3(1, 1, 3, 64, 224, 224, kOne)));

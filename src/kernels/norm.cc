@@ -19,37 +19,34 @@ HWY_INLINE void MapRow(float* y, size_t n, const F& f) {
   ForRow(n, [&](const auto& load, const auto& store) HWY_ATTR { store(f(load), y); });
 }
 
-// y = exp(x - max) and the sum of y: one pass instead of two over y. Four vectors keep the long chains of exp going.
-HWY_INLINE float ExpAndSum(float* y, const float* x, size_t n, VF max) {
+// y = exp(x - max) and the sum of y: one pass instead of two over y. `next`: how far on the row lies that will be
+// wanted then, 0 if that is not known.
+HWY_INLINE float ExpAndSum(float* y, const float* x, size_t n, VF max, size_t next) {
   const DF d;
-  VF s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
-  const auto at = [&](size_t i) HWY_ATTR {
-    const VF e = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i), max));
-    hn::StoreU(e, d, y + i);
-    return e;
-  };
+  VF s0 = hn::Zero(d), s1 = s0;
   size_t i = 0;
-  for (; i + 4 * kN <= n; i += 4 * kN) {
+  for (; i + 2 * kN <= n; i += 2 * kN) {
+    if (next > 0) __builtin_prefetch(x + next + i, 0, 3);
     const VF e0 = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i), max));
     const VF e1 = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i + kN), max));
-    const VF e2 = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i + 2 * kN), max));
-    const VF e3 = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i + 3 * kN), max));
     s0 = hn::Add(s0, e0);
     s1 = hn::Add(s1, e1);
-    s2 = hn::Add(s2, e2);
-    s3 = hn::Add(s3, e3);
     hn::StoreU(e0, d, y + i);
     hn::StoreU(e1, d, y + i + kN);
-    hn::StoreU(e2, d, y + i + 2 * kN);
-    hn::StoreU(e3, d, y + i + 3 * kN);
   }
-  for (; i + kN <= n; i += kN) s0 = hn::Add(s0, at(i));
-  if (i < n) {
-    const VF e = ExpNonPositive(hn::Sub(LoadPartial(x + i, n - i), max));
-    s1 = hn::Add(s1, KeepFirst<SumReducer>(e, n - i));
-    StorePartial(e, y + i, n - i);
+  for (; i < n; i += kN) {
+    const size_t left = n - i;
+    if (left >= kN) {
+      const VF e = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i), max));
+      s0 = hn::Add(s0, e);
+      hn::StoreU(e, d, y + i);
+    } else {
+      const VF e = ExpNonPositive(hn::Sub(LoadPartial(x + i, left), max));
+      s1 = hn::Add(s1, KeepFirst<SumReducer>(e, left));
+      StorePartial(e, y + i, left);
+    }
   }
-  return FoldLanes<SumReducer>(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)));
+  return FoldLanes<SumReducer>(hn::Add(s0, s1));
 }
 
 HWY_INLINE float SumOfExp(const float* x, size_t n, float max) {
@@ -60,12 +57,16 @@ HWY_INLINE float SumOfExp(const float* x, size_t n, float max) {
 }  // namespace
 
 void SoftmaxRow(float* y, const float* x, size_t n) {
-  const float max = ReduceRow<MaxReducer>(x, n);
-  const VF scale = Const(1.0f / ExpAndSum(y, x, n, Const(max)));
+  // A NaN that this maximum may drop comes back through exp and the sum.
+  struct PlainMax : MaxReducer {
+    static HWY_INLINE VF Combine(VF a, VF b) { return hn::Max(a, b); }
+  };
+  const float max = ReduceRow<PlainMax>(x, n);
+  const VF scale = Const(1.0f / ExpAndSum(y, x, n, Const(max), n));
   MapRow(y, n, [=](const auto& load) HWY_ATTR { return hn::Mul(load(y), scale); });
 }
 
-float ExpRow(float* y, const float* x, float top, size_t n) { return ExpAndSum(y, x, n, Const(top)); }
+float ExpRow(float* y, const float* x, float top, size_t n) { return ExpAndSum(y, x, n, Const(top), 0); }
 
 float LogSumExp(const float* x, size_t n) {
   const float max = ReduceRow<MaxReducer>(x, n);

@@ -33,7 +33,7 @@ struct Box {
 
 // The end of a long name says more than its beginning.
 std::string Tail(const std::string& name) {
-  const std::string plain = PlainText(name);
+  const std::string plain = PlainText(name, 100000);
   size_t at = plain.size() > kLabel ? plain.size() - kLabel : 0;
   while (at < plain.size() && (static_cast<unsigned char>(plain[at]) & 0xc0) == 0x80) ++at;
   return (at ? "…" : "") + plain.substr(at);

@@ -88,11 +88,11 @@ zoo: ## Export real architectures from PyTorch into the cache (ZOO="resnet18 ber
 	@tools/bootstrap.sh full
 	@zoo/make.sh $(ZOO)
 
-bench: ## Run the kernels' benchmarks and compare models with other runtimes (docs/performance.md)
+bench: ## Measure loads and small runs, and compare models with other runtimes (docs/performance.md)
 	@tools/bootstrap.sh full
 	$(CONFIGURE) release -DKANTE_BUILD_BENCH=ON
 	$(BUILD) release
-	@for program in $(RELEASE)/*_bench; do echo "== $$program"; $$program; done
+	@for program in $(RELEASE)/{load,run}_bench; do echo "== $$program"; $$program; done
 	bench/compare/make.sh --page docs/performance.md
 
 bench-kernels: ## Hold kernels against the peaks of this machine (docs/performance-kernels.md)

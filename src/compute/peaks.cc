@@ -14,7 +14,7 @@
 namespace kante::core {
 namespace {
 
-constexpr int kRounds = 5;
+constexpr int kRounds = 12;                  // the best counts: others may be at work
 constexpr int64_t kPieces = 4;               // of a thread and round: one that wakes up late takes fewer
 constexpr int64_t kBytes = 128 << 20;        // more than caches hold
 constexpr size_t kMultiplyAdds = 200 << 10;  // a millisecond or two

@@ -16,6 +16,8 @@ namespace {
 constexpr BoxSize kBox{196, 54, 18, 28};
 constexpr size_t kLabel = 28;  // characters that fit
 
+constexpr size_t kMostBoxes = 20'000;
+
 // How hot a box is drawn.
 int Heat(double share) {
   constexpr double kFrom[] = {0.001, 0.005, 0.01, 0.03, 0.06, 0.12};
@@ -33,7 +35,7 @@ struct Box {
 
 // The end of a long name says more than its beginning.
 std::string Tail(const std::string& name) {
-  const std::string plain = PlainText(name);
+  const std::string plain = PlainText(name, 100000);
   size_t at = plain.size() > kLabel ? plain.size() - kLabel : 0;
   while (at < plain.size() && (static_cast<unsigned char>(plain[at]) & 0xc0) == 0x80) ++at;
   return (at ? "…" : "") + plain.substr(at);
@@ -148,6 +150,7 @@ std::string GraphSvg(const Explained& e, int64_t* left_out) {
   *left_out = 0;
   const Picture picture = PictureOf(e, left_out);
   if (picture.boxes.empty()) return "<p>Nothing runs.</p>";
+  if (picture.boxes.size() > kMostBoxes) return "<p>There are too many steps to draw; the table has them all.</p>";
   const LayeredDrawing drawing = DrawLayered(picture.graph, kBox);
   const std::string width = At(drawing.width), height = At(drawing.height);
   std::string out = "<svg width=\"" + width + "\" height=\"" + height + "\" viewBox=\"0 0 " + width + " " + height +

@@ -62,37 +62,53 @@ class Layering {
   double Step() const { return box_.height + box_.gap_y; }
   double Width(const Vertex& v) const { return v.bend ? kBendWidth : box_.width; }
 
-  // The longest way from a source; sources move down to what they feed.
+  // The longest way from a source; then what has no more inputs than outputs moves down to what it feeds.
   void AssignLayers(const LayeredGraph& graph) {
-    std::vector<std::vector<size_t>> sources(graph.nodes);
-    for (const auto& [from, to] : graph.edges) sources[to].push_back(from);
-    for (size_t v = 0; v < graph.nodes; ++v) {
-      for (size_t from : sources[v]) vertices_[v].layer = std::max(vertices_[v].layer, vertices_[from].layer + 1);
+    std::vector<size_t> inputs(graph.nodes);
+    std::vector<std::vector<size_t>> targets(graph.nodes);
+    for (const auto& [from, to] : graph.edges) {
+      targets[from].push_back(to);
+      ++inputs[to];
     }
-    std::vector<size_t> nearest(graph.nodes, SIZE_MAX);
-    for (const auto& [from, to] : graph.edges) nearest[from] = std::min(nearest[from], vertices_[to].layer);
     for (size_t v = 0; v < graph.nodes; ++v) {
-      if (sources[v].empty() && nearest[v] != SIZE_MAX) vertices_[v].layer = nearest[v] - 1;
+      for (size_t to : targets[v]) vertices_[to].layer = std::max(vertices_[to].layer, vertices_[v].layer + 1);
     }
+    for (size_t v = graph.nodes; v-- > 0;) {
+      if (targets[v].empty() || inputs[v] > targets[v].size()) continue;
+      size_t nearest = SIZE_MAX;
+      for (size_t to : targets[v]) nearest = std::min(nearest, vertices_[to].layer);
+      vertices_[v].layer = nearest - 1;
+    }
+    size_t top = SIZE_MAX;
+    for (const Vertex& v : vertices_) top = std::min(top, v.layer);
+    for (Vertex& v : vertices_) v.layer -= top;
   }
 
+  // Long edges from one node go down together.
   void AddEdges(const LayeredGraph& graph) {
+    std::vector<std::vector<size_t>> bends(graph.nodes);
+    const auto connect = [&](size_t from, size_t to) {
+      vertices_[from].down.push_back(to);
+      vertices_[to].up.push_back(from);
+    };
     for (const auto& [from, to] : graph.edges) {
       auto& path = paths_.emplace_back();
-      path.push_back(from);
-      const size_t first = vertices_[from].layer + 1, last = vertices_[to].layer;
-      const bool straight = vertices_.size() - graph.nodes + (last - first) > kMostBends;
-      for (size_t layer = first; !straight && layer < last; ++layer) {
-        path.push_back(vertices_.size());
-        Vertex& bend = vertices_.emplace_back();
-        bend.layer = layer;
+      auto& trunk = bends[from];
+      const size_t crossed = vertices_[to].layer - vertices_[from].layer - 1;
+      const bool straight = crossed > trunk.size() && vertices_.size() - graph.nodes + crossed > kMostBends;
+      while (!straight && trunk.size() < crossed) {
+        const size_t before = trunk.empty() ? from : trunk.back();
+        trunk.push_back(vertices_.size());
+        Vertex bend;
+        bend.layer = vertices_[before].layer + 1;
         bend.bend = true;
+        vertices_.push_back(std::move(bend));
+        connect(before, trunk.back());
       }
+      path.push_back(from);
+      if (!straight) path.insert(path.end(), trunk.begin(), trunk.begin() + static_cast<ptrdiff_t>(crossed));
       path.push_back(to);
-      for (size_t i = 0; !straight && i + 1 < path.size(); ++i) {
-        vertices_[path[i]].down.push_back(path[i + 1]);
-        vertices_[path[i + 1]].up.push_back(path[i]);
-      }
+      if (!straight) connect(path[path.size() - 2], to);
     }
   }
 

@@ -103,6 +103,14 @@ struct ConvTranspose {
     return OkStatus();
   }
 
+  Method Explain(const ChooseContext& c) const {
+    const Result<ConvShape> s = Resolve(c.shape(kX), c.shape(kW));
+    if (!s.ok() || c.type(kX) == ElementType::kFloat64) return {"plain loops", ""};
+    const ConvTransposePlan plan = PlanConvTranspose(*s);
+    if (plan.direct) return {"plain loops", "rank above 3"};
+    return {"gemm into columns", StrCat("bands of ", plan.band_rows, plan.band_rows == 1 ? " row" : " rows")};
+  }
+
   double Flops(const ChooseContext& c) const {
     const Shape& w = c.shape(kW);  // [in_channels, what one input is added to...]
     return 2 * static_cast<double>(c.shape(kX).elements()) * static_cast<double>(w.Product(1, w.rank()));

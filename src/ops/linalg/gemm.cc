@@ -210,7 +210,8 @@ struct GemmBase : GemmAttributes {
   Method Explain(const ChooseContext& c) const {
     const auto s = Sizes::Make(*this, c.shape(kA), c.shape(kB));
     if (!s.ok() || !kFloatProducts.Has(c.type(kA))) return {"plain loops", ""};
-    const GemmPlan plan = PlanFor(*this, *s, c.choice.packs[0].input == kB);
+    const GemmPlan plan =
+        PlanFor(*this, *s, c.choice.packs[0].input == kB, static_cast<kernels::PanelType>(c.choice.algorithm));
     return {NameOf(plan), ReasonOf(plan)};
   }
   Status RunWith(RunContext& c, const Activation& act) const {

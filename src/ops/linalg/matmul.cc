@@ -42,7 +42,8 @@ Method ExplainProduct(const ChooseContext& c) {
   Result<MatMulShape> s = MatMulShape::Make(c.shape(kA), c.shape(kB));
   if (!s.ok()) return {};
   s->FoldBatchIntoRows();
-  const BatchGemmPlan plan = PlanFor(*s, c.choice.packs[0].input == kB);
+  const BatchGemmPlan plan =
+      PlanFor(*s, c.choice.packs[0].input == kB, static_cast<kernels::PanelType>(c.choice.algorithm));
   std::string reason = ReasonOf(plan.one);
   if (plan.count > 1) reason = StrCat(plan.count, plan.across ? " shared out to threads; " : " one by one; ", reason);
   return {NameOf(plan.one), std::move(reason)};

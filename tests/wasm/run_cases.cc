@@ -40,6 +40,7 @@ std::string Compare(const kante::Tensor& got, const kante::Tensor& want, double*
   }
   const auto a = got.values<float>(), b = want.values<float>();
   for (size_t i = 0; i < b.size(); ++i) {
+    if (a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))) continue;
     const double difference = std::fabs(double{a[i]} - double{b[i]});
     if (!(difference <= kAbsolute + kRelative * std::fabs(double{b[i]}))) {
       return "value " + std::to_string(i) + " is " + std::to_string(a[i]) + ", not " + std::to_string(b[i]);

@@ -3,7 +3,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build test conformance differential check check-full clients zoo bench bench-kernels format docs clean
+.PHONY: help demo build test conformance differential check check-full clients wasm zoo bench bench-kernels format docs \
+	clean
 
 JOBS ?= $(shell nproc)
 RELEASE := build/release
@@ -56,7 +57,7 @@ check: ## Format, layers, file lengths, symbols, sizes, and the core tests under
 	$(BUILD) asan
 	cd build/asan && $(CTEST) -L core
 
-check-full: check ## check, and TSan, AArch64 under qemu, fuzzing and the smallest build
+check-full: check ## check, and TSan, AArch64 under qemu, WebAssembly in Node, fuzzing and the smallest build
 	@tools/bootstrap.sh full
 	$(CONFIGURE) tsan
 	$(BUILD) tsan
@@ -64,6 +65,7 @@ check-full: check ## check, and TSan, AArch64 under qemu, fuzzing and the smalle
 	$(CONFIGURE) aarch64
 	$(BUILD) aarch64
 	cd build/aarch64 && $(CTEST) -L core
+	$(MAKE) wasm
 	tools/fuzz.sh 60
 	$(CONFIGURE) minsize
 	$(BUILD) minsize
@@ -77,6 +79,12 @@ clients: ## Run clients of ONNX Runtime's C ABI, as released, on libkante.so (CL
 	@$(CONFIGURE) release >/dev/null
 	@$(BUILD) release --target kante_shared
 	tests/clients/run.sh $(RELEASE)/libkante.so $(CLIENTS)
+
+wasm: ## Build for WebAssembly with SIMD and run the core tests and real models in Node
+	@tools/bootstrap.sh wasm
+	$(CONFIGURE) wasm
+	$(BUILD) wasm
+	cd build/wasm && $(CTEST) -L core
 
 differential: ## Compare random small graphs with ONNX Runtime for a minute (SECONDS_TO_COMPARE=60)
 	@tools/bootstrap.sh build

@@ -8,10 +8,21 @@ else()
 endif()
 
 if(KANTE_BUILD_TESTS)
-  if(CMAKE_CROSSCOMPILING)
+  if(KANTE_WASM)
+    # The same source without the flags that its own project sets: no exceptions, and WASI has no dup.
+    set(gtest_folder /usr/src/googletest/googletest)
+    add_library(gtest STATIC EXCLUDE_FROM_ALL ${gtest_folder}/src/gtest-all.cc)
+    add_library(gtest_main STATIC EXCLUDE_FROM_ALL ${gtest_folder}/src/gtest_main.cc)
+    target_include_directories(gtest SYSTEM PUBLIC ${gtest_folder}/include PRIVATE ${gtest_folder})
+    target_compile_definitions(gtest PUBLIC GTEST_HAS_PTHREAD=0 GTEST_HAS_STREAM_REDIRECTION=0)
+    target_compile_options(gtest PRIVATE -fno-rtti)  # as those who include its headers
+    target_link_libraries(gtest_main PUBLIC gtest)
+    add_library(GTest::gtest ALIAS gtest)
+    add_library(GTest::gtest_main ALIAS gtest_main)
+  elseif(CMAKE_CROSSCOMPILING)
     # Debian's GoogleTest libraries are the host's: build its source package for the target.
     set(INSTALL_GTEST OFF)
-    set(gtest_disable_pthreads ${KANTE_WASM})
+    set(gtest_disable_pthreads OFF)
     add_subdirectory(/usr/src/googletest ${PROJECT_BINARY_DIR}/googletest EXCLUDE_FROM_ALL)
     foreach(lib gtest gtest_main)
       if(NOT TARGET GTest::${lib})

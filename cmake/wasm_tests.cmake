@@ -11,3 +11,16 @@ set(KANTE_NOT_IN_WASM
   writer_test.cc
   tests/fusions/)
 string(JOIN "|" KANTE_NOT_IN_WASM ${KANTE_NOT_IN_WASM})
+
+# Models in Node, from the repository and from KANTE_TEST_MODELS, by a program whose size is limited.
+function(kante_wasm_programs)
+  add_executable(run_cases ${PROJECT_SOURCE_DIR}/tests/wasm/run_cases.cc)
+  target_link_libraries(run_cases PRIVATE kante_static kante_library_flags)
+  set(folders ${PROJECT_SOURCE_DIR}/zoo/fragments ${KANTE_TEST_MODELS})
+  list(TRANSFORM folders APPEND "/model.onnx")
+  file(GLOB_RECURSE models ${folders})
+  list(TRANSFORM models REPLACE "/model.onnx$" "")
+  add_test(NAME models_in_node COMMAND run_cases ${models})
+  add_test(NAME wasm_size COMMAND node ${PROJECT_SOURCE_DIR}/tools/check_wasm_size.mjs $<TARGET_FILE:run_cases>)
+  set_tests_properties(models_in_node wasm_size PROPERTIES TIMEOUT 900 LABELS core)
+endfunction()

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that a stage needs and that are missing; at once done if none is.
-#   tools/bootstrap.sh [build|check|full]...     (default: build)
+#   tools/bootstrap.sh [build|check|wasm|full]...     (default: build)
 set -euo pipefail
 
 build=(g++ cmake ninja-build ccache pkg-config python3 libhwy-dev libgtest-dev libcli11-dev
   nlohmann-json3-dev libsndfile1-dev libpng-dev libjpeg-dev libzip-dev
   libwebp-dev libtiff-dev libopenjp2-7-dev libre2-dev libutf8proc-dev)
 check=(clang-14 libclang-rt-14-dev clang-format-14 binutils git xz-utils libonnx-testdata)
+wasm=(clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 libclang-rt-19-dev-wasm32
+  googletest nodejs)
 full=(g++-aarch64-linux-gnu qemu-user googletest libbenchmark-dev)
 
 wanted=()
@@ -15,9 +17,10 @@ for stage in "${@:-build}"; do
   case $stage in
     build) wanted+=("${build[@]}") ;;
     check) wanted+=("${build[@]}" "${check[@]}") ;;
-    full) wanted+=("${build[@]}" "${check[@]}" "${full[@]}") ;;
+    wasm) wanted+=("${build[@]}" "${wasm[@]}") ;;
+    full) wanted+=("${build[@]}" "${check[@]}" "${wasm[@]}" "${full[@]}") ;;
     *)
-      echo "bootstrap.sh: no stage '$stage' (build, check, full)" >&2
+      echo "bootstrap.sh: no stage '$stage' (build, check, wasm, full)" >&2
       exit 2
       ;;
   esac

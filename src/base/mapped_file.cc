@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/allocator.h"
 #include "base/file_map.h"
@@ -43,6 +44,7 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::string& pa
   struct stat st;
   if (::fstat(file->fd_, &st) != 0) return SystemError(path, "cannot stat");
   if (!S_ISREG(st.st_mode)) return Error(StatusCode::kFail, "'", path, "' is not a regular file");
+  if (!std::in_range<size_t>(st.st_size)) return Error(StatusCode::kOutOfMemory, "'", path, "' is too large");
   file->size_ = static_cast<size_t>(st.st_size);
   if (file->size_ == 0) return std::shared_ptr<const MappedFile>(std::move(file));
   if (mapping == Mapping::kMap) {

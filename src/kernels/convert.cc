@@ -19,9 +19,13 @@ using DU16 = hn::Rebind<uint16_t, DF>;
 
 }  // namespace
 
+// Highway's forms for WebAssembly neither round to nearest nor know subnormal numbers.
+#undef KANTE_HALF_VECTORS
+#define KANTE_HALF_VECTORS (HWY_HAVE_FLOAT16 && HWY_TARGET != HWY_SSE4 && HWY_TARGET != HWY_WASM)
+
 void F16ToF32(float* y, const uint16_t* x, size_t n) {
   size_t i = 0;
-#if HWY_TARGET != HWY_SSE4 && HWY_HAVE_FLOAT16
+#if KANTE_HALF_VECTORS
   const hn::Rebind<hwy::float16_t, DF> half;
   for (const size_t lanes = hn::Lanes(DF()); i + lanes <= n; i += lanes) {
     const auto bits = hn::LoadU(DU16(), x + i);
@@ -33,7 +37,7 @@ void F16ToF32(float* y, const uint16_t* x, size_t n) {
 
 void F32ToF16(uint16_t* y, const float* x, size_t n) {
   size_t i = 0;
-#if HWY_TARGET != HWY_SSE4 && HWY_HAVE_FLOAT16
+#if KANTE_HALF_VECTORS
   const hn::Rebind<hwy::float16_t, DF> half;
   for (const size_t lanes = hn::Lanes(DF()); i + lanes <= n; i += lanes) {
     hn::StoreU(hn::BitCast(DU16(), hn::DemoteTo(half, hn::LoadU(DF(), x + i))), DU16(), y + i);

@@ -29,6 +29,19 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
+#if defined(__wasm_relaxed_simd__) && !defined(KANTE_RELAXED_MADD)
+#define KANTE_RELAXED_MADD
+// Highway 1.0.3 multiplies and adds; these are one instruction where the machine has it (KANTE_WASM_RELAXED).
+namespace hwy::N_WASM {
+HWY_API Vec128<float> MulAdd(Vec128<float> a, Vec128<float> b, Vec128<float> add) {
+  return Vec128<float>{wasm_f32x4_relaxed_madd(a.raw, b.raw, add.raw)};
+}
+HWY_API Vec128<float> NegMulAdd(Vec128<float> a, Vec128<float> b, Vec128<float> add) {
+  return Vec128<float>{wasm_f32x4_relaxed_nmadd(a.raw, b.raw, add.raw)};
+}
+}  // namespace hwy::N_WASM
+#endif
+
 #ifndef KANTE_DISPATCH
 /// Defines the constant table of a function's versions. Use once per function, in namespace kante::kernels.
 #define KANTE_DISPATCH(F)                                                                                             \

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/clock.h"
 #include "ops/evaluate.h"
@@ -102,7 +103,7 @@ Status Execution::EnterSegment() {
     }
     const Provider& provider = *plan_.providers()[p];
     const std::shared_ptr<Allocator> allocator = provider.allocator();
-    void* block = allocator->Allocate(static_cast<size_t>(bytes));
+    void* block = std::in_range<size_t>(bytes) ? allocator->Allocate(static_cast<size_t>(bytes)) : nullptr;
     if (!block) return Error(StatusCode::kOutOfMemory, provider.name(), " cannot allocate ", bytes, " bytes");
     arenas_[p] = Buffer::Wrap(
         block, static_cast<size_t>(bytes), [allocator](void* data, size_t n) { allocator->Free(data, n); },

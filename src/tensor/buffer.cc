@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tensor/buffer.h"
 
+#include <utility>
+
 namespace kante::core {
 namespace {
 
@@ -25,7 +27,7 @@ Buffer::~Buffer() {
 }
 
 Result<std::shared_ptr<Buffer>> Buffer::Allocate(int64_t bytes, Allocator& allocator) {
-  void* data = bytes < 0 ? nullptr : allocator.Allocate(static_cast<size_t>(bytes));
+  void* data = std::in_range<size_t>(bytes) ? allocator.Allocate(static_cast<size_t>(bytes)) : nullptr;
   if (!data) return NoMemory(bytes);
   Allocator* a = &allocator;
   return std::make_shared<Buffer>(
@@ -33,7 +35,7 @@ Result<std::shared_ptr<Buffer>> Buffer::Allocate(int64_t bytes, Allocator& alloc
 }
 
 Result<std::shared_ptr<Buffer>> Buffer::Allocate(int64_t bytes, std::shared_ptr<Allocator> allocator) {
-  void* data = bytes < 0 ? nullptr : allocator->Allocate(static_cast<size_t>(bytes));
+  void* data = std::in_range<size_t>(bytes) ? allocator->Allocate(static_cast<size_t>(bytes)) : nullptr;
   if (!data) return NoMemory(bytes);
   return std::make_shared<Buffer>(
       data, static_cast<size_t>(bytes), [a = std::move(allocator)](void* p, size_t n) { a->Free(p, n); }, Device{});

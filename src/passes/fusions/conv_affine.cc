@@ -41,7 +41,7 @@ std::optional<std::vector<double>> PerChannel(const Tensor& c, int rank, int64_t
   }
   auto values = DoublesOf(&c);
   if (!values || values->empty()) return std::nullopt;
-  if (values->size() == 1) values->assign(static_cast<size_t>(channels), (*values)[0]);
+  if (values->size() == 1) values->assign(static_cast<size_t>(channels), double{(*values)[0]});  // a copy: assign frees
   return values;
 }
 

@@ -27,7 +27,7 @@ def read(folder):
             peak = peaks.setdefault((target, threads), [0, 0])
             peak[:] = max(peak[0], run["peak GFLOP/s"]), max(peak[1], run["peak GB/s"])
             kept = best.setdefault((group, case), {}).setdefault((target, threads), run)
-            if run["best us"] < kept["best us"]:
+            if run["us"] < kept["us"]:
                 best[group, case][target, threads] = run
     return best, peaks, loads
 
@@ -36,7 +36,7 @@ def cells(run, peak):
     if run is None:
         return [""] * 5
     flops = [f"{run['GFLOP/s']:.1f}", f"{100 * run['GFLOP/s'] / peak[0]:.0f} %"] if run["GFLOP/s"] else ["", ""]
-    return [f"{run['best us']:.1f}" if run["best us"] < 1000 else f"{run['best us']:.0f}", *flops,
+    return [f"{run['us']:.1f}" if run["us"] < 1000 else f"{run['us']:.0f}", *flops,
             f"{run['GB/s']:.1f}", f"{100 * run['GB/s'] / peak[1]:.0f} %"]
 
 
@@ -46,9 +46,9 @@ def page(best, peaks, loads):
     lines = [
         "# Performance of kernels", "",
         "Written by `make bench-kernels` (`bench/kernels`). Each case is a graph of one operator, or of the few that a fusion",
-        "makes one, and runs as in a model: weights are constants and packed, the input is in memory. Times are those of the",
-        "fastest run: with one thread its processor time, with two the wall clock. FLOPs are those of the direct form, so that",
-        "Winograd may pass the peak. Bytes count input, weights and output once: what fits into the caches may pass the",
+        "makes one, and runs as in a model: weights are constants and packed, the input is in memory. Times are the 10th",
+        "percentile: with one thread of its processor time, with two of the wall clock. FLOPs are those of the direct form, so",
+        "that Winograd may pass the peak. Bytes count input, weights and output once: what fits into the caches may pass the",
         "bandwidth of memory, and what is written out of them costs more than is counted, because a line is read before it is",
         "written.", "",
         f"- **Machine**: {about['cpu']}, {about['cores']} cores, {about['memory_gb']} GB, {' '.join(about['instructions'])}; "

@@ -37,7 +37,7 @@ class Layering {
 
   LayeredDrawing Drawing(size_t nodes) const {
     LayeredDrawing out;
-    double left = 0, right = 0;
+    double left = vertices_.empty() ? 0 : vertices_[0].x, right = left;
     for (const Vertex& v : vertices_) {
       left = std::min(left, v.x - Width(v) / 2);
       right = std::max(right, v.x + Width(v) / 2);

@@ -57,6 +57,7 @@ TEST(LayeredTest, AChainIsStraight) {
   for (size_t i = 1; i < graph.nodes; ++i) graph.edges.emplace_back(i - 1, i);
   const LayeredDrawing d = DrawLayered(graph, kBox);
   for (const auto& centre : d.centres) EXPECT_NEAR(centre.x, d.centres[0].x, 1e-6);
+  EXPECT_EQ(d.width, kBox.width + 2 * kBox.gap_x);
 }
 
 TEST(HtmlTest, NothingBecomesMarkup) {

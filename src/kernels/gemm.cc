@@ -245,7 +245,7 @@ HWY_INLINE void AddDots(float* c, size_t ldc, const float* a, size_t lda, const 
   for (int r = 0; r < R; ++r) c[r * ldc] += hn::GetLane(hn::SumOfLanes(d, sum[r]));
 }
 
-// The only column of the last panel, with lanes along k: a tenth of the time of a vector of columns. Its chains are not
+// The last column of the last panel, with lanes along k: a tenth of the time of a vector of columns. Its chains are not
 // those of other columns, but those of this one wherever it is computed.
 HWY_NOINLINE void LastColumn(const GemmArgs& g, const VectorAct& act, const float* panel, size_t j) {
   constexpr size_t kDepth = 512, kRows = 64;
@@ -312,8 +312,11 @@ void GemmBlock(const GemmArgs& g) {
     t.j = j;
     if (const size_t cols = g.n - j; cols < kGemmNr) {
       if (packing) PackB(packed, g.b_source + j, static_cast<ptrdiff_t>(g.ld_source), 1, g.k, 0, cols);
-      if (kLarge && !core::kForSize && cols == 1) return LastColumn(g, act, panel, j);
-      return PartialPanel(g, t, act, cols);
+      // A column beyond whole vectors would cost as much as a vector.
+      const size_t alone = kLarge && !core::kForSize && cols % kGemmLanes == 1 ? 1 : 0;
+      if (cols > alone) PartialPanel(g, t, act, cols - alone);
+      if (alone) LastColumn(g, act, panel + (cols - 1), j + cols - 1);
+      return;
     }
     const float* next = packed ? nullptr : j + kGemmNr < g.n ? panel + g.b_panel_stride : g.next_b;
     size_t i = 0;

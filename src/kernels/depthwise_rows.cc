@@ -51,6 +51,9 @@ struct Taps {
   static constexpr int kLoads = kStride == 1 ? 3 : 4;
   static constexpr ptrdiff_t At(int i) { return kStride == 1 ? i : i / 2 * 2 + i % 2 * kLanes; }
 
+  // Column of the last load of a row.
+  static ptrdiff_t Last(const ConvGeometry& g) { return (g.out_w - kLanes) * kStride - g.pad_left + At(kLoads - 1); }
+
   template <bool kBorder, class M>
   static HWY_INLINE void Load(const float* p, const M& left, const M& right, VF (&tap)[3]) {
     const DF d;
@@ -74,6 +77,7 @@ struct Plane {
   float bias, low, high;
   float* y;
   const float* x;
+  hn::Mask<DF> all, after_pad, inside;  // lanes of a first load, and of the last one of a row
 };
 
 // Output rows [from, to), kRows at a time.
@@ -83,10 +87,8 @@ HWY_NOINLINE void Rows(const Plane& p, ptrdiff_t from, ptrdiff_t to) {
   using T = Taps<kStride>;
   const DF d;
   const ptrdiff_t out_w = p.g->out_w, in_w = p.g->in_w, in_h = p.g->in_h, pad = p.g->pad_left, top = p.g->pad_top;
-  const ptrdiff_t tail = out_w - kLanes, end = tail * kStride - pad + T::At(T::kLoads - 1);  // of what is loaded last
-  const auto all = hn::FirstN(d, static_cast<size_t>(kLanes)),
-             inside = hn::FirstN(d, static_cast<size_t>(HWY_MIN(in_w - end, kLanes)));
-  const auto after_pad = hn::Not(hn::FirstN(d, static_cast<size_t>(pad)));
+  const ptrdiff_t tail = out_w - kLanes;
+  const auto all = p.all, after_pad = p.after_pad, inside = p.inside;
   const float *x = p.x, *zeros = p.zeros;
   VF w[9];
 #pragma GCC unroll 9
@@ -144,7 +146,9 @@ void RunPlane(const Plane& p, const VectorAct& act, const Epilogue* epilogue) {
   for (ptrdiff_t oy = 0; oy < g.out_h; oy += step) {
     const ptrdiff_t end = HWY_MIN(g.out_h, oy + step), whole = oy + (end - oy) / kMost * kMost;
     Rows<kMost, kStride>(p, oy, whole);
-    if (whole < end) Rows<1, kStride>(p, whole, end);
+    const ptrdiff_t pairs = kMost == 4 ? (end - whole) / 2 * 2 : 0;
+    if (pairs > 0) Rows<2, kStride>(p, whole, whole + pairs);
+    if (whole + pairs < end) Rows<1, kStride>(p, whole + pairs, end);
     float* out = p.y + oy * g.out_w;
     if (act.rows) act.rows(out, out, static_cast<size_t>((end - oy) * g.out_w), epilogue->alpha, epilogue->beta);
   }
@@ -163,7 +167,19 @@ void DepthwiseRows(const DepthwiseTask& t, float* zeros) {
   const ConvGeometry& g = *t.g;
   std::memset(zeros, 0, static_cast<size_t>(g.in_w) * sizeof(float));
   const VectorAct act(t.epilogue);
-  Plane p = {&g, zeros, t.w, 0.0f, -__builtin_inff(), __builtin_inff(), t.y, t.x};
+  const DF d;
+  const ptrdiff_t end = (g.stride_w == 1 ? Taps<1>::Last(g) : Taps<2>::Last(g));
+  Plane p = {.g = &g,
+             .zeros = zeros,
+             .w = t.w,
+             .bias = 0.0f,
+             .low = -__builtin_inff(),
+             .high = __builtin_inff(),
+             .y = t.y,
+             .x = t.x,
+             .all = hn::FirstN(d, static_cast<size_t>(kLanes)),
+             .after_pad = hn::Not(hn::FirstN(d, static_cast<size_t>(g.pad_left))),
+             .inside = hn::FirstN(d, static_cast<size_t>(HWY_MIN(g.in_w - end, kLanes)))};
   if (act.clamp) p.low = hn::GetLane(act.lo), p.high = hn::GetLane(act.hi);
   for (ptrdiff_t c = 0; c < t.channels; ++c, p.w += 9, p.x += t.plane_x, p.y += t.plane_y) {
     if (t.bias) p.bias = t.bias[c];

@@ -15,6 +15,7 @@
 
 #include "kernels/epilogue_inl.h"
 #include "kernels/gemm_tile_inl.h"
+#include "kernels/unary_ops_inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kante::kernels::HWY_NAMESPACE {
@@ -245,7 +246,7 @@ HWY_INLINE void AddDots(float* c, size_t ldc, const float* a, size_t lda, const 
   for (int r = 0; r < R; ++r) c[r * ldc] += hn::GetLane(hn::SumOfLanes(d, sum[r]));
 }
 
-// The only column of the last panel, with lanes along k: a tenth of the time of a vector of columns. Its chains are not
+// The last column of the last panel, with lanes along k: a tenth of the time of a vector of columns. Its chains are not
 // those of other columns, but those of this one wherever it is computed.
 HWY_NOINLINE void LastColumn(const GemmArgs& g, const VectorAct& act, const float* panel, size_t j) {
   constexpr size_t kDepth = 512, kRows = 64;
@@ -287,6 +288,27 @@ HWY_NOINLINE void LastColumn(const GemmArgs& g, const VectorAct& act, const floa
   }
 }
 
+// c = act(from) of a tile, without a copy in between.
+template <class Op>
+HWY_NOINLINE void ActTile(float* c, size_t ldc, const float* from, size_t rows) {
+  const DF d;
+  const VF none = hn::Zero(d);
+#pragma GCC unroll 1
+  for (size_t r = 0; r < rows; ++r, c += ldc, from += kGemmNr) {
+    const VF v0 = Op::Apply(hn::Load(d, from), none, none);
+    const VF v1 = Op::Apply(hn::Load(d, from + kGemmLanes), none, none);
+    hn::StoreU(v0, d, c);
+    hn::StoreU(v1, d, c + kGemmLanes);
+  }
+}
+
+// For the activations of convolutional networks that are more than a clamp.
+auto ActTileFor(UnaryOp act) -> decltype(&ActTile<SiluOp>) {
+  if (!kLarge || core::kForSize) return nullptr;
+  if (act == UnaryOp::kSilu) return &ActTile<SiluOp>;
+  return act == UnaryOp::kHardSwish ? &ActTile<HardSwishOp> : nullptr;
+}
+
 }  // namespace
 
 void GemmBlock(const GemmArgs& g) {
@@ -301,6 +323,7 @@ void GemmBlock(const GemmArgs& g) {
     }
   }
   const VectorAct act(g.epilogue);
+  const auto act_tile = g.epilogue ? ActTileFor(g.epilogue->act) : nullptr;
   HWY_ALIGN float buffer[kGemmMr * kGemmNr];  // of tiles that another function has to see
   // The first blocks fetch the next panel: one does it all, two or three one half each, more a quarter each.
   const size_t share = blocks == 1 ? 4 : blocks <= 3 ? 2 : 1;
@@ -312,8 +335,11 @@ void GemmBlock(const GemmArgs& g) {
     t.j = j;
     if (const size_t cols = g.n - j; cols < kGemmNr) {
       if (packing) PackB(packed, g.b_source + j, static_cast<ptrdiff_t>(g.ld_source), 1, g.k, 0, cols);
-      if (kLarge && !core::kForSize && cols == 1) return LastColumn(g, act, panel, j);
-      return PartialPanel(g, t, act, cols);
+      // A column beyond whole vectors would cost as much as a vector.
+      const size_t alone = kLarge && !core::kForSize && cols % kGemmLanes == 1 ? 1 : 0;
+      if (cols > alone) PartialPanel(g, t, act, cols - alone);
+      if (alone) LastColumn(g, act, panel + (cols - 1), j + cols - 1);
+      return;
     }
     const float* next = packed ? nullptr : j + kGemmNr < g.n ? panel + g.b_panel_stride : g.next_b;
     size_t i = 0;
@@ -342,7 +368,9 @@ void GemmBlock(const GemmArgs& g) {
       t.ld_start = g.ldc;
       kTiles.fn[rows][static_cast<int>(side)](t);
       t.b = panel;
-      if (act.rows) {
+      if (act_tile) {
+        act_tile(c, g.ldc, buffer, rows);
+      } else if (act.rows) {
         act.rows(buffer, buffer, rows * kGemmNr, g.epilogue->alpha, g.epilogue->beta);
         for (size_t r = 0; r < rows; ++r) std::memcpy(c + r * g.ldc, buffer + r * kGemmNr, kGemmNr * sizeof(float));
       }

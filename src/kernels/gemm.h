@@ -10,9 +10,9 @@
 // panel stride.
 //
 // Order of additions: every element of C is one chain over ascending k (GemmBlock) no matter in which tile or block it
-// lies, so any split of m and n (at panel bounds) gives the same bits. The column of a last panel that has no other is
-// a chain for each lane instead, likewise wherever it is computed. A split of k changes the bits: choose it from the
-// shape alone. Packed layout depends on the target (nr): key packed weights by GemmTile().
+// lies, so any split of m and n (at panel bounds) gives the same bits. The last column of a last panel that has one
+// more than whole vectors is a chain for each lane instead, likewise wherever it is computed. A split of k changes the
+// bits: choose it from the shape alone. Packed layout depends on the target (nr): key packed weights by GemmTile().
 #pragma once
 
 #include <cstddef>

@@ -144,7 +144,8 @@ TEST(Gemm, BitsDoNotDependOnTheSplit) {
 TEST(Gemm, EpilogueOrder) {
   OnEveryTarget([] {
     for (auto kernel : {&GemmBlock, &GemvBlock}) {
-      for (UnaryOp act : {UnaryOp::kIdentity, UnaryOp::kRelu, UnaryOp::kClip, UnaryOp::kLeakyRelu, UnaryOp::kSigmoid}) {
+      for (UnaryOp act : {UnaryOp::kIdentity, UnaryOp::kRelu, UnaryOp::kClip, UnaryOp::kLeakyRelu, UnaryOp::kSigmoid,
+                          UnaryOp::kSilu, UnaryOp::kHardSwish}) {
         for (int parts = 0; parts < 16; ++parts) {
           const bool large = parts & 8 && kernel == &GemmBlock;
           const Problem p(large ? 2 * GemmTile().mr + 3 : 4, GemmTile().nr + (parts & 8 ? 1 : 3), 19);
@@ -177,6 +178,8 @@ TEST(Gemm, EpilogueOrder) {
               if (act == UnaryOp::kClip) v = std::min(std::max(v, double{-0.3f}), double{0.4f});
               if (act == UnaryOp::kLeakyRelu && v < 0) v *= -0.3f;
               if (act == UnaryOp::kSigmoid) v = 1 / (1 + std::exp(-v));
+              if (act == UnaryOp::kSilu) v /= 1 + std::exp(-v);
+              if (act == UnaryOp::kHardSwish) v *= std::min(std::max(v / 6 + 0.5, 0.0), 1.0);
               ASSERT_NEAR(c[i * p.n + j], v, p.bound[i * p.n + j] + 5e-7);
             }
           }

@@ -38,7 +38,7 @@ struct Loop {
   const CancelToken* cancel;
   int seats;                       // workers that may still join; under the pool's lock
   uint32_t chunks;                 // count in grains
-  std::atomic<int> users{0};       // workers inside; changed under the pool's lock
+  std::atomic<int> users{0};       // workers inside; rises under the pool's lock only
   std::atomic<uint64_t> taken{0};  // chunks handed out from the front, and << 32 from the back
   std::atomic<bool> stopped{false};
 
@@ -68,6 +68,27 @@ struct Loop {
   }
 };
 
+// Held for a few instructions: a thread that finds it taken does not sleep.
+class SpinLock {
+ public:
+  void lock() {
+    for (int tries = 0; flag_.exchange(true, std::memory_order_acquire); ++tries) {
+      if (tries < 256) {
+        CpuRelax();
+      } else {
+        std::this_thread::yield();
+      }
+    }
+  }
+  void unlock() { flag_.store(false, std::memory_order_release); }
+
+ private:
+  std::atomic<bool> flag_{false};
+};
+
+constexpr int64_t kMostSpinNanos = 1'600'000;  // of all workers together, after the last loop
+constexpr int64_t kMostPatience = 50;          // times Options::spin_us
+
 int CgroupQuotaCores() {
   long long quota = 0;
   long long period = 0;
@@ -92,13 +113,17 @@ int UsableCores() {
 }
 
 struct ThreadPool::Impl {
-  std::mutex mutex;
-  std::condition_variable wake;  // a loop was posted, or stop
-  std::condition_variable done;  // a loop lost its last user
-  std::vector<Loop*> loops;      // with free seats
+  SpinLock lock;             // of `loops` and what Loop says
+  std::vector<Loop*> loops;  // with free seats
   std::atomic<uint32_t> posts{0};
   std::atomic<bool> stop{false};
-  int spin_us = 0;
+  std::atomic<int> awake{0};     // workers that wait for a loop without sleeping
+  std::mutex mutex;              // of the conditions; who signals looks at the counts first
+  std::condition_variable wake;  // posts changed, or stop
+  std::condition_variable done;  // a loop lost its last user
+  std::atomic<int> sleepers{0};  // workers that wait for `wake`
+  std::atomic<int> waiters{0};   // callers that wait for `done`
+  int64_t spin_ns = 0, most_spin_ns = 0;
   std::vector<std::thread> threads;
   std::vector<void*> foreign;  // handles of create_thread
   std::function<void(void*)> join_thread;
@@ -108,34 +133,87 @@ struct ThreadPool::Impl {
   void Worker() {
     in_worker = true;
     uint32_t seen = 0;
+    int64_t patience = spin_ns;
+    awake.fetch_add(1);
     for (;;) {
-      Spin([&] { return posts.load(std::memory_order_relaxed) != seen || stop.load(std::memory_order_relaxed); });
-      std::unique_lock lock(mutex);
-      wake.wait(lock, [&] { return stop.load() || !loops.empty(); });
+      const bool slept = !Await(seen, patience);
       if (stop.load()) return;
-      Loop* loop = loops.back();
-      if (--loop->seats == 0) loops.pop_back();
-      loop->users.fetch_add(1, std::memory_order_relaxed);
-      lock.unlock();
-      loop->Work(/*from_back=*/true);
-      lock.lock();
-      seen = posts.load(std::memory_order_relaxed);
-      // Nothing left to hand out: nobody else needs to join.
-      std::erase(loops, loop);
-      loop->seats = 0;
-      if (loop->users.fetch_sub(1, std::memory_order_release) == 1) done.notify_all();
+      seen = posts.load();
+      bool worked = false;
+      while (Loop* loop = Join()) {
+        awake.fetch_sub(1);
+        loop->Work(/*from_back=*/true);
+        Leave(loop);
+        worked = true;
+      }
+      if (slept && !worked) patience = most_spin_ns;  // woken for what comes soon
     }
   }
 
-  // Until `ready` or the time is up.
-  template <typename Ready>
-  void Spin(const Ready& ready) const {
-    if (spin_us == 0) return;
-    const int64_t until = NowNanos() + int64_t{spin_us} * 1000;
-    while (!ready()) {
-      for (int i = 0; i < 32; ++i) CpuRelax();
-      if (NowNanos() > until) return;
+  Loop* Join() {
+    std::lock_guard guard(lock);
+    if (loops.empty()) return nullptr;
+    Loop* loop = loops.back();
+    if (--loop->seats == 0) loops.pop_back();
+    loop->users.fetch_add(1, std::memory_order_relaxed);
+    return loop;
+  }
+
+  void Leave(Loop* loop) {
+    {
+      std::lock_guard guard(lock);
+      std::erase(loops, loop);  // nothing left to hand out: nobody else needs to join
+      loop->seats = 0;
     }
+    awake.fetch_add(1);
+    if (loop->users.fetch_sub(1) == 1 && waiters.load() > 0) {
+      { std::lock_guard guard(mutex); }
+      done.notify_all();
+    }
+  }
+
+  // Until posts differ from `seen` or stop; false if that took sleep. Waiting awake pays where loops come one soon
+  // after the other: patience grows with every success and shrinks fast.
+  bool Await(uint32_t seen, int64_t& patience) {
+    const auto ready = [&] { return posts.load() != seen || stop.load(std::memory_order_relaxed); };
+    if (Spin(ready, patience)) {
+      patience = std::min(2 * patience, most_spin_ns);
+      return true;
+    }
+    patience = std::max(patience / 4, spin_ns);
+    awake.fetch_sub(1);
+    {
+      std::unique_lock guard(mutex);
+      sleepers.fetch_add(1);
+      wake.wait(guard, ready);
+      sleepers.fetch_sub(1);
+    }
+    awake.fetch_add(1);
+    return false;
+  }
+
+  void WakeSleepers(int most) {
+    if (most <= 0 || sleepers.load() == 0) return;
+    { std::lock_guard guard(mutex); }
+    if (most == 1) {
+      wake.notify_one();
+    } else {
+      wake.notify_all();
+    }
+  }
+
+  // Whether `ready` before the time is up.
+  template <typename Ready>
+  bool Spin(const Ready& ready, int64_t nanos) const {
+    if (nanos == 0) return ready();
+    const int64_t until = NowNanos() + nanos;
+    do {
+      for (int i = 0; i < 16; ++i) {
+        if (ready()) return true;
+        CpuRelax();
+      }
+    } while (NowNanos() < until);
+    return ready();
   }
 };
 
@@ -144,7 +222,9 @@ ThreadPool::ThreadPool(std::unique_ptr<Impl> impl, int threads) : impl_(std::mov
 Result<std::shared_ptr<ThreadPool>> ThreadPool::Create(Options options) {
   const int threads = options.threads > 0 ? std::min(options.threads, 1024) : UsableCores();
   auto impl = std::make_unique<Impl>();
-  impl->spin_us = std::max(0, options.spin_us);
+  impl->spin_ns = std::clamp<int64_t>(options.spin_us, 0, 1'000'000) * 1000;
+  impl->most_spin_ns =
+      std::max(impl->spin_ns, std::min(kMostPatience * impl->spin_ns, kMostSpinNanos / std::max(threads - 1, 1)));
   impl->join_thread = std::move(options.join_thread);
   for (int i = 1; i < threads; ++i) {
     if (options.create_thread) {
@@ -176,7 +256,7 @@ Result<std::shared_ptr<ThreadPool>> ThreadPool::Default() {
 
 ThreadPool::~ThreadPool() {
   {
-    std::lock_guard lock(impl_->mutex);
+    std::lock_guard guard(impl_->mutex);
     impl_->stop.store(true);
   }
   impl_->wake.notify_all();
@@ -184,8 +264,16 @@ ThreadPool::~ThreadPool() {
   for (void* handle : impl_->foreign) impl_->join_thread(handle);
 }
 
+int ThreadPool::awake() const { return impl_->awake.load(std::memory_order_relaxed); }
+
+void ThreadPool::Warm() {
+  if (impl_->spin_ns == 0 || awake() > 0) return;
+  impl_->posts.fetch_add(1);
+  impl_->WakeSleepers(threads_ - 1);
+}
+
 bool ThreadPool::ParallelFor(int64_t count, int64_t grain, int max_threads, FunctionRef<void(int64_t, int64_t)> body,
-                             const CancelToken* cancel) {
+                             const CancelToken* cancel, bool wake) {
   if (count <= 0) return true;
   grain = std::max<int64_t>(1, grain);
   constexpr int64_t kMaxChunks = int64_t{1} << 31;
@@ -193,29 +281,28 @@ bool ThreadPool::ParallelFor(int64_t count, int64_t grain, int max_threads, Func
   const int64_t chunks = (count - 1) / grain + 1;
   const int helpers = static_cast<int>(std::min<int64_t>({chunks, max_threads, threads_}) - 1);
   Loop loop{body, count, grain, cancel, helpers, static_cast<uint32_t>(chunks)};
-  if (helpers <= 0 || in_worker) {
+  if (helpers <= 0 || in_worker || (!wake && awake() == 0)) {
     loop.Work(/*from_back=*/false);
     return !loop.stopped.load(std::memory_order_relaxed);
   }
   {
-    std::lock_guard lock(impl_->mutex);
+    std::lock_guard guard(impl_->lock);
     impl_->loops.push_back(&loop);
   }
-  impl_->posts.fetch_add(1, std::memory_order_relaxed);
-  if (helpers == 1) {
-    impl_->wake.notify_one();
-  } else {
-    impl_->wake.notify_all();
-  }
+  impl_->posts.fetch_add(1);
+  if (wake) impl_->WakeSleepers(helpers - awake());
   loop.Work(/*from_back=*/false);
-  std::unique_lock lock(impl_->mutex);
-  std::erase(impl_->loops, &loop);
-  if (loop.users.load(std::memory_order_acquire) != 0) {
-    // What is left takes about as long as one range: to sleep and be woken would take longer.
-    lock.unlock();
-    impl_->Spin([&] { return loop.users.load(std::memory_order_acquire) == 0; });
-    lock.lock();
-    impl_->done.wait(lock, [&] { return loop.users.load(std::memory_order_acquire) == 0; });
+  {
+    std::lock_guard guard(impl_->lock);
+    std::erase(impl_->loops, &loop);
+  }
+  const auto alone = [&] { return loop.users.load() == 0; };
+  // What is left takes about as long as one range: to sleep and be woken would take longer.
+  if (!impl_->Spin(alone, impl_->most_spin_ns)) {
+    std::unique_lock guard(impl_->mutex);
+    impl_->waiters.fetch_add(1);
+    impl_->done.wait(guard, alone);
+    impl_->waiters.fetch_sub(1);
   }
   return !loop.stopped.load(std::memory_order_relaxed);
 }

@@ -45,7 +45,8 @@ class CancelToken {
 //  - Counted (shared_ptr): sessions hold it; the workers are joined when the last user goes. Never a static object.
 //  - A loop started inside a worker runs inline. Concurrent loops take workers that are free and never wait for each
 //  other.
-//  - Idle workers spin for a bounded time (spin_us, 0 allowed), then sleep.
+//  - Idle workers spin for a bounded time, then sleep: for spin_us at first, up to fifty times that while loops keep
+//  coming, never if it is 0. All of them together spin at most 1.6 ms after the last loop.
 class ThreadPool {
  public:
   struct Options {
@@ -67,9 +68,15 @@ class ThreadPool {
 
   // Calls body(begin, end) over disjoint ranges that cover [0, count), each at least `grain` long (but the last), on up
   // to `max_threads` threads including the caller; returns when all are done. How the ranges fall must not change what
-  // is computed. With `cancel` set, remaining ranges are skipped and false is returned.
+  // is computed. With `cancel` set, remaining ranges are skipped and false is returned. Without `wake` no worker is
+  // called from sleep: that takes tens of microseconds.
   bool ParallelFor(int64_t count, int64_t grain, int max_threads, FunctionRef<void(int64_t, int64_t)> body,
-                   const CancelToken* cancel = nullptr);
+                   const CancelToken* cancel = nullptr, bool wake = true);
+
+  // Workers that would take a part of a loop at once.
+  int awake() const;
+  // Loops too short to wake a worker for will come soon.
+  void Warm();
 
  private:
   struct Impl;

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <numeric>
 #include <set>
@@ -85,6 +87,52 @@ TEST_P(ThreadPoolTest, CancelSkipsTheRest) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, ThreadPoolTest, testing::Values(1, 2, 5));
+
+TEST(ThreadPool, SleepingWorkersAreLeftAloneIfAsked) {
+  const auto pool = PoolOf(3, 0);  // without spinning they sleep whenever there is nothing to do
+  while (pool->awake() > 0) std::this_thread::yield();
+  const auto me = std::this_thread::get_id();
+  std::atomic<int64_t> sum{0};
+  EXPECT_TRUE(pool->ParallelFor(
+      100, 1, 8,
+      [&](int64_t b, int64_t e) {
+        EXPECT_EQ(std::this_thread::get_id(), me);
+        sum += e - b;
+      },
+      nullptr, /*wake=*/false));
+  EXPECT_EQ(sum.load(), 100);
+  pool->Warm();
+  EXPECT_EQ(pool->awake(), 0);
+}
+
+TEST(ThreadPool, WarmWorkersTakePart) {
+  const auto pool = PoolOf(2, 20'000);
+  const auto me = std::this_thread::get_id();
+  std::atomic<bool> helped{false};
+  for (int i = 0; i < 10'000 && !helped; ++i) {
+    pool->Warm();
+    pool->ParallelFor(
+        64, 1, 2,
+        [&](int64_t, int64_t) {
+          if (std::this_thread::get_id() != me) helped = true;
+          std::this_thread::sleep_for(std::chrono::microseconds(50));
+        },
+        nullptr, /*wake=*/false);
+  }
+  EXPECT_TRUE(helped);
+}
+
+TEST(ThreadPool, ManyShortLoopsInARow) {
+  for (int spin_us : {0, 20}) {
+    const auto pool = PoolOf(4, spin_us);
+    for (int i = 0; i < 3000; ++i) {
+      std::array<int, 7> hits{};
+      pool->ParallelFor(
+          7, 1, 4, [&](int64_t b, int64_t) { hits[static_cast<size_t>(b)]++; }, nullptr, i % 3 == 0);
+      for (int h : hits) ASSERT_EQ(h, 1);
+    }
+  }
+}
 
 TEST(ThreadPool, OneThreadRunsOnTheCaller) {
   const auto pool = PoolOf(1);

@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kLineFloats = 6 << 10;  // of padded input at once: L1 holds a block of weights beside it
 constexpr int64_t kMaxGroups = 1 << 15, kMaxTaps = 1 << 23;
 constexpr int64_t kMaxRanges = 32;
-constexpr double kNanosPerRange = 20000;
+constexpr double kNanosPerRange = 4000;
 constexpr int64_t kMaxDepth = 1152, kFewPixels = 12;
 constexpr double kCachedResults = 700e3;
 

@@ -31,6 +31,7 @@ constexpr int64_t kEnoughTasks = 8;
 constexpr int64_t kTilesOfPart = 6;   // of rows, at least: every part packs B
 constexpr double kFlopsPerNano = 60;  // one core, careful
 constexpr double kNanosPerTask = 20000;
+constexpr double kNanosPerVectorTask = 6000;  // what threads share stays in the cache of each
 
 // Scratch for tasks that run at the same time: as many slots as tasks, so one is always free, and the same few are
 // taken again and again, which keeps them in cache.
@@ -255,7 +256,8 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
   if (source == GemmB::kRows && (p.vector || kForSize)) source = p.source = GemmB::kStrided;
   // A vector runs at the speed of memory: about 20 bytes a nanosecond on one core.
   const double nanos = p.vector ? 0.2 * static_cast<double>(n) * static_cast<double>(k) : flops / kFlopsPerNano;
-  const int64_t wanted = static_cast<int64_t>(std::clamp(nanos / kNanosPerTask, 1.0, static_cast<double>(kMaxTasks)));
+  const double task = p.vector ? kNanosPerVectorTask : kNanosPerTask;
+  const int64_t wanted = static_cast<int64_t>(std::clamp(nanos / task, 1.0, static_cast<double>(kMaxTasks)));
   p.kc = k <= kMaxK || p.vector ? std::max<int64_t>(1, k) : AlignUp(CeilDiv(k, CeilDiv(k, kMaxK)), 8);
   p.pack_a = a_col_stride != 1;
 
@@ -266,7 +268,7 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
     const int64_t cached = m == 1 ? 1 : CeilDiv(n * std::max<int64_t>(k, 1), kFloatsB * 2);
     const int64_t blocks = std::clamp<int64_t>(cached, wanted, 1 << 20);
     p.nc = AlignUp(CeilDiv(std::max<int64_t>(n, 1), std::min(blocks, panels)), nr);
-    if (m == 1) p.nc = std::max<int64_t>(p.nc, 512);
+    if (m == 1) p.nc = std::max<int64_t>(p.nc, 128);
     p.n_blocks = CeilDiv(n, p.nc);
     p.grain = CeilDiv(p.n_blocks, wanted);
     return p;

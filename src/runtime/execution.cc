@@ -218,7 +218,7 @@ Status Execution::RunCompute(const Step& step, const StepLayout& layout) {
     if (step.outputs[k] != kNone) KANTE_TRY(PlaceOutput(step.outputs[k], layout.outputs[k], out[k]));
   }
   std::byte* scratch = layout.scratch_offset < 0 ? nullptr : arenas_[plan_.cpu()]->data() + layout.scratch_offset;
-  StepHost host(session_, control_, step, values_, depth_, scratch, layout.choice.scratch_bytes);
+  StepHost host(session_, control_, step, values_, depth_, scratch, layout.choice.scratch_bytes, &layout.loops);
   RunContext context(host, in, out, step.wanted, layout.choice, layout.packed);
   Status status = step.executable->Run(context);
   if (!status.ok()) return Fail(std::move(status), step);
@@ -250,7 +250,7 @@ Status Execution::SubmitCompute(const Step& step, const StepLayout& layout) {
     values_[step.outputs[k]] = pending->outputs.back();
   }
   pending->layout = layout_;
-  pending->host = std::make_unique<StepHost>(session_, control_, step, values_, depth_, nullptr, 0);
+  pending->host = std::make_unique<StepHost>(session_, control_, step, values_, depth_, nullptr, 0, nullptr);
   pending->context = std::make_unique<RunContext>(*pending->host, pending->input_pointers, pending->outputs,
                                                   step.wanted, layout.choice, layout.packed);
   RunContext& context = *pending->context;

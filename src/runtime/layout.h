@@ -2,6 +2,7 @@
 // A segment of a Plan with concrete shapes: where every value lies, what each step chose, what need not run at all.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -38,6 +39,21 @@ struct OutputLayout {
   std::unique_ptr<OutputFacts> view;  // of kView
 };
 
+// How long the longest loop of a step takes on one thread, learned while running: whether workers are worth their
+// trouble, never what is computed. Thread-safe; a copy knows nothing yet.
+class LoopTime {
+ public:
+  LoopTime() = default;
+  LoopTime(const LoopTime&) noexcept {}
+  LoopTime& operator=(const LoopTime&) noexcept { return *this; }
+
+  int64_t nanos() const { return nanos_.load(std::memory_order_relaxed); }  // 0: unknown
+  void Learn(int64_t nanos) const;
+
+ private:
+  mutable std::atomic<int64_t> nanos_{0};
+};
+
 struct StepLayout {
   bool skip = false;  // views and known values only
   Choice choice;
@@ -45,6 +61,7 @@ struct StepLayout {
   std::vector<std::pair<uint32_t, Value>> replaced;   // inputs that are aligned copies of constants
   std::vector<OutputLayout> outputs;
   int64_t scratch_offset = -1;  // in the host's arena
+  LoopTime loops;
 };
 
 // Immutable; counted, so that an eviction does not disturb runs that use it.

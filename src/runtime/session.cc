@@ -151,10 +151,25 @@ Status Session::CheckInputs(std::span<const Value> inputs, std::vector<Value>& b
   return OkStatus();
 }
 
+// Runs of a few microseconds in quick succession keep a worker awake; others are not worth that.
+void Session::WarmPool() {
+  constexpr int64_t kSoon = 500'000;
+  constexpr int kRow = 8;
+  if (NowNanos() - last_end_ns_.load(std::memory_order_relaxed) > kSoon) {
+    in_a_row_.store(0, std::memory_order_relaxed);
+  } else if (in_a_row_.load(std::memory_order_relaxed) < kRow) {
+    in_a_row_.fetch_add(1, std::memory_order_relaxed);
+  } else if (worth_warming_.load(std::memory_order_relaxed)) {
+    pool_->Warm();
+  }
+}
+
 Status Session::Run(std::span<const Value> inputs, std::span<Value> outputs, std::span<const Tensor> into,
                     const RunControl& control) {
   const int64_t begin = profiler_.enabled() ? NowNanos() : 0;
   KANTE_TRY(model_->CheckFiles());
+  const bool several = pool_ && threads_ > 1;
+  if (several) WarmPool();
   std::vector<Value> bound;
   KANTE_TRY(CheckInputs(inputs, bound));
   Execution execution(*this, model_->plan(), control, 0);
@@ -180,6 +195,7 @@ Status Session::Run(std::span<const Value> inputs, std::span<Value> outputs, std
     outputs[i] = Value(target);
   }
   KANTE_TRY(Separate(outputs));
+  if (several) last_end_ns_.store(NowNanos(), std::memory_order_relaxed);
   if (begin) profiler_.AddRun(begin, NowNanos());
   return OkStatus();
 }

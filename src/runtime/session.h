@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <span>
@@ -77,6 +78,8 @@ class Session {
   const Model& model() const { return *model_; }
   ThreadPool* pool() const { return pool_.get(); }
   int threads() const { return threads_; }
+  // Some loop is worth a worker that is awake.
+  void set_worth_warming() { worth_warming_.store(true, std::memory_order_relaxed); }
   const std::shared_ptr<CappedAllocator>& allocator() const { return allocator_; }
   const Limits& limits() const { return limits_; }
   Profiler& profiler() { return profiler_; }
@@ -96,10 +99,14 @@ class Session {
  private:
   Session() = default;
   Status CheckInputs(std::span<const Value> inputs, std::vector<Value>& bound) const;
+  void WarmPool();
 
   std::shared_ptr<const Model> model_;
   std::shared_ptr<ThreadPool> pool_;
   int threads_ = 1;
+  std::atomic<bool> worth_warming_{false};
+  std::atomic<int64_t> last_end_ns_{0};  // of a run
+  std::atomic<int> in_a_row_{0};         // runs that came soon after another
   std::shared_ptr<CappedAllocator> allocator_;
   Limits limits_;
   int64_t layout_cache_bytes_ = 0;

@@ -5,6 +5,19 @@
 #include <utility>
 
 namespace kante::core {
+namespace {
+
+// Loops shorter than this gain nothing from a worker that is awake, or from one that sleeps.
+constexpr int64_t kWorthSharing = 4'000, kWorthWaking = 60'000;
+
+}  // namespace
+
+void LoopTime::Learn(int64_t nanos) const {
+  const int64_t known = this->nanos();
+  // Disturbances only ever lengthen.
+  const int64_t now = known == 0 || nanos < known ? nanos : known + std::min(nanos - known, known) / 16;
+  nanos_.store(now, std::memory_order_relaxed);
+}
 
 // Runs one body, any number of times, with the captured values of the run around it.
 class Execution::StepHost::BodyRunner final : public SubgraphRunner {
@@ -39,16 +52,20 @@ class Execution::StepHost::BodyRunner final : public SubgraphRunner {
 };
 
 Execution::StepHost::StepHost(Session& session, const RunControl& control, const Step& step,
-                              std::span<const Value> values, int depth, std::byte* scratch, int64_t scratch_bytes)
+                              std::span<const Value> values, int depth, std::byte* scratch, int64_t scratch_bytes,
+                              const LoopTime* loops)
     : session_(session),
       control_(control),
       step_(step),
       values_(values),
       depth_(depth),
       scratch_(scratch),
-      scratch_bytes_(scratch_bytes) {}
+      scratch_bytes_(scratch_bytes),
+      loops_(loops) {}
 
-Execution::StepHost::~StepHost() = default;
+Execution::StepHost::~StepHost() {
+  if (loops_ && longest_ns_ > 0) loops_->Learn(longest_ns_);
+}
 
 Status CheckRunControl(const RunControl& control) {
   if (control.cancel && control.cancel->cancelled()) return Error(StatusCode::kCancelled, "the run was cancelled");
@@ -82,15 +99,29 @@ bool Execution::StepHost::ParallelFor(int64_t count, int64_t grain, FunctionRef<
     if (NowNanos() > deadline) expired.store(true, std::memory_order_relaxed);
   };
   const FunctionRef<void(int64_t, int64_t)> work = deadline ? FunctionRef<void(int64_t, int64_t)>(timed) : body;
-  if (ThreadPool* pool = session_.pool()) {
-    return pool->ParallelFor(count, grain, session_.threads(), work, control_.cancel) && !expired;
-  }
   grain = std::max<int64_t>(1, grain);
+  ThreadPool* pool = session_.pool();
+  if (pool && count > grain && session_.threads() > 1) return ShareLoop(*pool, count, grain, work) && !expired;
   for (int64_t begin = 0; begin < count; begin += grain) {
     if (control_.cancel && control_.cancel->cancelled()) return false;
     work(begin, std::min(count, begin + grain));
   }
   return !expired;
+}
+
+bool Execution::StepHost::ShareLoop(ThreadPool& pool, int64_t count, int64_t grain,
+                                    FunctionRef<void(int64_t, int64_t)> body) {
+  const int64_t expected = loops_ ? loops_->nanos() : 0;
+  const bool known = expected != 0;
+  if (known && expected >= kWorthSharing) session_.set_worth_warming();
+  const bool alone = known && (expected < kWorthSharing || (expected < kWorthWaking && pool.awake() == 0));
+  const int threads = alone ? 1 : session_.threads();
+  const int64_t begin = NowNanos();
+  const bool finished =
+      pool.ParallelFor(count, grain, threads, body, control_.cancel, !known || expected >= kWorthWaking);
+  const int64_t used = std::min<int64_t>(threads, (count - 1) / grain + 1);
+  longest_ns_ = std::max(longest_ns_, (NowNanos() - begin) * used);
+  return finished;
 }
 
 Result<SubgraphRunner*> Execution::StepHost::Subgraph(int i) {

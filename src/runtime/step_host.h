@@ -16,8 +16,9 @@ Status CheckRunControl(const RunControl& control);
 
 class Execution::StepHost final : public RunHost {
  public:
+  // `loops` may be null and must outlive this.
   StepHost(Session& session, const RunControl& control, const Step& step, std::span<const Value> values, int depth,
-           std::byte* scratch, int64_t scratch_bytes);
+           std::byte* scratch, int64_t scratch_bytes, const LoopTime* loops);
   ~StepHost() override;
 
   Result<Tensor> AllocateOutput(int i, ElementType type, const Shape& shape) override;
@@ -30,6 +31,8 @@ class Execution::StepHost final : public RunHost {
  private:
   class BodyRunner;
 
+  bool ShareLoop(ThreadPool& pool, int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body);
+
   Session& session_;
   const RunControl& control_;
   const Step& step_;
@@ -37,6 +40,8 @@ class Execution::StepHost final : public RunHost {
   const int depth_;
   std::byte* scratch_;
   int64_t scratch_bytes_;
+  const LoopTime* loops_;
+  int64_t longest_ns_ = 0;  // of this run's loops, on one thread
   std::vector<std::shared_ptr<Buffer>> extra_scratch_;
   std::vector<std::unique_ptr<BodyRunner>> runners_;
 };

@@ -197,6 +197,8 @@ std::vector<Hint> Transformers() {
         {"y_perm", std::vector<int64_t>{2, 0, 1, 3}}},
        0,
        "kante"},
+      {"FusedRotary", {"T:b,2,s,6", "T:s,6", "T:b,1,s,6"}, {{"interleaved", 1}}, 0, "kante"},
+      {"FusedRotary", {"T:b,2,s,6", "T:s,3", "T:s,3"}, {{"half_tables", 1}}, 0, "kante"},
       {"RotaryEmbedding", {"T:b,2,s,4", "T:17,2", "T:17,2", "int64:b,s<17"}},
       {"RotaryEmbedding", {"T:b,2,s,4", "int64:b,s<17", "T:17,2", "T:17,2"}, {}, 0, kMs},
       {"Attention", {"T:b,s,8", "T:8,24", "T:24"}, {{"num_heads", 2}}, 0, kMs},

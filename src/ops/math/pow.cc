@@ -25,6 +25,11 @@ struct Pow {
   Status Run(RunContext& c) const {
     const Tensor& x = c.in(0);
     const Tensor& y = c.in(1);
+    if (kFloats.Has(x.type()) && y.elements() == 1 && y.rank() <= x.rank()) {
+      double exponent = 0;
+      GetLoadRow<double>(y.type())(&exponent, y.raw(), 1);
+      if (exponent == 2) return RunUnaryOp(c, kernels::UnaryOp::kSquare);
+    }
     if (x.type() == y.type()) return RunBinaryOp(c, kernels::BinaryOp::kPow);
     KANTE_TRY(const Shape shape, BroadcastShapes(x.shape(), y.shape()));
     KANTE_TRY(Tensor * z, c.Output(0, x.type(), shape));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // softmax(scale * Q K^T + mask) V as exporters write it, as one operator that never holds all scores.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -109,7 +110,7 @@ struct FuseAttention {
 
 // A Transpose that moves whole rows around is the order in which attention reads its heads.
 struct FuseAttentionInputs {
-  static constexpr std::string_view kMakes[] = {"kante.FusedAttention"};
+  static constexpr std::string_view kMakes[] = {"kante.FusedAttention", "Unsqueeze"};
   static P Pattern() {
     return Op("kante.FusedAttention", {Any("q"), Any("k"), Any("v"), Optional(Any("mask"))}).As("attention");
   }
@@ -118,19 +119,38 @@ struct FuseAttentionInputs {
     std::vector<ValueId> inputs = node.inputs;
     std::vector<Attribute> changed;
     for (size_t i = 0; i < 3; ++i) {
-      const ValueInfo& info = m.graph().value(inputs[i]);
-      if (info.producer == kNone) continue;
-      const Node& transpose = m.graph().node(info.producer);
-      std::vector<int64_t> perm = IntsOr(transpose, "perm");
-      if (transpose.op_type != "Transpose" || !MovesRows(perm)) continue;
-      perm = Composed(perm, IntsOr(node, kHeadPerms[i]));
-      inputs[i] = transpose.inputs[0];
-      changed.emplace_back(std::string(kHeadPerms[i]), std::move(perm));
+      const Node* made_by = Producer(m.graph(), inputs[i]);
+      const bool batch_follows = made_by && AddsBatch(m.graph(), *made_by);
+      if (batch_follows) made_by = Producer(m.graph(), made_by->inputs[0]);
+      if (!made_by || made_by->op_type != "Transpose") continue;
+      std::vector<int64_t> perm = IntsOr(*made_by, "perm");
+      if (batch_follows && perm == std::vector<int64_t>{1, 0, 2}) {
+        perm = {0, 2, 1, 3};
+        inputs[i] = patch.Op("Unsqueeze", {made_by->inputs[0], patch.Ints(std::array{int64_t{0}})});
+      } else if (!batch_follows && MovesRows(perm)) {
+        inputs[i] = made_by->inputs[0];
+      } else {
+        continue;
+      }
+      changed.emplace_back(std::string(kHeadPerms[i]), Composed(perm, IntsOr(node, kHeadPerms[i])));
     }
     if (changed.empty()) return NoMatch();
     patch.Replace(m.root_value(),
                   patch.Op("kante", "FusedAttention", std::move(inputs), AttributesWith(node, std::move(changed))));
     return Rewritten();
+  }
+
+ private:
+  static const Node* Producer(const Graph& graph, ValueId v) {
+    const NodeId id = graph.value(v).producer;
+    return id == kNone ? nullptr : &graph.node(id);
+  }
+  // [heads, rows, size] -> [1, heads, rows, size].
+  static bool AddsBatch(const Graph& graph, const Node& node) {
+    if (node.op_type != "Reshape" && node.op_type != "Unsqueeze") return false;
+    const auto before = graph.value(node.inputs[0]).type.concrete_shape();
+    const auto after = graph.value(node.outputs[0]).type.concrete_shape();
+    return before && after && before->rank() == 3 && *after == Shape{1, (*before)[0], (*before)[1], (*before)[2]};
   }
 };
 

@@ -235,5 +235,19 @@ TEST_F(AttentionFusionTest, ATransposeThatMovesElementsStays) {
   EXPECT_NE(WhyNot("FuseAttentionOutput").find("do not stay together"), std::string::npos);
 }
 
+// Heads without a batch: [rows, heads, size] -> [heads, rows, size] -> [1, heads, rows, size].
+TEST_F(AttentionFusionTest, TheBatchIsAddedLast) {
+  const auto heads = [&](const char* name, int64_t rows) {
+    const ValueId moved = Transposed(Input(name, {rows, 3, 4}), {1, 0, 2});
+    return b.Op("Reshape", {moved, b.Ints({1, 3, rows, 4})});
+  };
+  const ValueId q = heads("q", 5), k = heads("k", 7), v = heads("v", 7);
+  const ValueId p = b.Op("Softmax", {b.Op("MatMul", {q, Transposed(k, {0, 1, 3, 2})})}, {{"axis", -1}});
+  Output(b.Op("MatMul", {p, v}), "y");
+  Run();
+  EXPECT_EQ(Count("FusedAttention"), 1) << Dump(graph_);
+  EXPECT_EQ(Count("Transpose"), 0) << Dump(graph_);
+}
+
 }  // namespace
 }  // namespace kante::core

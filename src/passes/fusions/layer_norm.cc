@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <array>
+
 #include "passes/attributes.h"
 #include "passes/constants.h"
 #include "passes/known_dims.h"
@@ -51,7 +53,43 @@ struct FuseLayerNorm {
   }
 };
 
-// The same without scale and bias.
+// The same over the channels of pictures, [batch, channels, height, width], as ConvNeXt writes it: with two Transposes
+// it costs less than its parts.
+struct FuseChannelLayerNorm {
+  static constexpr std::string_view kMakes[] = {"LayerNormalization", "Transpose", "Reshape"};
+  static P Pattern() {
+    const P x = Any("x");
+    const P d = x - Mean(x, "mean");
+    const P square = AnyOf({Op("Pow", {d, 2.0}), d * d});
+    const P deviation = Op("Sqrt", {Mean(square, "var") + Const("epsilon")});
+    return (d / deviation) * Const("gamma") + Const("beta");
+  }
+  static Outcome Rewrite(const Match& m, GraphPatch& patch) {
+    if (!KeepsDims(m.node("mean")) || !KeepsDims(m.node("var")) || RankOf(m.graph(), m["x"]) != 4) return NoMatch();
+    const auto axes = IntsOf(m.constant("mean.axes"));
+    if (!axes || axes->size() != 1 || ((*axes)[0] != 1 && (*axes)[0] != -3)) return NoMatch();
+    if (axes != IntsOf(m.constant("var.axes"))) return Skip("mean and variance are over different dimensions");
+    const auto epsilon = ScalarOf(m.constant("epsilon"));
+    if (!epsilon) return Skip("epsilon is not one number");
+    const int64_t channels = DimOf(m.graph(), m["x"], 1);
+    ValueId vectors[2];
+    for (size_t i = 0; i < 2; ++i) {
+      const std::string_view name = i ? "beta" : "gamma";
+      const Tensor& t = *m.constant(name);
+      const bool fits = t.rank() >= 3 && t.elements() == channels && t.dim(t.rank() - 3) == channels;
+      if (!fits) return Skip("scale and bias are not one number a channel");
+      if (t.type() != m.type("x")) return Skip("scale and input differ in type");
+      vectors[i] = patch.Op("Reshape", {m[name], patch.Ints(std::array{channels})});
+    }
+    const ValueId last = patch.Op("Transpose", {m["x"]}, {{"perm", std::vector<int64_t>{0, 2, 3, 1}}});
+    const ValueId normal = patch.Op("LayerNormalization", {last, vectors[0], vectors[1]},
+                                    {{"axis", -1}, {"epsilon", static_cast<float>(*epsilon)}});
+    patch.Replace(m.root_value(), patch.Op("Transpose", {normal}, {{"perm", std::vector<int64_t>{0, 3, 1, 2}}}));
+    return Rewritten();
+  }
+};
+
+// The last dimension again, without scale and bias.
 struct FusePlainLayerNorm {
   static constexpr std::string_view kMakes[] = {"LayerNormalization"};
   static P Pattern() {
@@ -85,6 +123,7 @@ struct FusePlainLayerNorm {
 }  // namespace
 
 KANTE_DEFINE_RULE(FuseLayerNorm)
+KANTE_DEFINE_RULE(FuseChannelLayerNorm)
 KANTE_DEFINE_RULE(FusePlainLayerNorm)
 
 }  // namespace kante::core

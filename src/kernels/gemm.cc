@@ -4,6 +4,7 @@
 // not 6 + 1.
 #include "kernels/gemm.h"
 
+#include <cstring>
 #include <utility>
 
 #include "base/build.h"
@@ -79,6 +80,13 @@ HWY_INLINE void Finish(const Tile& t, VF (&c0)[R], VF (&c1)[R]) {
   }
 }
 
+// A may be weights in a file, which lie at any address.
+HWY_INLINE VF SetFrom(const float* p) {
+  float x;
+  std::memcpy(&x, p, sizeof(x));
+  return hn::Set(DF(), x);
+}
+
 enum class Side { kNone, kFetching, kPacking };  // what a tile does on the side
 
 // R rows by one panel. The accumulators start from C when accumulating, so a split of k does not change the order of
@@ -113,7 +121,7 @@ HWY_NOINLINE void RunTile(const Tile& t) {
       }
 #pragma GCC unroll 12
       for (int r = 0; r < R; ++r) {
-        const VF x = hn::Set(d, a[r * lda + k + q]);
+        const VF x = SetFrom(a + r * lda + k + q);
         c0[r] = hn::MulAdd(x, b0, c0[r]);
         c1[r] = hn::MulAdd(x, b1, c1[r]);
       }
@@ -129,7 +137,7 @@ HWY_NOINLINE void RunTile(const Tile& t) {
     }
 #pragma GCC unroll 12
     for (int r = 0; r < R; ++r) {
-      const VF x = hn::Set(d, a[r * lda + k]);
+      const VF x = SetFrom(a + r * lda + k);
       c0[r] = hn::MulAdd(x, b0, c0[r]);
       c1[r] = hn::MulAdd(x, b1, c1[r]);
     }
@@ -157,7 +165,7 @@ HWY_NOINLINE void RunNarrow(const Tile& t) {
   for (size_t k = 0; k < t.k; ++k, b += kGemmNr) {
     const VF row = hn::LoadU(d, b);
 #pragma GCC unroll 24
-    for (int r = 0; r < R; ++r) c[r] = hn::MulAdd(hn::Set(d, a[r * lda + k]), row, c[r]);
+    for (int r = 0; r < R; ++r) c[r] = hn::MulAdd(SetFrom(a + r * lda + k), row, c[r]);
   }
 #pragma GCC unroll 24
   for (int r = 0; r < R; ++r) hn::StoreU(c[r], d, t.c + r * t.ldc);

@@ -3,11 +3,11 @@
 // C (m x n) = A (m x k) * B (k x n) in f32: packing and the block kernels. Blocking for caches and threads belongs to
 // the driver.
 //
-// A is read in place: row-major, k contiguous, any leading dimension. PackA makes such a matrix from any strides;
-// copying also helps when lda * 4 bytes is a multiple of 4096. B is packed in panels of nr columns: panel p holds
-// columns [p * nr, p * nr + nr) as k rows of nr floats, zero beyond column n, panels one after the other: [ceil(n /
-// nr)][k][nr]. Rows [k0, k1) of a panel are contiguous, so a driver blocks over k by moving the pointer and keeping the
-// panel stride.
+// A is read in place: row-major, k contiguous, any leading dimension, any alignment. PackA makes such a matrix from any
+// strides; copying also helps when lda * 4 bytes is a multiple of 4096. B is packed in panels of nr columns: panel p
+// holds columns [p * nr, p * nr + nr) as k rows of nr floats, zero beyond column n, panels one after the other: [ceil(n
+// / nr)][k][nr]. Rows [k0, k1) of a panel are contiguous, so a driver blocks over k by moving the pointer and keeping
+// the panel stride.
 //
 // Order of additions: every element of C is one chain over ascending k (GemmBlock) no matter in which tile or block it
 // lies, so any split of m and n (at panel bounds) gives the same bits. The last column of a last panel that has one

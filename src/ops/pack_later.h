@@ -10,4 +10,7 @@ namespace kante::core {
 // next one for the same shapes packs. What runs once neither waits for packed weights nor has room for them.
 inline constexpr WeightFormat kPackLater = WeightFormat{1} << 63;
 
+// A format that is none: the operator reads the weight as it lies, of any alignment, in every run.
+inline constexpr WeightFormat kAsItLies = 1;
+
 }  // namespace kante::core

@@ -23,6 +23,12 @@ int64_t BytesOf(const OutputFacts& out) {
   return bytes.ok() ? *bytes : 0;
 }
 
+// What a run reads as it lies, all at once; of a large table (Gather) perhaps only a little.
+void Fetch(const Tensor& weight) {
+  if (!weight.buffer()->file_pages() || weight.bytes() < kFetched || weight.bytes() > kTable) return;
+  FetchPages(weight.raw(), static_cast<size_t>(weight.bytes()));
+}
+
 }  // namespace
 
 LayoutKey KeyOf(const Segment& segment, std::span<const Value> values) {
@@ -289,6 +295,12 @@ Status LayoutBuilder::ChooseAndPack(const Step& step, std::span<const InputFacts
     for (const Choice::Packed& p : layout.choice.packs) {
       if (p.input < 0) break;
       const Tensor* weight = plan_.graph().Constant(plan_.slots()[step.inputs[static_cast<size_t>(p.input)]].value);
+      if (weight && p.format == kAsItLies) {
+        Fetch(*weight);
+        layout.packed.push_back(nullptr);
+        if (weight->contiguous()) packed |= uint32_t{1} << p.input;
+        continue;
+      }
       if (!weight || !step.op.def->pack) return Error(StatusCode::kRuntimeError, "asked to pack input ", p.input);
       packed |= uint32_t{1} << p.input;
       const WeightFormat format = p.format & ~kPackLater;
@@ -307,9 +319,7 @@ Status LayoutBuilder::ChooseAndPack(const Step& step, std::span<const InputFacts
     if (step.inputs[k] == kNone || !plan_.slots()[step.inputs[k]].constant || (k < 32 && ((packed >> k) & 1))) continue;
     const Tensor* weight = plan_.graph().Constant(plan_.slots()[step.inputs[k]].value);
     if (weight->aligned() && weight->contiguous()) {
-      // Read as it lies in the first run; of a large table (Gather) perhaps only a little.
-      const bool fetch = weight->buffer()->file_pages() && weight->bytes() >= kFetched && weight->bytes() <= kTable;
-      if (fetch) FetchPages(weight->raw(), static_cast<size_t>(weight->bytes()));
+      Fetch(*weight);
       continue;
     }
     KANTE_TRY(Tensor aligned, means_.weights.Aligned(*weight));

@@ -10,8 +10,9 @@
 namespace kante::core {
 namespace {
 
-// Bytes that packed weights may take beyond what the weights have; by default at least about as many as those.
-constexpr int64_t kSpare = 16 << 20, kSpareLow = 12 << 20;
+// Bytes that packed weights may take beyond what the weights have; by default about as many as those, from 16 MB on,
+// but no more than kMostSpare: large models gain less from it than their machines have memory to give.
+constexpr int64_t kSpare = 16 << 20, kMostSpare = 384 << 20, kSpareLow = 12 << 20;
 
 // Keys and values are vectors of one length, of the types declared.
 Status CheckMap(const ValueInfo& input, const TypeInfo* type, const Map& map) {
@@ -219,7 +220,7 @@ Result<std::shared_ptr<const Layout>> Session::LayoutOf(const Plan& plan, uint32
     if (count > 0) body(0, count);
     return true;
   };
-  const int64_t spare = low_memory_ ? kSpareLow : std::max(kSpare, model_->weight_bytes() / 8 * 9);
+  const int64_t spare = low_memory_ ? kSpareLow : std::clamp(model_->weight_bytes() / 8 * 9, kSpare, kMostSpare);
   const LayoutMeans means{model_->weights(), limits_, parallel, spare, first, weight_storage_};
   return cache(plan).Find(plan, segment, values, means, layout_cache_bytes_);
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include <cstring>
+
 #include "ops/move/indices.h"
 #include "ops/move/movable.h"
 #include "ops/op_def.h"
+#include "ops/pack_later.h"
 
 namespace kante::core {
 namespace {
@@ -11,8 +14,10 @@ template <typename T>
 void GatherElementsOf(std::byte* to, const std::byte* from, const int64_t* indices, int64_t begin, int64_t end,
                       int64_t count, int64_t size) {
   auto* y = reinterpret_cast<T*>(to);
-  const auto* x = reinterpret_cast<const T*>(from);
-  for (int64_t i = begin; i < end; ++i) y[i] = x[i / count * size + indices[i % count]];
+  for (int64_t i = begin; i < end; ++i) {
+    const int64_t at = i / count * size + indices[i % count];
+    std::memcpy(y + i, from + at * static_cast<int64_t>(sizeof(T)), sizeof(T));
+  }
 }
 
 struct Gather {
@@ -33,6 +38,11 @@ struct Gather {
     dims.insert(dims.end(), x.begin() + at + 1, x.end());
     KANTE_TRY(const Shape y, Shape::Make(dims));
     return c.SetShape(0, y);
+  }
+
+  Status Choose(ChooseContext& c) const {
+    if (c.is_constant(0)) c.Pack(0, kAsItLies);  // a copy of a large table costs more than all that a run reads of it
+    return OkStatus();
   }
 
   Status Run(RunContext& c) const {

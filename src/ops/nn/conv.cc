@@ -8,12 +8,20 @@
 #include "ops/nn/float_arrays.h"
 #include "ops/nn/window.h"
 #include "ops/op_def.h"
+#include "ops/pack_later.h"
 
 namespace kante::core {
 namespace {
 
 constexpr int kLowMemory = 16;  // added to the algorithm that Choose decided for
 constexpr int kX = 0, kW = 1, kB = 2, kZ = 3;
+
+// Whether the weights are an operand of a product alone.
+bool ReadsAnyAlignment(const ConvPlan& plan) {
+  if (plan.algorithm == ConvAlgorithm::kColumn) return true;
+  const bool product = plan.algorithm == ConvAlgorithm::kPointwise || plan.algorithm == ConvAlgorithm::kImplicit;
+  return product && !plan.gemm.vector;
+}
 
 struct ConvBase {
   Window window;
@@ -71,6 +79,8 @@ struct ConvBase {
       c.Pack(kW, format);
       KANTE_TRY(const int64_t bytes, PackedConvBytes(format, s.out_channels, s.in_per_group()));
       c.choice.extra_bytes = bytes - s.out_channels * s.depth() * 4;
+    } else if (c.is_constant(kW) && c.type(kX) == ElementType::kFloat32 && ReadsAnyAlignment(plan)) {
+      c.Pack(kW, kAsItLies);
     }
     return OkStatus();
   }

@@ -20,6 +20,7 @@ constexpr WinogradRates kF2{660, 1.42, 1.86, 8.5, 0.0151, 0.0155};
 constexpr WinogradRates kF4{680, 4.4, 5.6, 8.0, 0.0141, 0.033};
 // A layer with more weights finds them in memory, not in cache: no faster than this.
 constexpr double kCachedBytes = 8 << 20;
+constexpr double kNearBytes = 1 << 20;
 constexpr double kWeightFromMemory = 0.2;
 
 double Real(int64_t n) { return static_cast<double>(n); }
@@ -54,7 +55,9 @@ double ConvCost(const ConvShape& s, ConvAlgorithm algorithm) {
   }
   const double padded = Real(AlignUp(s.out_pixels(), 16)), rows = Real(CeilDiv(s.out_per_group(), int64_t{6}) * 6);
   const double depth = Real(s.depth()) / 9;
-  return images * (1520 + padded * (depth * (2.43 + 0.146 * rows) + 0.044 * outs) + 0.66 * depth * outs);
+  // Weights that do not stay in L2 are read from further away for every block of pixels.
+  const double far = outs * Real(s.depth()) * 4 > kNearBytes ? 1.06 : 1.0;
+  return images * far * (1520 + padded * (depth * (2.43 + 0.146 * rows) + 0.044 * outs) + 0.66 * depth * outs);
 }
 
 }  // namespace kante::core

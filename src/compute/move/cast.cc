@@ -172,10 +172,14 @@ void Store(ElementType type, std::byte* to, const F* v, int64_t n, const CastRul
 
 // Masks: one byte an element, 0 or not.
 void LoadBools(float* to, const std::byte* from, int64_t n) {
-  constexpr int64_t kStep = 16;  // a constant for the compiler to make vectors of
+  constexpr int64_t kStep = 16;  // a constant, and bytes that nothing aliases, for the compiler to make vectors of
   int64_t i = 0;
   for (; i + kStep <= n; i += kStep) {
-    for (int64_t j = 0; j < kStep; ++j) to[i + j] = static_cast<float>(static_cast<int>(from[i + j] != std::byte{0}));
+    uint8_t bytes[kStep];
+    float floats[kStep];
+    std::memcpy(bytes, from + i, sizeof(bytes));
+    for (int64_t j = 0; j < kStep; ++j) floats[j] = bytes[j] != 0 ? 1.0f : 0.0f;
+    std::memcpy(to + i, floats, sizeof(floats));
   }
   for (; i < n; ++i) to[i] = from[i] != std::byte{0} ? 1.0f : 0.0f;
 }

@@ -22,6 +22,7 @@ constexpr WinogradRates kF2By2{660, 2.9, 2.9, 8.5, 0.0151, 0.0155};  // stride 2
 constexpr WinogradRates kF4By2{680, 12, 12, 8.0, 0.0145, 0.033};
 // A layer with more weights finds them in memory, not in cache: no faster than this.
 constexpr double kCachedBytes = 8 << 20;
+constexpr double kL2Bytes = 1 << 20;
 constexpr double kWeightFromMemory = 0.2;
 
 constexpr double kNearBytes = 2 << 20;
@@ -73,7 +74,9 @@ double ConvCost(const ConvShape& s, ConvAlgorithm algorithm) {
   const double padded = s.out_pixels() % 16 == 1 ? pixels : Real(AlignUp(s.out_pixels(), 16)),
                rows = Real(CeilDiv(s.out_per_group(), int64_t{6}) * 6);
   const double packing = s.stride[1] == 1 ? 2.43 : 3.6, depth = Real(s.depth()) / 9;
-  return images * (1520 + padded * (depth * (packing + 0.146 * rows) + 0.044 * outs) + 0.66 * depth * outs);
+  // Weights that do not stay in L2 are read from further away for every block of pixels.
+  const double far = outs * Real(s.depth()) * 4 > kL2Bytes ? 1.06 : 1.0;
+  return images * far * (1520 + padded * (depth * (packing + 0.146 * rows) + 0.044 * outs) + 0.66 * depth * outs);
 }
 
 }  // namespace kante::core

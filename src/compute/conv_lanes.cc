@@ -15,7 +15,7 @@ constexpr int64_t kLineFloats = 6 << 10;  // of padded input at once: L1 holds a
 constexpr int64_t kMaxGroups = 1 << 15, kMaxTaps = 1 << 23;
 constexpr int64_t kMaxRanges = 32;
 constexpr double kNanosPerRange = 4000;
-constexpr int64_t kMaxDepth = 1152, kFewPixels = 12;
+constexpr int64_t kMaxDepth = 1152, kMaxDepthOfLongRows = 2048, kLongRow = 64, kFewPixels = 12;
 constexpr double kCachedResults = 700e3;
 
 double Real(int64_t n) { return static_cast<double>(n); }
@@ -84,7 +84,16 @@ int64_t Groups(uint64_t format) { return static_cast<int64_t>(format >> 32 & 0xf
 bool LanesFit(const ConvShape& s) {
   if (s.rank > 2 || s.groups > kMaxGroups || s.depth() == 0) return false;
   // A block of weights is read once for every few pixels: it should come from L2 at most.
-  return s.depth() <= kMaxDepth || (s.out_pixels() <= kFewPixels && s.taps() < kMaxTaps);
+  if (s.depth() <= kMaxDepth) return true;
+  if (s.taps() >= kMaxTaps) return false;
+  return s.out_pixels() <= kFewPixels || (GeometryOf(s).out_w >= kLongRow && s.depth() <= kMaxDepthOfLongRows);
+}
+
+// Nanoseconds of a product.
+double LanesRate(const ConvShape& s, const kernels::ConvGeometry& g, bool wide) {
+  if (g.stride_w == 1 && g.out_w >= 24) return wide ? 0.0126 : 0.0162;  // long tiles all along
+  if (wide) return s.depth() > 600 ? 0.0172 : 0.014;
+  return 0.018;
 }
 
 double LanesCost(const ConvShape& s) {
@@ -94,7 +103,7 @@ double LanesCost(const ConvShape& s) {
   const double pixels = Real(g.out_h) * Real(g.out_w < 4 ? g.out_w : AlignUp(g.out_w, 2));
   const double results = Real(s.out_per_group()) * pixels;
   const double lines = InPlace(g) ? 0 : ins * Real(std::min<int64_t>(g.in_h, Lines(g, g.out_h)));
-  return Real(s.batch * s.groups) * (200 + pixels * Real(s.depth()) * outs * (lanes > 8 ? 0.014 : 0.018) + 6 * lines +
+  return Real(s.batch * s.groups) * (200 + pixels * Real(s.depth()) * outs * LanesRate(s, g, lanes > 8) + 6 * lines +
                                      0.08 * results + 0.25 * std::max(0.0, results - kCachedResults));
 }
 

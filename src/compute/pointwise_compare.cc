@@ -1,25 +1,43 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <string>
+#include <type_traits>
 
+#include "base/build.h"
 #include "compute/element_io.h"
 #include "compute/pointwise.h"
 
 namespace kante::core {
 namespace {
 
+template <typename T, typename Compare>
+void CompareSteps(const T* a, int64_t step_a, const T* b, int64_t step_b, bool* z, int64_t n, const Compare& compare) {
+  int64_t i = 0;
+  if constexpr (!kForSize && std::is_arithmetic_v<T> && sizeof(T) >= 4) {
+    constexpr int64_t kBlock = 16;  // a constant for the compiler to make vectors of
+    for (; i + kBlock <= n && step_a == 1 && step_b == 1; i += kBlock) {
+      for (int64_t j = 0; j < kBlock; ++j) z[i + j] = compare(a[i + j], b[i + j]);
+    }
+    for (const T one = *b; i + kBlock <= n && step_a == 1 && step_b == 0; i += kBlock) {
+      for (int64_t j = 0; j < kBlock; ++j) z[i + j] = compare(a[i + j], one);
+    }
+    for (const T one = *a; i + kBlock <= n && step_a == 0 && step_b == 1; i += kBlock) {
+      for (int64_t j = 0; j < kBlock; ++j) z[i + j] = compare(one, b[i + j]);
+    }
+  }
+  for (; i < n; ++i) z[i] = compare(a[i * step_a], b[i * step_b]);
+}
+
 template <typename T>
 void CompareRow(Comparison op, const T* a, int64_t step_a, const T* b, int64_t step_b, bool* z, int64_t n) {
+  if (n <= 0) return;
   switch (op) {
     case Comparison::kEqual:
-      for (int64_t i = 0; i < n; ++i) z[i] = a[i * step_a] == b[i * step_b];
-      break;
+      return CompareSteps(a, step_a, b, step_b, z, n, [](const T& x, const T& y) { return x == y; });
     case Comparison::kLess:
-      for (int64_t i = 0; i < n; ++i) z[i] = a[i * step_a] < b[i * step_b];
-      break;
+      return CompareSteps(a, step_a, b, step_b, z, n, [](const T& x, const T& y) { return x < y; });
     case Comparison::kLessOrEqual:
-      for (int64_t i = 0; i < n; ++i) z[i] = a[i * step_a] <= b[i * step_b];
-      break;
+      return CompareSteps(a, step_a, b, step_b, z, n, [](const T& x, const T& y) { return x <= y; });
   }
 }
 

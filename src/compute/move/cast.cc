@@ -170,6 +170,20 @@ void Store(ElementType type, std::byte* to, const F* v, int64_t n, const CastRul
   }
 }
 
+// Masks: one byte an element, 0 or not.
+void LoadBools(float* to, const std::byte* from, int64_t n) {
+  constexpr int64_t kStep = 16;  // a constant, and bytes that nothing aliases, for the compiler to make vectors of
+  int64_t i = 0;
+  for (; i + kStep <= n; i += kStep) {
+    uint8_t bytes[kStep];
+    float floats[kStep];
+    std::memcpy(bytes, from + i, sizeof(bytes));
+    for (int64_t j = 0; j < kStep; ++j) floats[j] = bytes[j] != 0 ? 1.0f : 0.0f;
+    std::memcpy(to + i, floats, sizeof(floats));
+  }
+  for (; i < n; ++i) to[i] = from[i] != std::byte{0} ? 1.0f : 0.0f;
+}
+
 // Conversions between two whole-byte types without an intermediate; false: not one of the frequent pairs.
 bool CastDirect(ElementType to_type, std::byte* to, ElementType from_type, const std::byte* from, int64_t n) {
   const auto is = [&](ElementType f, ElementType t) { return from_type == f && to_type == t; };
@@ -188,6 +202,8 @@ bool CastDirect(ElementType to_type, std::byte* to, ElementType from_type, const
     LoadAs<int32_t, int64_t>(reinterpret_cast<int32_t*>(to), from, n);
   } else if (is(ElementType::kInt32, ElementType::kFloat32)) {
     LoadAs<float, int32_t>(reinterpret_cast<float*>(to), from, n);
+  } else if (is(ElementType::kBool, ElementType::kFloat32)) {
+    LoadBools(reinterpret_cast<float*>(to), from, n);
   } else if (is(ElementType::kUint8, ElementType::kFloat32)) {
     LoadAs<float, uint8_t>(reinterpret_cast<float*>(to), from, n);
   } else {

@@ -18,6 +18,34 @@ TEST(CompareTest, AllFive) {
   OpTest("GreaterOrEqual", 16).In<float>({3}, a).In<float>({3}, b).Out<bool>({3}, {false, true, true}).Run();
 }
 
+template <typename T>
+void CompareLongRows() {
+  // Rows of more than two vectors and a rest, against a row, a scalar and a column.
+  constexpr int64_t kRows = 2, kColumns = 37;
+  std::vector<T> a(kRows * kColumns), row(kColumns);
+  for (size_t i = 0; i < a.size(); ++i) a[i] = static_cast<T>(i * 7 % 11);
+  for (size_t i = 0; i < row.size(); ++i) row[i] = static_cast<T>(i * 5 % 11);
+  const std::vector<T> column = {T(3), T(8)};
+  std::vector<bool> equal, less, at_most;
+  for (size_t i = 0; i < a.size(); ++i) {
+    equal.push_back(a[i] == row[i % kColumns]);
+    less.push_back(column[i / kColumns] < row[i % kColumns]);
+    at_most.push_back(a[i] <= column[1]);
+  }
+  const Shape whole = {kRows, kColumns};
+  OpTest("Equal", 13).In<T>(whole, a).template In<T>({kColumns}, row).template Out<bool>(whole, equal).Run();
+  OpTest("Less", 13).In<T>({kRows, 1}, column).template In<T>({kColumns}, row).template Out<bool>(whole, less).Run();
+  OpTest("LessOrEqual", 16).In<T>(whole, a).template In<T>({}, {column[1]}).template Out<bool>(whole, at_most).Run();
+}
+
+TEST(CompareTest, LongRows) {
+  CompareLongRows<float>();
+  CompareLongRows<double>();
+  CompareLongRows<int32_t>();
+  CompareLongRows<int64_t>();
+  CompareLongRows<int16_t>();
+}
+
 TEST(CompareTest, TypesAndBroadcasting) {
   OpTest("Less", 13)
       .In<uint64_t>({1, 2}, {1, ~uint64_t{0}})

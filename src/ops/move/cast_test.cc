@@ -41,6 +41,13 @@ TEST(Cast, BetweenNumbers) {
   To(ElementType::kUint64).In<double>({2}, {1e19, -1}).Out<uint64_t>({2}, {10000000000000000000u, UINT64_MAX}).Run();
   To(ElementType::kBool).In<float>({3}, {0.1f, 0, -0.0f}).Out<bool>({3}, {true, false, false}).Run();
   To(ElementType::kFloat32).In<bool>({2}, {true, false}).Out<float>({2}, {1, 0}).Run();
+  std::vector<bool> mask;
+  std::vector<float> floats;
+  for (int i = 0; i < 37; ++i) {
+    mask.push_back(i % 3 == 1);
+    floats.push_back(i % 3 == 1 ? 1.0f : 0.0f);
+  }
+  To(ElementType::kFloat32).In<bool>({37}, mask).Out<float>({37}, floats).Run();
   To(ElementType::kFloat32).In<float>({2}, {1, 2}).Out<float>({2}, {1, 2}).Run();
   To(ElementType::kInt32).In<float>({0, 2}, {}).Out<int32_t>({0, 2}, {}).Run();
 }

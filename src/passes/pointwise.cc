@@ -122,16 +122,21 @@ class Fuser {
   }
 
   // Why the producer of `v`, which `node` reads, does not join the range: empty if it does.
-  std::string WhyNot(const Range& range, const Node& node, ValueId v, NodeId producer) const {
+  std::string WhyNot(Range& range, const Node& node, ValueId v, NodeId producer) const {
     const ValueInfo& info = graph_.value(v);
-    if (info.graph_output_uses > 0) return StrCat("'", info.name, "' is an output of the graph");
-    if (std::any_of(info.consumers.begin(), info.consumers.end(), [&](NodeId id) { return !range.Has(id); })) {
-      return StrCat("'", info.name, "' is used elsewhere, too");
+    const char* what = nullptr;
+    if (info.graph_output_uses > 0) {
+      what = "is an output of the graph";
+    } else if (!std::all_of(info.consumers.begin(), info.consumers.end(), [&](NodeId id) { return range.Has(id); })) {
+      what = "is used elsewhere, too";
+    } else if (!KeepsShape(node, v)) {
+      what = "is not known to have the shape of the result";
     }
-    if (!KeepsShape(node, v)) return StrCat("'", info.name, "' is not known to have the shape of the result");
-    Range more = range;
-    more.nodes.push_back(producer);
-    return Fits(more) ? std::string() : StrCat("more than ", kMaxSteps, " steps or ", kMaxLarge, " large inputs");
+    if (what) return StrCat("'", info.name, "' ", what);
+    range.nodes.push_back(producer);
+    const bool fits = Fits(range);
+    range.nodes.pop_back();
+    return fits ? std::string() : StrCat("more than ", kMaxSteps, " steps or ", kMaxLarge, " large inputs");
   }
 
   Status FuseUpTo(NodeId root) {
@@ -168,7 +173,11 @@ class Fuser {
   }
 
   Status Replace(NodeId root, Range range) {
-    std::sort(range.nodes.begin(), range.nodes.end(), [&](NodeId a, NodeId b) { return place_[a] < place_[b]; });
+    for (size_t i = 1; i < range.nodes.size(); ++i) {  // in their order; few
+      for (size_t j = i; j > 0 && place_[range.nodes[j]] < place_[range.nodes[j - 1]]; --j) {
+        std::swap(range.nodes[j], range.nodes[j - 1]);
+      }
+    }
     const std::vector<ValueId> inputs = InputsOf(range);
     std::vector<ValueId> values = inputs;
     std::vector<std::string> ops;

@@ -10,6 +10,7 @@
 #include "graph/patch.h"
 #include "ops/math/fused_pointwise.h"
 #include "passes/activation_params.h"
+#include "passes/attributes.h"
 #include "passes/constants.h"
 #include "passes/known_dims.h"
 #include "passes/pipeline.h"
@@ -91,7 +92,26 @@ class Fuser {
     if (mine && result) return *mine == *result;
     if (PointwiseOperands(node.op_type) == 1) return true;
     const ValueId other = node.inputs[0] == v ? node.inputs[1] : node.inputs[0];
-    return other == v || Origin(other) == Origin(v) || IsNarrow(other, v);
+    return SameShape(Origin(other), Origin(v)) || IsNarrow(other, v);
+  }
+
+  bool SameShape(ValueId a, ValueId b) const {
+    if (a == b) return true;
+    const ValueId whole = WholeOf(a);
+    const int64_t size = DimOf(graph_, a, -1);
+    return whole != kNone && whole == WholeOf(b) && size >= 0 && size == DimOf(graph_, b, -1);
+  }
+
+  // What a value is a part of the last dimension of; kNone: it is no such part.
+  ValueId WholeOf(ValueId v) const {
+    const NodeId producer = graph_.value(v).producer;
+    if (producer == kNone) return kNone;
+    const Node& node = graph_.node(producer);
+    std::optional<std::vector<int64_t>> axes;
+    if (node.op_type == "Split") axes = {IntOr(node, "axis", 0)};
+    if (node.op_type == "Slice" && node.inputs.size() > 3) axes = IntsOf(graph_.Constant(node.inputs[3]));
+    if (!axes || axes->size() != 1) return kNone;
+    return (*axes)[0] == -1 || (*axes)[0] + 1 == RankOf(graph_, v) ? node.inputs[0] : kNone;
   }
 
   struct Range {

@@ -80,6 +80,25 @@ TEST_F(PointwiseTest, ShapesThatAreNotKnown) {
   EXPECT_EQ(Only().op_type, "FusedPointwise") << Dump(graph_);
 }
 
+TEST_F(PointwiseTest, HalvesOfRowsOfAnyNumber) {
+  for (const int64_t middle : {4, 3}) {
+    Reset();
+    const ValueId x = DynamicInput("x", {3, 8}, {Dim{-1, "n"}, Dim{8, ""}});
+    const auto part = [&](int64_t from, int64_t to) {
+      return b.Op("Slice", {x, b.Ints({from}), b.Ints({to}), b.Ints({-1})});
+    };
+    Output(b.Op("Mul", {part(0, 4), b.Op("Gelu", {part(middle, middle + 4)})}), "y");
+    Run(OptimizationLevel::kAll, 0);
+    EXPECT_EQ(Count("FusedPointwise"), 1) << Dump(graph_);
+  }
+  Reset();
+  const ValueId x = DynamicInput("x", {3, 8}, {Dim{-1, "n"}, Dim{8, ""}});
+  const ValueId one = b.Op("Slice", {x, b.Ints({0}), b.Ints({1}), b.Ints({-1})});
+  Output(b.Op("Mul", {x, b.Op("Gelu", {one})}), "y");
+  OptimizeOnly();
+  ExpectSkipped(kFusePointwise, "is not known to have the shape of the result");
+}
+
 TEST_F(PointwiseTest, NothingIsComputedTwiceOrTooOften) {
   const ValueId x = Input("x", {3, 1}), z = Input("z", {3, 200});
   const ValueId gate = b.Op("Sigmoid", {x});

@@ -2,10 +2,12 @@
 #include "passes/known_dims.h"
 
 #include <algorithm>
+#include <optional>
 #include <initializer_list>
 #include <string_view>
 #include <vector>
 
+#include "base/checked.h"
 #include "passes/attributes.h"
 #include "passes/constants.h"
 #include "ops/registry.h"
@@ -43,7 +45,7 @@ bool KeepsShape(const Node& node) {
                            "LeakyRelu",
                            "HardSwish"});
 }
-bool Broadcasts(const Node& node) { return In(node.op_type, {"Add", "Sub", "Mul", "Div", "Pow"}); }
+bool Broadcasts(const Node& node) { return In(node.op_type, {"Add", "Sub", "Mul", "Div", "Pow", "FusedRotary"}); }
 bool IsConvolution(const Node& node) { return In(node.op_type, {"Conv", "FusedConv"}); }
 bool IsProduct(const Node& node) { return In(node.op_type, {"MatMul", "FusedMatMul"}); }
 
@@ -189,6 +191,9 @@ class Tracer {
     }
     const int from_end = axis < 0 ? axis : rank < 0 ? 0 : axis - rank;
     if (from_end == 0) return -1;
+    // Its tables may have half a row.
+    if (node.op_type == "FusedRotary" && from_end == -1) return Side(node.inputs[0], -1, depth);
+    if (node.op_type == "Slice") return SideOfSlice(node, from_end, rank, depth);
     if (IsProduct(node)) {
       const int second = Rank(node.inputs[1], depth);
       if (second < 2) return -1;
@@ -202,6 +207,23 @@ class Tracer {
       }
     }
     return -1;
+  }
+
+  // Of one that cuts a single dimension in ascending steps.
+  int64_t SideOfSlice(const Node& node, int from_end, int rank, int depth) const {
+    const auto one = [&](size_t i) -> std::optional<int64_t> {
+      if (i >= node.inputs.size() || node.inputs[i] == kNone) return std::nullopt;
+      const auto values = IntsOf(graph_.Constant(node.inputs[i]));
+      return values && values->size() == 1 ? std::optional((*values)[0]) : std::nullopt;
+    };
+    const auto axis = one(3), start = one(1), end = one(2);
+    const bool stepped = node.inputs.size() > 4 && node.inputs[4] != kNone;
+    const int64_t step = stepped ? one(4).value_or(0) : 1, side = Side(node.inputs[0], from_end, depth);
+    if (!axis || (*axis >= 0 && rank < 0) || side < 0) return -1;
+    if ((*axis < 0 ? *axis : *axis - rank) != from_end) return side;
+    if (!start || !end || step < 1) return -1;
+    const auto place = [side](int64_t i) { return std::clamp<int64_t>(i < 0 ? i + side : i, 0, side); };
+    return CeilDiv(std::max<int64_t>(place(*end) - place(*start), 0), step);
   }
 
   bool GoOn(ValueId value, int depth) const { return value != kNone && depth <= kDepth && ++steps_ <= kSteps; }

@@ -51,6 +51,28 @@ TEST_F(KnownDimsTest, Products) {
   Expect(b.Op("Gelu", {b.Op("Add", {C(RandomFloats({7})), y})}), {-1, -1, 7});
 }
 
+TEST_F(KnownDimsTest, Slices) {
+  struct Case {
+    int64_t from, to, axis, step;
+    std::vector<int64_t> known;
+  };
+  const Case cases[] = {{3, -2, -1, 1, {-1, -1, 7}},
+                        {1, 1000, 2, 2, {-1, -1, 6}},
+                        {1, 3, 1, 1, {-1, -1, 12}},
+                        {20, 30, -1, 1, {-1, -1, 0}},
+                        {-1, -5, -1, -1, {-1, -1, -1}}};
+  for (const Case& c : cases) {
+    graph_ = Graph();
+    feeds_.clear();
+    Expect(b.Op("Slice", {Rows(), b.Ints({c.from}), b.Ints({c.to}), b.Ints({c.axis}), b.Ints({c.step})}), c.known);
+  }
+}
+
+TEST_F(KnownDimsTest, Rotations) {
+  const ValueId tables = C(RandomFloats({5, 6}));
+  Expect(b.Op("kante", "FusedRotary", {Rows(), tables, tables}, 1, {{"half_tables", 1}})[0], {-1, 5, 12});
+}
+
 TEST_F(KnownDimsTest, BatchesOfTwoFactorsBroadcast) {
   const ValueId a = DynamicInput("a", {1, 5, 4}, {Dim{1, {}}, Dim{5, {}}, Dim{-1, "k"}});
   const ValueId c = DynamicInput("c", {2, 4, 3}, {Dim{-1, "n"}, Dim{-1, "k"}, Dim{3, {}}});

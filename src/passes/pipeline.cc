@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "passes/pipeline.h"
 
+#include "base/build.h"
 #include "ops/listed.h"
 #include "passes/common_subexpressions.h"
 #include "passes/dead_code.h"
@@ -92,7 +93,7 @@ Status Optimize(Graph& graph, const OpRegistry& registry, const Limits& limits, 
   }
   if (changed) KANTE_TRY(InferTypes(graph, registry, limits));  // of what the last round wrote
   // Once, when every other rewrite has had its pick.
-  if constexpr (Listed(kFusePointwise)) {
+  if constexpr (Listed(kFusePointwise) && !kForSize) {
     if (level >= OptimizationLevel::kExtended) KANTE_TRY(FusePointwise(graph, registry, report));
   }
   if (level != OptimizationLevel::kNone) RemoveDeadCode(graph, registry);

@@ -10,6 +10,7 @@
 #include "graph/patch.h"
 #include "ops/math/fused_pointwise.h"
 #include "passes/activation_params.h"
+#include "passes/attributes.h"
 #include "passes/constants.h"
 #include "passes/known_dims.h"
 #include "passes/pipeline.h"
@@ -28,7 +29,11 @@ class Fuser {
   Status Run() {
     KANTE_TRY(std::vector<NodeId> order, graph_.TopologicalOrder());
     place_.resize(graph_.node_slots());
-    for (size_t i = 0; i < order.size(); ++i) place_[order[i]] = i;
+    operands_.resize(graph_.node_slots());
+    for (size_t i = 0; i < order.size(); ++i) {
+      place_[order[i]] = i;
+      operands_[order[i]] = StepOperands(graph_.node(order[i]));
+    }
     for (size_t i = order.size(); i-- > 0;) {
       if (graph_.alive(order[i]) && !taken_[order[i]] && IsStep(order[i])) KANTE_TRY(FuseUpTo(order[i]));
     }
@@ -45,15 +50,18 @@ class Fuser {
     return constant ? constant->elements() == 1 : shape && shape->elements() == 1;
   }
 
-  bool IsStep(NodeId id) const {
-    const Node& node = graph_.node(id);
-    if (!CanonicalDomain(node.domain).empty() || node.outputs.size() != 1 || !IsFloat(node.outputs[0])) return false;
+  // Operands of the step that a node would be; 0: it can be none.
+  uint8_t StepOperands(const Node& node) const {
+    if (!CanonicalDomain(node.domain).empty() || node.outputs.size() != 1 || !IsFloat(node.outputs[0])) return 0;
     const int operands = PointwiseOperands(node.op_type);
-    if (operands == 0 || !IsFloat(node.inputs[0])) return false;
+    if (operands == 0 || !IsFloat(node.inputs[0])) return 0;
     if (operands == 1) return ActivationParams(graph_, node).has_value();
-    if (node.inputs.size() != 2 || !IsFloat(node.inputs[1])) return false;
-    return node.op_type != "Pow" || ScalarOf(graph_.Constant(node.inputs[1]));
+    if (node.inputs.size() != 2 || !IsFloat(node.inputs[1])) return 0;
+    return node.op_type != "Pow" || ScalarOf(graph_.Constant(node.inputs[1])) ? 2 : 0;
   }
+  // Nodes that this pass has made are none.
+  int OperandsOf(NodeId id) const { return id < operands_.size() ? operands_[id] : 0; }
+  bool IsStep(NodeId id) const { return OperandsOf(id) > 0; }
 
   // Where a value comes from without a change of its shape.
   ValueId Origin(ValueId v) const {
@@ -61,7 +69,7 @@ class Fuser {
       const NodeId producer = graph_.value(v).producer;
       if (producer == kNone || !IsStep(producer)) return v;
       const Node& node = graph_.node(producer);
-      if (PointwiseOperands(node.op_type) == 1) {
+      if (OperandsOf(producer) == 1) {
         v = node.inputs[0];
       } else if (IsNarrow(node.inputs[1], node.inputs[0])) {
         v = node.inputs[0];
@@ -84,14 +92,35 @@ class Fuser {
     return true;
   }
 
-  // Whether `v`, an operand of `node`, is known to have the shape of the node's result.
-  bool KeepsShape(const Node& node, ValueId v) const {
+  // Whether `v`, an operand of a node, is known to have the shape of the node's result.
+  bool KeepsShape(NodeId id, ValueId v) const {
+    const Node& node = graph_.node(id);
     const auto mine = graph_.value(v).type.concrete_shape(),
                result = graph_.value(node.outputs[0]).type.concrete_shape();
     if (mine && result) return *mine == *result;
-    if (PointwiseOperands(node.op_type) == 1) return true;
+    if (OperandsOf(id) == 1) return true;
     const ValueId other = node.inputs[0] == v ? node.inputs[1] : node.inputs[0];
-    return other == v || Origin(other) == Origin(v) || IsNarrow(other, v);
+    return SameShape(Origin(other), Origin(v)) || IsNarrow(other, v);
+  }
+
+  bool SameShape(ValueId a, ValueId b) const {
+    if (a == b) return true;
+    const ValueId whole = WholeOf(a);
+    if (whole == kNone || whole != WholeOf(b)) return false;
+    const int64_t size = DimOf(graph_, a, -1);
+    return size >= 0 && size == DimOf(graph_, b, -1);
+  }
+
+  // What a value is a part of the last dimension of; kNone: it is no such part.
+  ValueId WholeOf(ValueId v) const {
+    const NodeId producer = graph_.value(v).producer;
+    if (producer == kNone) return kNone;
+    const Node& node = graph_.node(producer);
+    std::optional<std::vector<int64_t>> axes;
+    if (node.op_type == "Split") axes = {IntOr(node, "axis", 0)};
+    if (node.op_type == "Slice" && node.inputs.size() > 3) axes = IntsOf(graph_.Constant(node.inputs[3]));
+    if (!axes || axes->size() != 1) return kNone;
+    return (*axes)[0] == -1 || (*axes)[0] + 1 == RankOf(graph_, v) ? node.inputs[0] : kNone;
   }
 
   struct Range {
@@ -104,7 +133,7 @@ class Fuser {
     std::vector<ValueId> inputs;
     for (NodeId id : range.nodes) {
       const Node& node = graph_.node(id);
-      const auto operands = static_cast<size_t>(PointwiseOperands(node.op_type));
+      const auto operands = static_cast<size_t>(OperandsOf(id));
       for (size_t i = 0; i < operands; ++i) {
         const ValueId v = node.inputs[i];
         const NodeId producer = graph_.value(v).producer;
@@ -121,17 +150,23 @@ class Fuser {
     return range.nodes.size() <= kMaxSteps && inputs.size() <= kMaxInputs && large <= kMaxLarge;
   }
 
-  // Why the producer of `v`, which `node` reads, does not join the range: empty if it does.
-  std::string WhyNot(const Range& range, const Node& node, ValueId v, NodeId producer) const {
+  // Why the producer of `v`, which node `id` reads, does not join the range: empty if it does.
+  std::string WhyNot(Range& range, NodeId id, ValueId v, NodeId producer) const {
     const ValueInfo& info = graph_.value(v);
-    if (info.graph_output_uses > 0) return StrCat("'", info.name, "' is an output of the graph");
-    if (std::any_of(info.consumers.begin(), info.consumers.end(), [&](NodeId id) { return !range.Has(id); })) {
-      return StrCat("'", info.name, "' is used elsewhere, too");
+    const char* what = nullptr;
+    if (info.graph_output_uses > 0) {
+      what = "is an output of the graph";
+    } else if (!std::all_of(info.consumers.begin(), info.consumers.end(),
+                            [&](NodeId user) { return range.Has(user); })) {
+      what = "is used elsewhere, too";
+    } else if (!KeepsShape(id, v)) {
+      what = "is not known to have the shape of the result";
     }
-    if (!KeepsShape(node, v)) return StrCat("'", info.name, "' is not known to have the shape of the result");
-    Range more = range;
-    more.nodes.push_back(producer);
-    return Fits(more) ? std::string() : StrCat("more than ", kMaxSteps, " steps or ", kMaxLarge, " large inputs");
+    if (what) return StrCat("'", info.name, "' ", what);
+    range.nodes.push_back(producer);
+    const bool fits = Fits(range);
+    range.nodes.pop_back();
+    return fits ? std::string() : StrCat("more than ", kMaxSteps, " steps or ", kMaxLarge, " large inputs");
   }
 
   Status FuseUpTo(NodeId root) {
@@ -146,7 +181,7 @@ class Fuser {
         for (ValueId v : node.inputs) {
           const NodeId producer = v == kNone ? kNone : graph_.value(v).producer;
           if (producer == kNone || !IsStep(producer) || taken_[producer] || range.Has(producer)) continue;
-          std::string reason = WhyNot(range, node, v, producer);
+          std::string reason = WhyNot(range, range.nodes[i], v, producer);
           if (reason.empty()) {
             range.nodes.push_back(producer);
             grew = true;
@@ -168,7 +203,11 @@ class Fuser {
   }
 
   Status Replace(NodeId root, Range range) {
-    std::sort(range.nodes.begin(), range.nodes.end(), [&](NodeId a, NodeId b) { return place_[a] < place_[b]; });
+    for (size_t i = 1; i < range.nodes.size(); ++i) {  // in their order; few
+      for (size_t j = i; j > 0 && place_[range.nodes[j]] < place_[range.nodes[j - 1]]; --j) {
+        std::swap(range.nodes[j], range.nodes[j - 1]);
+      }
+    }
     const std::vector<ValueId> inputs = InputsOf(range);
     std::vector<ValueId> values = inputs;
     std::vector<std::string> ops;
@@ -180,7 +219,7 @@ class Fuser {
       const auto number = [&](size_t i) {
         return static_cast<int64_t>(std::find(values.begin(), values.end(), node.inputs[i]) - values.begin());
       };
-      const bool two = PointwiseOperands(node.op_type) == 2;
+      const bool two = OperandsOf(id) == 2;
       const bool square = node.op_type == "Pow" && ScalarOf(graph_.Constant(node.inputs[1])) == 2.0;
       ops.push_back(square && PointwiseOperands("Mul") ? "Mul" : node.op_type);
       operands.push_back(number(0));
@@ -202,6 +241,7 @@ class Fuser {
   Graph& graph_;
   PassReport* report_;
   std::vector<bool> taken_;
+  std::vector<uint8_t> operands_;
   std::vector<size_t> place_;  // in topological order
   int64_t fused_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/build.h"
 #include "compute/pointwise_program.h"
 #include "ops/listed.h"
 #include "ops/math/elementwise.h"
@@ -68,21 +69,16 @@ struct FusedPointwise {
     FusedPointwise p{a.Strings("ops"), a.Ints("operands"), a.Floats("params"), {}, a.input_count()};
     const size_t count = p.ops.size();
     if (count < 1 || count > kMaxPointwiseSteps || p.operands.size() != 2 * count || p.params.size() != 2 * count) {
-      a.Fail(StrCat("ops, operands and params must speak of 1 to ", kMaxPointwiseSteps, " steps"));
-      return p;
+      return InvalidGraph("ops, operands and params must speak of 1 to ", kMaxPointwiseSteps, " steps");
     }
     for (size_t i = 0; i < count; ++i) {
       const int arity = PointwiseOperands(p.ops[i]);
-      if (arity == 0) {
-        a.Fail(StrCat("step '", p.ops[i], "' is not known or not in this build"));
-        return p;
-      }
+      if (arity == 0) return NotImplemented("step '", p.ops[i], "' is not known or not in this build");
       PointwiseStep step;
       for (int k = 0; k < 2; ++k) {
         const int64_t v = p.operands[2 * i + static_cast<size_t>(k)];
         if (k < arity ? v < 0 || v >= static_cast<int64_t>(p.inputs + i) : v != -1) {
-          a.Fail(StrCat("step ", i, " reads ", v, ", which does not come before it"));
-          return p;
+          return InvalidGraph("step ", i, " reads ", v, ", which does not come before it");
         }
         (k ? step.y : step.x) = static_cast<int>(k < arity ? v : step.x);
       }
@@ -100,6 +96,11 @@ struct FusedPointwise {
     return p;
   }
 
+  static Status CheckLarge(int large) {
+    return large > kMaxOperands ? InvalidArgument(large, " inputs have more than one element, at most 4 may")
+                                : OkStatus();
+  }
+
   Status Infer(InferContext& c) const {
     c.SetType(0, ElementType::kFloat32);
     int large = 0;
@@ -107,23 +108,25 @@ struct FusedPointwise {
       if (!c.has_input(i)) return InvalidGraph("input ", i, " is absent");
       large += c.in(i).shape_known && c.in(i).shape.elements() != 1;
     }
-    if (large > kMaxOperands) return InvalidGraph(large, " inputs have more than one element, at most 4 may");
+    KANTE_TRY(CheckLarge(large));
     return c.Broadcast(0, ElementType::kFloat32);
   }
 
-  Status Run(RunContext& c) const {
-    std::vector<const Tensor*> inputs;
+  // A build for size runs the steps one by one.
+  template <bool kFast = !kForSize>
+  Status Run(RunContext& c) const requires kFast {
+    const Tensor* tensors[kMaxPointwiseInputs];
     Shape shape;
     int large = 0;
     for (int i = 0; i < c.input_count(); ++i) {
-      inputs.push_back(&c.in(i));
+      tensors[i] = &c.in(i);
       large += c.in(i).elements() != 1;
       KANTE_TRY(shape, BroadcastShapes(shape, c.in(i).shape()));
     }
-    if (large > kMaxOperands) return InvalidArgument(large, " inputs have more than one element, at most 4 may");
+    KANTE_TRY(CheckLarge(large));
     KANTE_TRY(Tensor * y, c.Output(0, ElementType::kFloat32, shape));
     return WithThreads(c, [&](ParallelFor parallel) {
-      return RunPointwise(steps, shape, inputs, y->mutable_data<float>(), parallel);
+      return RunPointwise(steps, shape, std::span(tensors, inputs), y->mutable_data<float>(), parallel);
     });
   }
 

@@ -21,8 +21,10 @@ if(KANTE_WASM_RELAXED)
   string(APPEND CMAKE_C_FLAGS_INIT " -mrelaxed-simd")
   string(APPEND CMAKE_CXX_FLAGS_INIT " -mrelaxed-simd")
 endif()
-# The default stack has 64 KiB. At the low end an overflow traps instead of running into data.
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wl,-z,stack-size=2097152,--stack-first,--max-memory=4294967296")
+# The default stack has 64 KiB. At the low end an overflow traps instead of running into data. Enough memory from the
+# start: Node 20 has crashed in the garbage collection that growing sets off.
+set(CMAKE_EXE_LINKER_FLAGS_INIT
+  "-Wl,-z,stack-size=2097152,--stack-first,--initial-memory=536870912,--max-memory=4294967296")
 # Without the flags of the compiler: -O would run any wasm-opt in PATH, and old ones fail on relaxed SIMD.
 set(CMAKE_CXX_LINK_EXECUTABLE
   "<CMAKE_CXX_COMPILER> --target=wasm32-wasi <CMAKE_CXX_LINK_FLAGS> <LINK_FLAGS> <OBJECTS> -o <TARGET> <LINK_LIBRARIES>")

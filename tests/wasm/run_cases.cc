@@ -32,18 +32,36 @@ bool Fail(const std::string& what, const std::string& why) {
   return false;
 }
 
+double HalfOf(uint16_t bits) {
+  const int exponent = bits >> 10 & 31;
+  const double fraction = bits & 1023;
+  const double size = exponent == 31  ? (fraction == 0 ? INFINITY : NAN)
+                      : exponent == 0 ? std::ldexp(fraction, -24)
+                                      : std::ldexp(fraction + 1024, exponent - 25);
+  return bits >> 15 ? -size : size;
+}
+
+// Element i of a tensor of floats.
+double At(const kante::Tensor& t, size_t i) {
+  if (t.type() == kante::ElementType::kFloat32) return double{static_cast<const float*>(t.data())[i]};
+  if (t.type() == kante::ElementType::kFloat64) return static_cast<const double*>(t.data())[i];
+  return HalfOf(static_cast<const uint16_t*>(t.data())[i]);
+}
+
 // "" if the tensors agree; `worst` grows to the largest difference.
 std::string Compare(const kante::Tensor& got, const kante::Tensor& want, double* worst) {
+  using Type = kante::ElementType;
   if (got.type() != want.type() || !std::ranges::equal(got.shape(), want.shape())) return "another type or shape";
-  if (want.type() != kante::ElementType::kFloat32) {
+  const size_t size = want.type() == Type::kFloat64 ? 8 : want.type() == Type::kFloat32 ? 4 : 2;
+  if (want.type() != Type::kFloat64 && want.type() != Type::kFloat32 && want.type() != Type::kFloat16) {
     return std::memcmp(got.data(), want.data(), want.bytes()) == 0 ? "" : "other values";
   }
-  const auto a = got.values<float>(), b = want.values<float>();
-  for (size_t i = 0; i < b.size(); ++i) {
-    if (a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))) continue;
-    const double difference = std::fabs(double{a[i]} - double{b[i]});
-    if (!(difference <= kAbsolute + kRelative * std::fabs(double{b[i]}))) {
-      return "value " + std::to_string(i) + " is " + std::to_string(a[i]) + ", not " + std::to_string(b[i]);
+  for (size_t i = 0; i < want.bytes() / size; ++i) {
+    const double a = At(got, i), b = At(want, i);
+    if (a == b || (std::isnan(a) && std::isnan(b))) continue;
+    const double difference = std::fabs(a - b);
+    if (!(difference <= kAbsolute + kRelative * std::fabs(b))) {
+      return "value " + std::to_string(i) + " is " + std::to_string(a) + ", not " + std::to_string(b);
     }
     *worst = std::max(*worst, difference);
   }

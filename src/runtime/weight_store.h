@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/build.h"
 #include "ops/registry.h"
 #include "runtime/weight_cache.h"
 #include "tensor/tensor.h"
@@ -53,6 +54,8 @@ class WeightStore {
   Result<Tensor> AlignedCopy(const Tensor& weight);
 
   mutable std::mutex mutex_;
+  WeightCache* cache() const { return kForSize ? nullptr : cache_.get(); }  // not linked there
+
   std::unique_ptr<WeightCache> cache_;
   std::unordered_multimap<uint64_t, Entry> entries_;  // by buffer id and offset
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/build.h"
 #include "ops/contrib/refused.h"
 #include "ops/elsewhere.h"
 #include "passes/infer_types.h"
@@ -158,7 +159,7 @@ Result<std::shared_ptr<const Model>> Model::Finish(LoadedModel loaded, const Opt
   if (model->plan_) model->plan_count_ = model->plan_->Number(0);
   const bool reads_files = ReadsFiles(graph);
   std::unique_ptr<WeightCache> cache;
-  if (!options.weight_cache.empty()) cache = OpenCache(model->loaded_.files, options);
+  if (!kForSize && !options.weight_cache.empty()) cache = OpenCache(model->loaded_.files, options);
   if (!reads_files) model->loaded_.files.clear();  // nothing to look after in each run
   if (cache) {
     if (cache->file()) model->loaded_.files.push_back(cache->file());

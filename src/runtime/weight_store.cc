@@ -49,7 +49,7 @@ Result<std::shared_ptr<const Buffer>> WeightStore::Packed(const OpInstance& op, 
                                                           WeightFormat format, ParallelFor parallel) {
   std::lock_guard lock(mutex_);
   if (const Entry* found = Find(weight, format)) return found->packed;
-  PackContext context(input, weight, format, parallel, cache_ ? cache_->Find(weight, format) : nullptr);
+  PackContext context(input, weight, format, parallel, cache() ? cache()->Find(weight, format) : nullptr);
   const Status status = op.def->pack(op.attributes.get(), context);
   if (!context.done()) {
     if (!status.ok()) return status.Clone();
@@ -59,14 +59,14 @@ Result<std::shared_ptr<const Buffer>> WeightStore::Packed(const OpInstance& op, 
   entry.format = format;
   entry.packed = context.TakePacked();
   std::shared_ptr<const Buffer> packed = entry.packed;
-  if (cache_ && !context.done()) cache_->Add(weight, format, packed);
+  if (cache() && !context.done()) cache()->Add(weight, format, packed);
   Insert(weight, std::move(entry));
   return packed;
 }
 
 bool WeightStore::MayWait(const Tensor& weight, WeightFormat format) const {
   constexpr int64_t kLarge = 256 << 10;  // less is packed before a second layout is made
-  if (cache_ || !weight.buffer()->file_pages() || !weight.contiguous() || weight.bytes() < kLarge) return false;
+  if (cache() || !weight.buffer()->file_pages() || !weight.contiguous() || weight.bytes() < kLarge) return false;
   std::lock_guard lock(mutex_);
   return !Find(weight, format);
 }
@@ -85,8 +85,8 @@ Result<Tensor> WeightStore::Aligned(const Tensor& weight) {
 
 Result<Tensor> WeightStore::AlignedCopy(const Tensor& weight) {
   const bool in_file = weight.contiguous() && weight.buffer()->file_pages();
-  if (cache_ && in_file) {
-    std::shared_ptr<Buffer> saved = cache_->Find(weight, kPlainWeight);
+  if (cache() && in_file) {
+    std::shared_ptr<Buffer> saved = cache()->Find(weight, kPlainWeight);
     if (saved && static_cast<int64_t>(saved->bytes()) == weight.bytes()) {
       return Tensor(weight.type(), weight.shape(), std::move(saved));
     }
@@ -94,14 +94,14 @@ Result<Tensor> WeightStore::AlignedCopy(const Tensor& weight) {
   if (in_file) FetchPages(weight.raw(), static_cast<size_t>(weight.bytes()));
   KANTE_TRY(Tensor copy, Compact(weight, LargeAllocator()));
   if (in_file) DropPages(weight.raw(), static_cast<size_t>(weight.bytes()));
-  if (cache_ && in_file) cache_->Add(weight, kPlainWeight, copy.buffer());
+  if (cache() && in_file) cache()->Add(weight, kPlainWeight, copy.buffer());
   return copy;
 }
 
 void WeightStore::SaveCache() {
-  if (!cache_) return;
+  if (!cache()) return;
   std::lock_guard lock(mutex_);
-  cache_->Save();
+  cache()->Save();
 }
 
 int64_t WeightStore::Evict() {

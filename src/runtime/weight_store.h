@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/build.h"
 #include "base/mutex.h"
 #include "ops/registry.h"
 #include "runtime/weight_cache.h"
@@ -51,6 +52,8 @@ class WeightStore {
   const Entry* Find(const Tensor& weight, WeightFormat format) const;
   void Insert(const Tensor& weight, Entry entry);
   Result<Tensor> AlignedCopy(const Tensor& weight);
+
+  WeightCache* cache() const { return kForSize ? nullptr : cache_.get(); }  // not linked there
 
   mutable Mutex mutex_;
   std::unique_ptr<WeightCache> cache_;

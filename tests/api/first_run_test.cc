@@ -29,7 +29,7 @@ std::string ProductsModel(size_t shift) {
             .outputs = {wire::Info("y", TensorTypeOf(Type::kFloat32, {"n", "280"}))}})});
 }
 
-// A 1x1 convolution, one of 3x3 with stride 2, one over all that is left.
+// Convolutions of 3x3 and 1x1, one of 3x3 with stride 2, one over all that is left.
 std::string ConvolutionsModel(size_t shift) {
   const std::string first = "w" + std::string(shift, '_');
   const auto weight = [](std::string_view name, const std::vector<int64_t>& dims) {
@@ -37,11 +37,13 @@ std::string ConvolutionsModel(size_t shift) {
   };
   return wire::ModelBytes(
       {.graph = wire::GraphMessage(
-           {.nodes = {wire::NodeMessage("Conv", {"x", first}, {"a"}),
+           {.nodes = {wire::NodeMessage("Conv", {"x", "t"}, {"s"}, {IntsAttribute("pads", {1, 1, 1, 1})}),
+                      wire::NodeMessage("Conv", {"s", first}, {"a"}),
                       wire::NodeMessage("Conv", {"a", "u"}, {"b"}, {IntsAttribute("strides", {2, 2})}),
                       wire::NodeMessage("Conv", {"b", "v"}, {"y"})},
-            .initializers = {weight(first, {40, 24, 1, 1}), weight("u", {50, 40, 3, 3}), weight("v", {30, 50, 6, 6})},
-            .inputs = {wire::Info("x", TensorTypeOf(Type::kFloat32, {"1", "24", "13", "13"}))},
+            .initializers = {weight(first, {40, 96, 1, 1}), weight("t", {96, 96, 3, 3}), weight("u", {50, 40, 3, 3}),
+                             weight("v", {30, 50, 6, 6})},
+            .inputs = {wire::Info("x", TensorTypeOf(Type::kFloat32, {"1", "96", "13", "13"}))},
             .outputs = {wire::Info("y", TensorTypeOf(Type::kFloat32, {"1", "30", "1", "1"}))}})});
 }
 
@@ -70,7 +72,7 @@ TEST(FirstRun, ProductsHaveTheBitsOfLaterRuns) {
 }
 
 TEST(FirstRun, ConvolutionsHaveTheBitsOfLaterRuns) {
-  ExpectSameBitsInEveryRun(&ConvolutionsModel, {{"x", Ramp({1, 24, 13, 13})}});
+  ExpectSameBitsInEveryRun(&ConvolutionsModel, {{"x", Ramp({1, 96, 13, 13})}});
 }
 
 TEST(FirstRun, PrepareLeavesNothingForLater) {

@@ -2,6 +2,8 @@
 // Conv of ONNX, and kante.FusedConv: the same with a residual added and an activation applied to its result.
 #include "compute/conv.h"
 
+#include <algorithm>
+
 #include "compute/conv_direct.h"
 #include "compute/explain.h"
 #include "ops/nn/activation.h"
@@ -21,6 +23,20 @@ bool ReadsAnyAlignment(const ConvPlan& plan) {
   if (plan.algorithm == ConvAlgorithm::kColumn) return true;
   const bool product = plan.algorithm == ConvAlgorithm::kPointwise || plan.algorithm == ConvAlgorithm::kImplicit;
   return product && !plan.gemm.vector;
+}
+
+// Winograd's weights may wait where transforming them in the run gives the same sums.
+void PackWeights(ChooseContext& c, const ConvShape& s, const ConvPlan& plan, WeightFormat format) {
+  const ConvPlan in_run = PlanConv(s, true, /*low_memory=*/true);
+  const bool later = c.type(kX) == ElementType::kFloat32 && plan.algorithm == ConvAlgorithm::kWinograd &&
+                     in_run.algorithm == plan.algorithm && in_run.tile == plan.tile;
+  c.Pack(kW, later ? format | kPackLater : format);
+  if (later) c.choice.scratch_bytes = std::max(c.choice.scratch_bytes, in_run.scratch_bytes);
+}
+
+// Whether a run without packed weights has to transform them.
+bool WaitsForWeights(const ConvShape& s, int algorithm) {
+  return algorithm == static_cast<int>(ConvAlgorithm::kWinograd) && ConvWeightFormat(PlanConv(s, true), s) != 0;
 }
 
 struct ConvBase {
@@ -76,7 +92,7 @@ struct ConvBase {
     c.choice.algorithm = static_cast<int>(plan.algorithm) + (c.low_memory() ? kLowMemory : 0);
     c.choice.scratch_bytes = c.type(kX) == ElementType::kFloat32 ? plan.scratch_bytes : 0;
     if (const WeightFormat format = ConvWeightFormat(plan, s)) {
-      c.Pack(kW, format);
+      PackWeights(c, s, plan, format);
       KANTE_TRY(const int64_t bytes, PackedConvBytes(format, s.out_channels, s.in_per_group()));
       c.choice.extra_bytes = bytes - s.out_channels * s.depth() * 4;
     } else if (c.is_constant(kW) && c.type(kX) == ElementType::kFloat32 && ReadsAnyAlignment(plan)) {
@@ -118,7 +134,7 @@ struct ConvBase {
     }
     const std::byte* packed = c.packed(kW);
     const int algorithm = c.choice().algorithm;
-    const bool low_memory = algorithm >= kLowMemory;
+    const bool low_memory = algorithm >= kLowMemory || (!packed && WaitsForWeights(s, algorithm));
     const bool winograd = algorithm % kLowMemory == static_cast<int>(ConvAlgorithm::kWinograd);
     const ConvPlan plan = PlanConv(s, winograd || packed, low_memory);
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));

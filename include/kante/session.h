@@ -35,7 +35,9 @@ struct SessionOptions {
   // Threads a run may use: 0 takes the pool that all such sessions share (one thread per usable core); 1 runs on the
   // caller alone; n > 1 makes a pool of this session's own. Results are bit-equal for every number.
   int threads = 0;
-  int spin_microseconds = 20;                      // how long an idle worker waits awake; 0: sleeps at once
+  // How long an idle worker waits awake before it sleeps; up to fifty times that while loops keep coming. 0: not at
+  // all.
+  int spin_microseconds = 20;
   int64_t max_memory_bytes = int64_t{16} << 30;    // activations and outputs alive at once
   int64_t max_loop_iterations = int64_t{1} << 40;  // of Loop
   int64_t layout_cache_bytes = 16 << 20;           // plans kept for shapes seen before

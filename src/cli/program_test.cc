@@ -18,7 +18,7 @@ TEST_F(Program, HelpAndUsage) {
     EXPECT_EQ(own.code, 0) << command;
     EXPECT_TRUE(Has(own.out, "--help")) << own.out;
     EXPECT_EQ(Kante(std::string(command) + " --no-such-option").code, 2) << command;
-    if (std::string(command) != "ops") EXPECT_EQ(Kante(command).code, 2) << command;
+    EXPECT_TRUE(std::string(command) == "ops" || Kante(command).code == 2) << command;
   }
   EXPECT_EQ(Kante("").code, 2);
   EXPECT_EQ(Kante("dance").code, 2);

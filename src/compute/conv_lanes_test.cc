@@ -120,14 +120,14 @@ TEST(ConvByLanes, AgreesWithPlainLoops) {
   }
 }
 
-TEST(ConvByLanes, IsChosenForFewChannelsAndStridesOnly) {
+TEST(ConvByLanes, IsChosenForFewChannels) {
   if constexpr (kForSize) GTEST_SKIP() << "not in builds for size";
   const auto chosen = [](const Case& c, bool constant) { return PlanConv(ShapeOf(c), constant).algorithm; };
   const Case stem{2, 1, 1, 3, 64, 224, 224, 7, 7, 2, 1, 3, 3}, deep{2, 1, 1, 512, 512, 28, 28, 3, 3, 2, 1, 1, 1},
       square{2, 1, 1, 64, 64, 56, 56, 3, 3, 1, 1, 1, 1};
   EXPECT_EQ(chosen(stem, true), ConvAlgorithm::kLanes);
   EXPECT_EQ(chosen(stem, false), ConvAlgorithm::kImplicit);
-  EXPECT_EQ(chosen(deep, true), ConvAlgorithm::kImplicit);
+  EXPECT_EQ(chosen(deep, true), ConvAlgorithm::kWinograd);
   EXPECT_EQ(chosen(square, true), ConvAlgorithm::kWinograd);
 }
 

@@ -118,7 +118,7 @@ TEST(ProfileTest, OnlyRunsThatEndWellCount) {
   }
 }
 
-// for i in 0..n: state = Relu(state + x), with x from outside
+// for i in 0..n: state = Softmax(state + x), with x from outside
 TEST(ProfileTest, BodiesOfLoopsBelongToTheirStep) {
   GraphWriter g;
   const ValueId n = g.Input("n", ElementType::kInt64, {});
@@ -129,7 +129,7 @@ TEST(ProfileTest, BodiesOfLoopsBelongToTheirStep) {
   const ValueId state = body.Input("state", kF32, {16});
   const ValueId sum = body.Op("Add", {state, body.Capture(x, "outer")});
   body.Output(body.Op("Identity", {go}));
-  body.Output(body.Op("Relu", {sum}));
+  body.Output(body.Op("Softmax", {sum}));
   g.Output(g.Op("Loop", {n, kNone, x}, {body.Body("body")}));
   TestSession s(std::move(g.graph));
   const Profile profile = ProfileOf(s, {Tensor::Scalar(int64_t{5}), Ramp({16})}, 2);

@@ -127,9 +127,13 @@ TEST(Inspect, CountsAKnownNet) {
     EXPECT_EQ(op.count, 1);
     EXPECT_TRUE(op.supported);
     EXPECT_GT(op.version, 0);
-    if (op.name == "Conv") EXPECT_EQ(op.flops, conv);
-    if (op.name == "Gemm") EXPECT_EQ(op.flops, gemm);
-    if (op.name == "Relu") EXPECT_EQ(op.flops, 3 * 4 * 64);
+    if (op.name == "Conv") {
+      EXPECT_EQ(op.flops, conv);
+    } else if (op.name == "Gemm") {
+      EXPECT_EQ(op.flops, gemm);
+    } else if (op.name == "Relu") {
+      EXPECT_EQ(op.flops, 3 * 4 * 64);
+    }
   }
   EXPECT_EQ(report->operators.size(), 5u);
   double sum = 0;

@@ -109,9 +109,10 @@ void WorkOut(Explained& e, const std::vector<RewriteNote>& rewrites) {
   }
   e.made.assign(made.begin(), made.end());
   for (auto& [key, places] : missed) {
-    const bool same = std::all_of(places.begin(), places.end(),
-                                  [&](const RewriteNote& note) { return note.reason == places[0].reason; });
-    e.missed.push_back({key.first, same ? places[0].reason : key.second, std::move(places)});
+    const std::string first = places[0].reason;
+    const bool same =
+        std::all_of(places.begin(), places.end(), [&](const RewriteNote& note) { return note.reason == first; });
+    e.missed.push_back({key.first, same ? first : key.second, std::move(places)});
   }
   std::stable_sort(e.missed.begin(), e.missed.end(),
                    [](const MissedRewrite& a, const MissedRewrite& b) { return a.places.size() > b.places.size(); });

@@ -4,7 +4,8 @@ set(KANTE_NOT_IN_WASM
   async_test.cc  # a provider with threads
   fake_provider.cc
   memory_test.cc  # what /proc says
-  overrides_test.cc  # threads of the caller
+  overrides_test.cc  # threads of the caller, as in the next
+  profile_test.cc
   tests/hostile/
   models_test.cc  # lists folders with std::filesystem, as those below do
   external_test.cc

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 
 #include "base/build.h"
 #include "base/checked.h"
 #include "base/clock.h"
 #include "base/forever.h"
+#include "base/mutex.h"
 #include "base/pages.h"
 
 namespace kante::core {
@@ -91,7 +91,7 @@ class Large final : public Allocator {
     return regions_;
   }
 
-  std::mutex mutex_;
+  Mutex mutex_;
   Region* regions_ = nullptr;
   Region* current_ = nullptr;  // where small blocks go
   size_t total_ = 0;           // bytes of all blocks

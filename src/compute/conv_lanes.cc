@@ -61,7 +61,8 @@ struct Span {
 // dst[channel][line][width]: lines of the input, with zeros beyond their ends. x is the first of them.
 void CopyPadded(float* dst, const float* x, const kernels::ConvGeometry& g, int64_t channels, int64_t lines) {
   const int64_t width = Width(g);
-  const int64_t from = std::min<int64_t>(g.pad_left, width), end = std::clamp(g.in_w + g.pad_left, from, width);
+  const int64_t from = std::min<int64_t>(g.pad_left, width),
+                end = std::clamp<int64_t>(g.in_w + g.pad_left, from, width);
   for (int64_t c = 0; c < channels; ++c, x += g.in_h * g.in_w) {
     const float* row = x - g.pad_left;
     for (int64_t i = 0; i < lines; ++i, dst += width, row += g.in_w) {
@@ -145,7 +146,9 @@ bool ConvByLanes(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o
       const int64_t c = part * plan.channels, count = std::min(plan.channels, outs - c), group = image % s.groups;
       const float* x = o.x + image * ins * g.in_h * g.in_w;
       const Span span(g, first, rows);
-      kernels::ConvLanesArgs args{.x = x + span.begin * g.in_w, .lines = span.count, .lines_above = span.above};
+      kernels::ConvLanesArgs args{.x = x + span.begin * g.in_w,
+                                  .lines = static_cast<ptrdiff_t>(span.count),
+                                  .lines_above = static_cast<ptrdiff_t>(span.above)};
       args.plane_x = g.in_h * g.in_w;
       args.line_x = g.in_w;
       if (!in_place) {

@@ -20,7 +20,7 @@ Result<std::shared_ptr<ThreadPool>> ThreadPool::Create(Options) {
 Result<std::shared_ptr<ThreadPool>> ThreadPool::Default() { return Create({}); }
 
 bool ThreadPool::ParallelFor(int64_t count, int64_t grain, int, FunctionRef<void(int64_t, int64_t)> body,
-                             const CancelToken* cancel) {
+                             const CancelToken* cancel, bool) {
   grain = std::max<int64_t>(1, grain);
   for (int64_t begin = 0; begin < count;) {
     if (cancel && cancel->cancelled()) return false;
@@ -30,5 +30,8 @@ bool ThreadPool::ParallelFor(int64_t count, int64_t grain, int, FunctionRef<void
   }
   return true;
 }
+
+int ThreadPool::awake() const { return 0; }
+void ThreadPool::Warm() {}
 
 }  // namespace kante::core

@@ -6,6 +6,7 @@ set(KANTE_NOT_IN_WASM
   memory_test.cc  # what /proc says
   overrides_test.cc  # threads of the caller, as in the next
   profile_test.cc
+  weight_cache_test.cc  # processes
   tests/hostile/
   models_test.cc  # lists folders with std::filesystem, as those below do
   external_test.cc

@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <random>
-#include <vector>
-
 #include "base/build.h"
 #include "compute/conv_algorithms.h"
-#include "compute/conv_direct.h"
+#include "compute/conv_test_util.h"
 #include "kernels/test_util.h"
-#include "tensor/buffer.h"
 
 namespace kante::core {
 namespace {
-
-// Runs ranges last to first, so that results which depend on their order show.
-constexpr auto kBackwards = [](int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
-  grain = std::max<int64_t>(grain, 1);
-  for (int64_t begin = (count - 1) / grain * grain; begin >= 0 && count > 0; begin -= grain) {
-    body(begin, std::min(count, begin + grain));
-  }
-  return true;
-};
-constexpr auto kSerial = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
-  body(0, count);
-  return true;
-};
 
 struct Case {
   int rank;
@@ -65,29 +46,13 @@ ConvShape ShapeOf(const Case& c) {
   return s;
 }
 
-std::vector<float> Noise(int64_t n, unsigned seed) {
-  std::mt19937 random(seed);
-  std::uniform_real_distribution<float> uniform(-1, 1);
-  std::vector<float> v(static_cast<size_t>(n));
-  for (float& f : v) f = uniform(random);
-  return v;
-}
-
 TEST(ConvByLanes, AgreesWithPlainLoops) {
   if constexpr (kForSize) GTEST_SKIP() << "not in builds for size";
   for (size_t i = 0; i < std::size(kCases); ++i) {
     SCOPED_TRACE(i);
-    const ConvShape s = ShapeOf(kCases[i]);
+    const NoisyConv conv(ShapeOf(kCases[i]));
+    const ConvShape& s = conv.s;
     ASSERT_TRUE(LanesFit(s));
-    const std::vector<float> x = Noise(s.batch * s.in_channels * s.in_pixels(), 1);
-    const std::vector<float> w = Noise(s.out_channels * s.depth(), 2), bias = Noise(s.out_channels, 3);
-    const int64_t n = s.batch * s.out_channels * s.out_pixels();
-    const std::vector<float> residual = Noise(n, 4);
-    std::vector<double> want(static_cast<size_t>(n));
-    const std::vector<double> wide_x(x.begin(), x.end()), wide_w(w.begin(), w.end()), wide_b(bias.begin(), bias.end());
-    ConvDirect(s, wide_x.data(), wide_w.data(), wide_b.data(), want.data(), kSerial);
-    const double root = std::sqrt(static_cast<double>(s.depth())), bound = 2 * 1.2e-7 * root * (1 + root);
-
     kernels::OnEveryTarget([&] {
       const ConvPlan plan = PlanLanes(s);
       const uint64_t format = ConvWeightFormat(plan, s);
@@ -95,27 +60,10 @@ TEST(ConvByLanes, AgreesWithPlainLoops) {
       const auto bytes = PackedConvBytes(format, s.out_channels, s.in_per_group());
       ASSERT_TRUE(bytes.ok());
       auto packed = Buffer::Allocate(*bytes);
-      auto scratch = Buffer::Allocate(std::max<int64_t>(plan.scratch_bytes, 1));
-      ASSERT_TRUE(packed.ok() && scratch.ok());
+      ASSERT_TRUE(packed.ok());
       float* weights = reinterpret_cast<float*>((*packed)->data());
-      ASSERT_TRUE(PackConvWeights(weights, w.data(), format, s.out_channels, s.in_per_group(), kBackwards));
-      for (bool fused : {false, true}) {
-        std::vector<float> y(static_cast<size_t>(n), NAN), again(y);
-        ConvOperands o{.x = x.data(), .w = weights, .bias = bias.data(), .scratch = (*scratch)->data()};
-        if (fused) {
-          o.residual = residual.data();
-          o.act = kernels::UnaryOp::kRelu;
-        }
-        o.y = y.data();
-        ASSERT_TRUE(RunConv(plan, s, o, kSerial));
-        o.y = again.data();
-        ASSERT_TRUE(RunConv(plan, s, o, kBackwards));
-        EXPECT_TRUE(std::equal(y.begin(), y.end(), again.begin()));  // not a bit may depend on the ranges
-        for (size_t k = 0; k < y.size(); ++k) {
-          const double v = fused ? std::max(0.0, want[k] + static_cast<double>(residual[k])) : want[k];
-          ASSERT_NEAR(v, static_cast<double>(y[k]), bound) << "element " << k;
-        }
-      }
+      ASSERT_TRUE(PackConvWeights(weights, conv.w.data(), format, s.out_channels, s.in_per_group(), kBackwards));
+      conv.Check(plan, weights);
     });
   }
 }

@@ -10,26 +10,12 @@
 #include "base/checked.h"
 #include "base/thread_pool.h"
 #include "compute/conv_algorithms.h"
-#include "compute/conv_direct.h"
-#include "kernels/dispatch.h"
+#include "compute/conv_test_util.h"
+#include "kernels/test_util.h"
 #include "tensor/buffer.h"
 
 namespace kante::core {
 namespace {
-
-constexpr auto kSerial = [](int64_t count, int64_t, FunctionRef<void(int64_t, int64_t)> body) {
-  body(0, count);
-  return true;
-};
-
-// Runs ranges last to first, so that results which depend on their order show.
-constexpr auto kBackwards = [](int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
-  grain = std::max<int64_t>(grain, 1);
-  for (int64_t begin = (count - 1) / grain * grain; begin >= 0 && count > 0; begin -= grain) {
-    body(begin, std::min(count, begin + grain));
-  }
-  return true;
-};
 
 struct Pads {
   int64_t top, left, bottom, right;
@@ -61,8 +47,6 @@ std::vector<float> Normal(int64_t n, unsigned seed) {
   for (float& f : v) f = normal(random);
   return v;
 }
-
-std::vector<double> Wide(const std::vector<float>& v) { return {v.begin(), v.end()}; }
 
 // Normally distributed operands of a shape and what the convolution of them is in double.
 struct Problem {
@@ -131,14 +115,6 @@ struct Problem {
   }
 };
 
-template <typename F>
-void OnEveryTarget(const F& f) {
-  kernels::ForEachSupportedTarget([&](kernels::Target t) {
-    SCOPED_TRACE(kernels::TargetName(t));
-    f();
-  });
-}
-
 TEST(ConvWinograd, EveryRemainderOfTheTile) {
   if (kForSize) GTEST_SKIP() << "a build for size has no Winograd";
   constexpr Pads kPads[] = {{1, 1, 1, 1}, {0, 0, 0, 0}, {2, 1, 0, 2}, {2, 2, 2, 2}, {0, 2, 1, 0}, {3, 4, 5, 3}};
@@ -151,7 +127,7 @@ TEST(ConvWinograd, EveryRemainderOfTheTile) {
         const ConvShape s = Shape3x3(at % 3 == 0 ? 2 : 1, at % 5 == 0 ? 3 : 1, c[0], c[1], h, w, pads, stride);
         if (s.out[0] < 1 || s.out[1] < 1) continue;
         const Problem problem(s);
-        OnEveryTarget([&] {
+        kernels::OnEveryTarget([&] {
           for (int tile : {2, 4}) problem.Check(tile, {.threads = 2});
         });
       }
@@ -168,7 +144,7 @@ TEST(ConvWinograd, LargeMaps) {
                              Shape3x3(2, 1, 256, 420, 5, 6, kOne), Shape3x3(1, 1, 40, 100, 45, 141, kOne, 2),
                              Shape3x3(2, 2, 130, 70, 28, 28, kOne, 2)}) {
     const Problem problem(s);
-    OnEveryTarget([&] {
+    kernels::OnEveryTarget([&] {
       for (int tile : {2, 4}) problem.Check(tile, {.threads = 3});
     });
   }

@@ -2,14 +2,6 @@
 #include "onnx/flat_buffer.h"
 
 namespace kante::core {
-namespace {
-
-std::string_view TextAt(FlatBuffer& buffer, uint64_t position) {
-  const auto bytes = buffer.Range(position + 4, buffer.At<uint32_t>(position), 1);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-}  // namespace
 
 bool FlatBuffer::HasIdentifier(std::string_view identifier) const {
   return bytes_.size() >= 8 && std::memcmp(bytes_.data() + 4, identifier.data(), 4) == 0;
@@ -34,11 +26,6 @@ FlatTable FlatVector::Table(size_t i) const {
   return FlatTable(*buffer_, at + buffer_->At<uint32_t>(at));
 }
 
-std::string_view FlatVector::Text(size_t i) const {
-  const uint64_t at = first_ + 4 * i;
-  return TextAt(*buffer_, at + buffer_->At<uint32_t>(at));
-}
-
 FlatTable FlatTable::Root(FlatBuffer& buffer) { return FlatTable(buffer, buffer.At<uint32_t>(0)); }
 
 FlatTable::FlatTable(FlatBuffer& buffer, uint64_t position) : buffer_(&buffer), position_(position) {}
@@ -59,25 +46,14 @@ std::optional<uint64_t> FlatTable::Field(int field) const {
   return position_ + offset;
 }
 
-std::optional<uint64_t> FlatTable::Reference(int field) const {
-  const auto at = Field(field);
-  if (!at) return {};
-  return *at + buffer_->At<uint32_t>(*at);
-}
-
 std::string_view FlatTable::Text(int field) const {
-  const auto at = Reference(field);
-  return at ? TextAt(*buffer_, *at) : std::string_view();
-}
-
-FlatTable FlatTable::Table(int field) const {
-  const auto at = Reference(field);
-  return at ? FlatTable(*buffer_, *at) : FlatTable();
+  const auto bytes = Vector(field, 1).bytes();
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 FlatVector FlatTable::Vector(int field, size_t element_size) const {
-  const auto at = Reference(field);
-  return at ? FlatVector(*buffer_, *at, element_size) : FlatVector();
+  const auto at = Field(field);
+  return at ? FlatVector(*buffer_, *at + buffer_->At<uint32_t>(*at), element_size) : FlatVector();
 }
 
 }  // namespace kante::core

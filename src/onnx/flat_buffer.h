@@ -59,8 +59,7 @@ class FlatVector {
     std::memcpy(&value, elements_.data() + i * sizeof(T), sizeof(T));
     return value;
   }
-  FlatTable Table(size_t i) const;        // of a vector of tables
-  std::string_view Text(size_t i) const;  // of a vector of texts
+  FlatTable Table(size_t i) const;  // of a vector of tables
 
  private:
   FlatBuffer* buffer_ = nullptr;
@@ -74,7 +73,6 @@ class FlatTable {
   static FlatTable Root(FlatBuffer& buffer);
   FlatTable() = default;
   FlatTable(FlatBuffer& buffer, uint64_t position);
-  bool present() const { return buffer_ != nullptr; }
 
   template <typename T>
   T Scalar(int field, T fallback) const {
@@ -82,13 +80,11 @@ class FlatTable {
     return at ? buffer_->At<T>(*at) : fallback;
   }
   std::string_view Text(int field) const;  // empty if absent
-  FlatTable Table(int field) const;        // not present if absent
   FlatVector Vector(int field, size_t element_size) const;
   FlatVector Tables(int field) const { return Vector(field, 4); }
 
  private:
-  std::optional<uint64_t> Field(int field) const;      // where its value stands
-  std::optional<uint64_t> Reference(int field) const;  // what its offset leads to
+  std::optional<uint64_t> Field(int field) const;  // where its value stands
   FlatBuffer* buffer_ = nullptr;
   uint64_t position_ = 0;
 };

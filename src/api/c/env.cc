@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "api/c/accessors.h"
 #include "api/c/env.h"
 
 #include <mutex>
@@ -125,37 +126,25 @@ OrtStatus* CreateThreadingOptions(OrtThreadingOptions** out) noexcept {
 void ReleaseThreadingOptions(OrtThreadingOptions* options) noexcept { delete options; }
 
 OrtStatus* SetGlobalIntraOpNumThreads(OrtThreadingOptions* options, int threads) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->intra_op_threads = threads;
-  return nullptr;
+  return Set(options, &OrtThreadingOptions::intra_op_threads, threads);
 }
 
-OrtStatus* SetGlobalInterOpNumThreads(OrtThreadingOptions* options, int threads) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->inter_op_threads = threads;
-  return nullptr;
-}
+OrtStatus* SetGlobalInterOpNumThreads(OrtThreadingOptions* options, int) noexcept { return Accept(options); }
 
 OrtStatus* SetGlobalSpinControl(OrtThreadingOptions* options, int allow) noexcept {
   KANTE_ORT_REQUIRE(options);
   if (allow != 0 && allow != 1)
     return InvalidArgument("Received invalid value for allow_spinning. Valid values are 0 or 1");
-  options->spin = allow != 0;
   return nullptr;
 }
 
-OrtStatus* SetGlobalDenormalAsZero(OrtThreadingOptions* options) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->denormal_as_zero = true;
-  return nullptr;
-}
+OrtStatus* SetGlobalDenormalAsZero(OrtThreadingOptions* options) noexcept { return Accept(options); }
 
 OrtStatus* SetGlobalIntraOpThreadAffinity(OrtThreadingOptions* options, const char* affinity) noexcept {
   KANTE_ORT_REQUIRE(options);
   KANTE_ORT_REQUIRE(affinity);
   if (!*affinity) return InvalidArgument("the affinity is empty");
   if (std::string_view(affinity).size() > 1024) return InvalidArgument("the affinity is longer than 1024 bytes");
-  options->affinity = affinity;
   return nullptr;
 }
 

@@ -7,10 +7,6 @@
 
 struct OrtThreadingOptions {
   int intra_op_threads = 0;
-  int inter_op_threads = 0;
-  bool spin = true;
-  bool denormal_as_zero = false;
-  std::string affinity;
   OrtCustomCreateThreadFn create_thread = nullptr;
   OrtCustomJoinThreadFn join_thread = nullptr;
   void* thread_options = nullptr;

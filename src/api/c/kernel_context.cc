@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What a custom operator's kernel asks for while it runs, and what its shape inference asks for before.
-#include <cstring>
-
 #include "api/c/custom_op.h"
 #include "api/c/memory.h"
 #include "api/c/slots.h"

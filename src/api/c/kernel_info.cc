@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a custom operator's kernel asks about its node.
-#include <cstring>
+#include <algorithm>
 
 #include "api/c/custom_op.h"
 #include "api/c/key_values.h"

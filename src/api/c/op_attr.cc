@@ -11,6 +11,7 @@ namespace {
 // Bytes of what is held into a buffer, or how many there are where it is too small.
 OrtStatus* Bytes(const void* data, size_t bytes, void* out, size_t room, size_t* need) {
   *need = bytes;
+  if (bytes) KANTE_ORT_REQUIRE(out);
   if (room < bytes) return InvalidArgument("the buffer of " + std::to_string(room) + " bytes is too small");
   if (bytes) std::memcpy(out, data, bytes);
   return nullptr;
@@ -27,7 +28,7 @@ OrtStatus* CreateOpAttr(const char* name, const void* data, int count, OrtOpAttr
   KANTE_ORT_REQUIRE(name);
   KANTE_ORT_REQUIRE(out);
   if (count < 0) return InvalidArgument("the length of an attribute is negative");
-  if (count > 0) KANTE_ORT_REQUIRE(data);
+  if (count > 0 || type == ORT_OP_ATTR_INT || type == ORT_OP_ATTR_FLOAT) KANTE_ORT_REQUIRE(data);
   const auto n = static_cast<size_t>(count);
   OpAttribute attribute;
   attribute.name = name;
@@ -49,6 +50,7 @@ OrtStatus* CreateOpAttr(const char* name, const void* data, int count, OrtOpAttr
       break;
     case ORT_OP_ATTR_STRINGS: {
       const auto* texts = static_cast<const char* const*>(data);
+      for (size_t i = 0; i < n; ++i) KANTE_ORT_REQUIRE(texts[i]);
       attribute.value = std::vector<std::string>(texts, texts + n);
       break;
     }

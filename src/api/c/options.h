@@ -19,18 +19,12 @@ using OrtConfigEntries = std::map<std::string, std::string, std::less<>>;
 struct OrtSessionOptions {
   kante::OptimizationLevel optimization = kante::OptimizationLevel::kAll;
   int intra_op_threads = 0;
-  int inter_op_threads = 0;
   ExecutionMode execution_mode = ORT_SEQUENTIAL;
   bool memory_pattern = true;
-  bool cpu_arena = true;
   bool per_session_threads = true;
-  bool deterministic = false;
   bool profiling = false;
   std::string profile_prefix;
   std::string optimized_model_path;
-  std::string log_id;
-  int log_severity = -1;
-  int log_verbosity = 0;
   OrtConfigEntries config;
   std::map<std::string, kante::Tensor> initializers;
   std::map<std::string, int64_t> dimensions;

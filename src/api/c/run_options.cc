@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "api/c/accessors.h"
 #include "api/c/options.h"
 #include "api/c/slots.h"
 
@@ -13,35 +14,23 @@ OrtStatus* CreateRunOptions(OrtRunOptions** out) noexcept {
 void ReleaseRunOptions(OrtRunOptions* options) noexcept { delete options; }
 
 OrtStatus* RunOptionsSetRunLogVerbosityLevel(OrtRunOptions* options, int level) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->log_verbosity = level;
-  return nullptr;
+  return Set(options, &OrtRunOptions::log_verbosity, level);
 }
 
 OrtStatus* RunOptionsGetRunLogVerbosityLevel(const OrtRunOptions* options, int* out) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  KANTE_ORT_REQUIRE(out);
-  *out = options->log_verbosity;
-  return nullptr;
+  return Get(options, &OrtRunOptions::log_verbosity, out);
 }
 
 OrtStatus* RunOptionsSetRunLogSeverityLevel(OrtRunOptions* options, int level) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->log_severity = level;
-  return nullptr;
+  return Set(options, &OrtRunOptions::log_severity, level);
 }
 
 OrtStatus* RunOptionsGetRunLogSeverityLevel(const OrtRunOptions* options, int* out) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  KANTE_ORT_REQUIRE(out);
-  *out = options->log_severity;
-  return nullptr;
+  return Get(options, &OrtRunOptions::log_severity, out);
 }
 
 OrtStatus* RunOptionsSetRunTag(OrtRunOptions* options, const char* tag) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->tag = tag ? tag : "";
-  return nullptr;
+  return Set(options, &OrtRunOptions::tag, tag ? tag : "");
 }
 
 OrtStatus* RunOptionsGetRunTag(const OrtRunOptions* options, const char** out) noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cstring>
 
+#include "api/c/accessors.h"
 #include "api/c/custom_op.h"
 #include "api/c/env.h"
 #include "api/c/key_values.h"
@@ -91,6 +92,7 @@ OrtStatus* CloneSessionOptions(const OrtSessionOptions* options, OrtSessionOptio
   KANTE_ORT_REQUIRE(options);
   KANTE_ORT_REQUIRE(out);
   *out = new OrtSessionOptions(*options);
+  (*out)->cancel_load = std::make_shared<std::atomic<bool>>(options->cancel_load->load());  // a flag of its own
   return nullptr;
 }
 
@@ -111,10 +113,7 @@ OrtStatus* SetSessionExecutionMode(OrtSessionOptions* options, ExecutionMode mod
 }
 
 OrtStatus* GetSessionExecutionMode(const OrtSessionOptions* options, ExecutionMode* out) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  KANTE_ORT_REQUIRE(out);
-  *out = options->execution_mode;
-  return nullptr;
+  return Get(options, &OrtSessionOptions::execution_mode, out);
 }
 
 OrtStatus* EnableProfiling(OrtSessionOptions* options, const char* prefix) noexcept {
@@ -132,54 +131,30 @@ OrtStatus* DisableProfiling(OrtSessionOptions* options) noexcept {
 }
 
 OrtStatus* EnableMemPattern(OrtSessionOptions* options) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->memory_pattern = true;
-  return nullptr;
+  return Set(options, &OrtSessionOptions::memory_pattern, true);
 }
 
 OrtStatus* DisableMemPattern(OrtSessionOptions* options) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->memory_pattern = false;
-  return nullptr;
+  return Set(options, &OrtSessionOptions::memory_pattern, false);
 }
 
 OrtStatus* GetMemPatternEnabled(const OrtSessionOptions* options, int* out) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  KANTE_ORT_REQUIRE(out);
-  *out = options->memory_pattern;
-  return nullptr;
+  return Get(options, &OrtSessionOptions::memory_pattern, out);
 }
 
-OrtStatus* EnableCpuMemArena(OrtSessionOptions* options) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->cpu_arena = true;
-  return nullptr;
-}
+OrtStatus* EnableCpuMemArena(OrtSessionOptions* options) noexcept { return Accept(options); }
 
-OrtStatus* DisableCpuMemArena(OrtSessionOptions* options) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->cpu_arena = false;
-  return nullptr;
-}
+OrtStatus* DisableCpuMemArena(OrtSessionOptions* options) noexcept { return Accept(options); }
 
 OrtStatus* SetSessionLogId(OrtSessionOptions* options, const char* id) noexcept {
   KANTE_ORT_REQUIRE(options);
   KANTE_ORT_REQUIRE(id);
-  options->log_id = id;
   return nullptr;
 }
 
-OrtStatus* SetSessionLogVerbosityLevel(OrtSessionOptions* options, int level) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->log_verbosity = level;
-  return nullptr;
-}
+OrtStatus* SetSessionLogVerbosityLevel(OrtSessionOptions* options, int) noexcept { return Accept(options); }
 
-OrtStatus* SetSessionLogSeverityLevel(OrtSessionOptions* options, int level) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->log_severity = level;
-  return nullptr;
-}
+OrtStatus* SetSessionLogSeverityLevel(OrtSessionOptions* options, int) noexcept { return Accept(options); }
 
 OrtStatus* SetSessionGraphOptimizationLevel(OrtSessionOptions* options, GraphOptimizationLevel level) noexcept {
   KANTE_ORT_REQUIRE(options);
@@ -200,29 +175,17 @@ OrtStatus* SetSessionGraphOptimizationLevel(OrtSessionOptions* options, GraphOpt
 }
 
 OrtStatus* SetIntraOpNumThreads(OrtSessionOptions* options, int threads) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->intra_op_threads = threads;
-  return nullptr;
+  return Set(options, &OrtSessionOptions::intra_op_threads, threads);
 }
 
-OrtStatus* SetInterOpNumThreads(OrtSessionOptions* options, int threads) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->inter_op_threads = threads;
-  return nullptr;
-}
+OrtStatus* SetInterOpNumThreads(OrtSessionOptions* options, int) noexcept { return Accept(options); }
 
 OrtStatus* DisablePerSessionThreads(OrtSessionOptions* options) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->per_session_threads = false;
-  return nullptr;
+  return Set(options, &OrtSessionOptions::per_session_threads, false);
 }
 
 // Sums are split by shape only: every run is deterministic.
-OrtStatus* SetDeterministicCompute(OrtSessionOptions* options, bool value) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->deterministic = value;
-  return nullptr;
-}
+OrtStatus* SetDeterministicCompute(OrtSessionOptions* options, bool) noexcept { return Accept(options); }
 
 // Sessions that are being created with these options stop; the flag stays until it is taken back.
 OrtStatus* SessionOptionsSetLoadCancellationFlag(OrtSessionOptions* options, bool cancel) noexcept {
@@ -232,13 +195,11 @@ OrtStatus* SessionOptionsSetLoadCancellationFlag(OrtSessionOptions* options, boo
 }
 
 OrtStatus* SetUserLoggingFunction(OrtSessionOptions* options, OrtLoggingFunction, void*) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  return nullptr;
+  return Accept(options);
 }
 
 OrtStatus* SessionOptionsSetEpSelectionPolicy(OrtSessionOptions* options, OrtExecutionProviderDevicePolicy) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  return nullptr;
+  return Accept(options);
 }
 
 OrtStatus* AddSessionConfigEntry(OrtSessionOptions* options, const char* key, const char* value) noexcept {

@@ -13,6 +13,18 @@ namespace {
 
 std::string Shape(const int64_t* shape, size_t rank) { return ShapeToString({shape, rank}); }
 
+// Of a dense tensor of numbers.
+OrtStatus* ByteCount(ElementType type, std::span<const int64_t> shape, size_t* out) {
+  int64_t bits = BitsOf(type);
+  for (const int64_t d : shape) {
+    if (__builtin_mul_overflow(bits, d, &bits)) {
+      return InvalidArgument("the size of " + ShapeToString(shape) + " overflows");
+    }
+  }
+  *out = static_cast<size_t>(bits / 8 + (bits % 8 != 0));
+  return nullptr;
+}
+
 OrtStatus* WrapMemory(void* data, size_t bytes, const int64_t* shape, size_t rank, ONNXTensorElementDataType type,
                       std::function<void()> release, OrtValue** out) {
   std::span<const int64_t> dims;
@@ -22,16 +34,12 @@ OrtStatus* WrapMemory(void* data, size_t bytes, const int64_t* shape, size_t ran
   if (element == ElementType::kString) {
     return InvalidArgument("a tensor of strings cannot use memory of the caller: fill one with FillStringTensor");
   }
-  int64_t need = BitsOf(element);
-  for (const int64_t d : dims) {
-    if (__builtin_mul_overflow(need, d, &need))
-      return InvalidArgument("the size of " + Shape(shape, rank) + " overflows");
-  }
-  need = need / 8 + (need % 8 != 0);
-  if (bytes < static_cast<size_t>(need)) {
+  size_t need = 0;
+  KANTE_ORT_TRY(ByteCount(element, dims, &need));
+  if (bytes < need) {
     return InvalidArgument("not enough space: expected " + std::to_string(need) + ", got " + std::to_string(bytes));
   }
-  auto tensor = Tensor::Wrap(element, dims, data, static_cast<size_t>(need), std::move(release));
+  auto tensor = Tensor::Wrap(element, dims, data, need, std::move(release));
   if (!tensor.ok()) return ToOrt(tensor.status());
   *out = new OrtValue{std::move(*tensor)};
   return nullptr;
@@ -75,12 +83,8 @@ OrtStatus* CreateTensorAsOrtValue(OrtAllocator* allocator, const int64_t* shape,
     *out = new OrtValue{std::move(*tensor)};
     return nullptr;
   }
-  int64_t bits = BitsOf(element);
-  for (const int64_t d : dims) {
-    if (__builtin_mul_overflow(bits, d, &bits))
-      return InvalidArgument("the size of " + Shape(shape, rank) + " overflows");
-  }
-  const size_t bytes = static_cast<size_t>(bits / 8 + (bits % 8 != 0));
+  size_t bytes = 0;
+  KANTE_ORT_TRY(ByteCount(element, dims, &bytes));
   void* memory = allocator->Alloc(allocator, std::max<size_t>(bytes, 1));
   if (!memory) return Fail(ORT_FAIL, "the allocator gave no memory");
   OrtStatus* failed = WrapMemory(

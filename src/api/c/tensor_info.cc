@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // OrtTensorTypeAndShapeInfo: made by callers too, for shape inference and model building.
 #include <algorithm>
-#include <cstring>
 
 #include "api/c/slots.h"
 #include "api/c/type_info.h"

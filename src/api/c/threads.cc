@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Threads of the caller's, and runs that do not wait.
+#include "api/c/accessors.h"
 #include "api/c/env.h"
 #include "api/c/session.h"
 #include "api/c/slots.h"
@@ -9,19 +10,13 @@
 namespace kante::ort {
 
 OrtStatus* SessionOptionsSetCustomCreateThreadFn(OrtSessionOptions* options, OrtCustomCreateThreadFn create) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->create_thread = create;
-  return nullptr;
+  return Set(options, &OrtSessionOptions::create_thread, create);
 }
 OrtStatus* SessionOptionsSetCustomThreadCreationOptions(OrtSessionOptions* options, void* thread_options) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->thread_options = thread_options;
-  return nullptr;
+  return Set(options, &OrtSessionOptions::thread_options, thread_options);
 }
 OrtStatus* SessionOptionsSetCustomJoinThreadFn(OrtSessionOptions* options, OrtCustomJoinThreadFn join) noexcept {
-  KANTE_ORT_REQUIRE(options);
-  options->join_thread = join;
-  return nullptr;
+  return Set(options, &OrtSessionOptions::join_thread, join);
 }
 
 OrtStatus* SetGlobalCustomCreateThreadFn(OrtThreadingOptions* options, OrtCustomCreateThreadFn create) noexcept {
@@ -55,6 +50,8 @@ OrtStatus* RunAsync(OrtSession* session, const OrtRunOptions* options, const cha
   }
   KANTE_ORT_REQUIRE(output_names);
   KANTE_ORT_REQUIRE(outputs);
+  for (size_t i = 0; i < input_count; ++i) KANTE_ORT_REQUIRE(input_names[i]);
+  for (size_t i = 0; i < output_count; ++i) KANTE_ORT_REQUIRE(output_names[i]);
   if (session->session.threads() < 2) {
     return InvalidArgument("intra op thread pool must have at least one thread for RunAsync");
   }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "api/c/type_info.h"
 
-#include <algorithm>
-#include <cstring>
-
 #include "api/c/slots.h"
 
 namespace kante::ort {

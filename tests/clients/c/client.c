@@ -139,6 +139,11 @@ static void TestRun(const char* folder) {
   ort->ReleaseSession(session);
 }
 
+static void Never(void* user, OrtValue** outputs, size_t count, OrtStatusPtr status) {
+  (void)user, (void)outputs, (void)count, (void)status;
+  abort();
+}
+
 static void TestMetadata(const char* folder) {
   OrtSession* session = Open(folder, "add", NULL);
   OrtModelMetadata* metadata = NULL;
@@ -311,6 +316,46 @@ static void TestCustomOp(const char* folder) {
   FAILS(ort->CreateSession(env, path, NULL, &session), ORT_NOT_IMPLEMENTED, "Scale");
 }
 
+// What would be read through a null pointer.
+static void TestNulls(const char* folder) {
+  OrtOpAttr* attribute = NULL;
+  const char* texts[1] = {NULL};
+  int64_t number = 7;
+  size_t need = 0;
+  FAILS(ort->CreateOpAttr("a", NULL, 0, ORT_OP_ATTR_INT, &attribute), ORT_INVALID_ARGUMENT, "data");
+  FAILS(ort->CreateOpAttr("a", texts, 1, ORT_OP_ATTR_STRINGS, &attribute), ORT_INVALID_ARGUMENT, "texts");
+  OK(ort->CreateOpAttr("a", &number, 1, ORT_OP_ATTR_INT, &attribute));
+  FAILS(ort->ReadOpAttr(attribute, ORT_OP_ATTR_INT, NULL, sizeof(number), &need), ORT_INVALID_ARGUMENT, "out");
+  CHECK(need == sizeof(number));
+  FAILS(ort->ReadOpAttr(attribute, ORT_OP_ATTR_INT, &number, 4, &need), ORT_INVALID_ARGUMENT, "too small");
+  number = 0;
+  OK(ort->ReadOpAttr(attribute, ORT_OP_ATTR_INT, &number, sizeof(number), &need));
+  CHECK(number == 7);
+  ort->ReleaseOpAttr(attribute);
+  OrtSession* session = Open(folder, "add", NULL);
+  OrtValue* result = NULL;
+  const char* out = "sum";
+  FAILS(ort->RunAsync(session, NULL, texts, (const OrtValue* const*)&result, 1, &out, 1, &result, Never, NULL),
+        ORT_INVALID_ARGUMENT, "input_names");
+  ort->ReleaseSession(session);
+}
+
+// A copy of options is cancelled by itself.
+static void TestCancelledLoad(const char* folder) {
+  char path[4096];
+  snprintf(path, sizeof(path), "%s/add.onnx", folder);
+  OrtSessionOptions *options = NULL, *copy = NULL;
+  OrtSession* session = NULL;
+  OK(ort->CreateSessionOptions(&options));
+  OK(ort->CloneSessionOptions(options, &copy));
+  OK(ort->SessionOptionsSetLoadCancellationFlag(options, true));
+  FAILS(ort->CreateSession(env, path, options, &session), ORT_MODEL_LOAD_CANCELED, "");
+  OK(ort->CreateSession(env, path, copy, &session));
+  ort->ReleaseSession(session);
+  ort->ReleaseSessionOptions(copy);
+  ort->ReleaseSessionOptions(options);
+}
+
 static void TestErrors(const char* folder) {
   OrtSession* session = NULL;
   OrtValue* value = NULL;
@@ -360,6 +405,8 @@ int main(int count, char** arguments) {
     TestMaps(arguments[2]);
     TestCustomOp(arguments[2]);
     TestErrors(arguments[2]);
+    TestNulls(arguments[2]);
+    TestCancelledLoad(arguments[2]);
     ort->ReleaseEnv(again);
     ort->ReleaseEnv(env);
     dlclose(library);

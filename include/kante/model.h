@@ -78,7 +78,9 @@ struct ValueDescription {
   ElementType key_type = ElementType::kUndefined;      // of maps, also those inside; kUndefined where there are none
   bool has_shape = false;
   std::vector<Dimension> dimensions;
-  bool has_default = false;  // an input that need not be fed (an overridable initializer)
+  // An input that need not be fed (an overridable initializer). Not to feed it is faster: the first run that does makes
+  // a second form of the model.
+  bool has_default = false;
   // "float32[batch,3,224,224]", "seq(map(int64,float32))"
   KANTE_API std::string ToString() const;
 };

@@ -57,6 +57,7 @@ int64_t RemoveDeadCode(Graph& graph, const OpRegistry& registry) {
     DropUnusedOutputs(graph, id, registry);
   }
   for (ValueId v = 0; v < graph.value_count(); ++v) {
+    if (graph.value(v).is_graph_input) continue;  // a default, see runtime/default_inputs.h
     if (graph.Constant(v) && graph.UseCount(v) == 0) graph.SetConstant(v, Tensor());
   }
   return removed;

@@ -2,12 +2,14 @@
 #include "runtime/model.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "base/build.h"
 #include "ops/contrib/refused.h"
 #include "ops/elsewhere.h"
 #include "passes/infer_types.h"
 #include "providers/cpu/cpu_provider.h"
+#include "runtime/default_inputs.h"
 #include "runtime/expand_unclaimed.h"
 
 namespace kante::core {
@@ -46,7 +48,7 @@ int64_t ProtectConstants(const Graph& graph) {
     for (ValueId v = 0; v < g.value_count(); ++v) {
       if (const Tensor* constant = g.Constant(v)) {
         constant->buffer()->set_transient();
-        bytes += constant->bytes();  // each fits in memory
+        if (g.UseCount(v) > 0) bytes += constant->bytes();  // each fits in memory
       }
       if (!g.value(v).initial.empty()) g.value(v).initial.buffer()->set_transient();
     }
@@ -139,6 +141,7 @@ Result<std::shared_ptr<const Model>> Model::Finish(LoadedModel loaded, const Opt
   Graph& graph = model->loaded_.graph;
   KANTE_TRY(Report(options, 0.2));
   KANTE_TRY(ApplyOverrides(graph, options.overrides));
+  if (!options.keep_inputs_open) model->FixInputs(options);
   const Status known = CheckOperators(graph, *model->registry_);
   if (!known.ok() && !options.inspect_only) return known.Clone();
   Plan::Options plan;
@@ -167,6 +170,35 @@ Result<std::shared_ptr<const Model>> Model::Finish(LoadedModel loaded, const Opt
   }
   KANTE_TRY(Report(options, 1.0));
   return std::shared_ptr<const Model>(std::move(model));
+}
+
+void Model::FixInputs(const Options& options) {
+  std::unique_ptr<Graph> copy;
+  const auto has_default = [&](ValueId id) { return !loaded_.graph.value(id).initial.empty(); };
+  if (std::any_of(loaded_.graph.inputs().begin(), loaded_.graph.inputs().end(), has_default)) {
+    copy = loaded_.graph.Clone();
+  }
+  if (!FixDefaultInputs(loaded_.graph)) return;
+  original_ = std::make_unique<Original>();
+  original_->loaded.graph = std::move(*copy);
+  original_->loaded.info = loaded_.info;
+  original_->loaded.files = loaded_.files;
+  original_->options = options;
+  original_->options.keep_inputs_open = true;
+  original_->options.overrides = {};  // made already
+  original_->options.progress = nullptr;
+}
+
+Result<std::shared_ptr<const Model>> Model::WithOpenInputs() const {
+  const std::lock_guard lock(original_->mutex);
+  if (!original_->open) {
+    LoadedModel again;
+    again.graph = std::move(*original_->loaded.graph.Clone());
+    again.info = original_->loaded.info;
+    again.files = original_->loaded.files;
+    KANTE_TRY(original_->open, Finish(std::move(again), original_->options, registry_));
+  }
+  return original_->open;
 }
 
 Status Model::CheckFiles() const {

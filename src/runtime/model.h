@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "base/mutex.h"
 #include "onnx/reader.h"
 #include "passes/pipeline.h"
 #include "runtime/overrides.h"
@@ -29,7 +30,8 @@ class Model {
     std::function<bool(double)> progress;  // false cancels
     std::string weight_cache;              // folder, see WeightCache; empty: none
     std::function<void(const std::string&)> log;
-    bool inspect_only = false;  // unknown operators are let through; there is no plan then
+    bool keep_inputs_open = false;  // inputs with defaults stay what the plan does not know
+    bool inspect_only = false;      // unknown operators are let through; there is no plan then
   };
 
   static Result<std::shared_ptr<const Model>> Load(const std::string& path, const Options& options);
@@ -48,13 +50,26 @@ class Model {
   const PassReport& pass_report() const { return report_; }
   WeightStore& weights() const { return weights_; }
   int64_t weight_bytes() const { return weight_bytes_; }  // of all constants of the graph and its bodies
+  // Inputs with defaults are constants of graph(), since callers hardly ever feed them.
+  bool has_fixed_inputs() const { return original_ != nullptr; }
+  // The same model with all of its inputs open, made at the first call. REQUIRES: has_fixed_inputs()
+  Result<std::shared_ptr<const Model>> WithOpenInputs() const;
   // An error if a mapped file has been cut short since.
   Status CheckFiles() const;
 
  private:
+  // What WithOpenInputs is made of.
+  struct Original {
+    LoadedModel loaded;
+    Options options;
+    Mutex mutex;
+    std::shared_ptr<const Model> open;
+  };
+
   Model() = default;
   static Result<std::shared_ptr<const Model>> Finish(LoadedModel loaded, const Options& options,
                                                      std::shared_ptr<const OpRegistry> registry);
+  void FixInputs(const Options& options);
 
   LoadedModel loaded_;
   std::shared_ptr<const OpRegistry> registry_;
@@ -64,6 +79,7 @@ class Model {
   uint32_t plan_count_ = 0;
   int64_t weight_bytes_ = 0;
   mutable WeightStore weights_;
+  std::unique_ptr<Original> original_;
 };
 
 }  // namespace kante::core

@@ -6,13 +6,18 @@ namespace {
 
 Status SetInitializer(Graph& graph, const std::string& name, const Tensor& tensor) {
   const ValueId id = graph.FindValue(name);
-  const Tensor* have = graph.Constant(id);
+  const bool is_default = id != kNone && !graph.value(id).initial.empty();
+  const Tensor* have = is_default ? &graph.value(id).initial : graph.Constant(id);
   if (!have) return InvalidArgument("the model has no initializer '", name, "'");
   if (have->type() != tensor.type() || !(have->shape() == tensor.shape())) {
     return InvalidArgument("initializer '", name, "' is ", NameOf(have->type()), have->shape().ToString(),
                            ", what is given for it is ", NameOf(tensor.type()), tensor.shape().ToString());
   }
-  graph.SetConstant(id, tensor);
+  if (is_default) {
+    graph.SetInitial(id, tensor);
+  } else {
+    graph.SetConstant(id, tensor);
+  }
   return OkStatus();
 }
 

@@ -2,9 +2,11 @@
 #include "runtime/session.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "base/clock.h"
 
+#include "runtime/default_inputs.h"
 #include "runtime/execution.h"
 
 namespace kante::core {
@@ -114,9 +116,8 @@ Result<std::shared_ptr<Session>> Session::Create(std::shared_ptr<const Model> mo
   session->limits_.max_memory_bytes = options.max_memory_bytes;
   session->limits_.max_loop_iterations = options.max_loop_iterations;
   session->limits_.max_tensor_bytes = std::min(session->limits_.max_tensor_bytes, options.max_memory_bytes);
-  session->layout_cache_bytes_ = options.layout_cache_bytes;
-  session->low_memory_ = options.low_memory;
-  session->weight_storage_ = options.weight_storage;
+  session->options_ = options;
+  session->options_.pool = session->pool_;
   session->caches_ = std::make_unique<PlanCache[]>(session->model_->plan_count());
   return session;
 }
@@ -129,6 +130,10 @@ Status Session::CheckInputs(std::span<const Value> inputs, std::vector<Value>& b
   for (size_t i = 0; i < inputs.size(); ++i) {
     const ValueInfo& input = graph.value(graph.inputs()[i]);
     if (!inputs[i].has_value()) {
+      if (IsFixedInput(graph, i)) {
+        bound.emplace_back();  // the plan knows it
+        continue;
+      }
       if (!input.initial.empty()) {
         KANTE_TRY(Tensor aligned, model_->weights().Aligned(input.initial));
         bound.emplace_back(std::move(aligned));
@@ -152,6 +157,24 @@ Status Session::CheckInputs(std::span<const Value> inputs, std::vector<Value>& b
   return OkStatus();
 }
 
+bool Session::FeedsFixedInputs(std::span<const Value> inputs) const {
+  const Graph& graph = model_->graph();
+  if (!model_->has_fixed_inputs() || inputs.size() != graph.inputs().size()) return false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].has_value() && IsFixedInput(graph, i)) return true;
+  }
+  return false;
+}
+
+Result<std::shared_ptr<Session>> Session::WithOpenInputs() {
+  const std::lock_guard lock(open_mutex_);
+  if (!open_) {
+    KANTE_TRY(auto model, model_->WithOpenInputs());
+    KANTE_TRY(open_, Create(std::move(model), options_));
+  }
+  return open_;
+}
+
 // Runs of a few microseconds in quick succession keep a worker awake; others are not worth that.
 void Session::WarmPool() {
   constexpr int64_t kSoon = 500'000;
@@ -169,6 +192,10 @@ Status Session::Run(std::span<const Value> inputs, std::span<Value> outputs, std
                     const RunControl& control) {
   const int64_t begin = profiler_.enabled() ? NowNanos() : 0;
   KANTE_TRY(model_->CheckFiles());
+  if (FeedsFixedInputs(inputs)) {
+    KANTE_TRY(const std::shared_ptr<Session> open, WithOpenInputs());
+    return open->Run(inputs, outputs, into, control);
+  }
   const bool several = pool_ && threads_ > 1;
   if (several) WarmPool();
   std::vector<Value> bound;
@@ -203,6 +230,10 @@ Status Session::Run(std::span<const Value> inputs, std::span<Value> outputs, std
 
 Status Session::Prepare(std::span<const Value> inputs) {
   KANTE_TRY(model_->CheckFiles());
+  if (FeedsFixedInputs(inputs)) {
+    KANTE_TRY(const std::shared_ptr<Session> open, WithOpenInputs());
+    return open->Prepare(inputs);
+  }
   const Plan& plan = model_->plan();
   std::vector<Value> values(plan.slots().size());
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -220,9 +251,10 @@ Result<std::shared_ptr<const Layout>> Session::LayoutOf(const Plan& plan, uint32
     if (count > 0) body(0, count);
     return true;
   };
-  const int64_t spare = low_memory_ ? kSpareLow : std::clamp(model_->weight_bytes() / 8 * 9, kSpare, kMostSpare);
-  const LayoutMeans means{model_->weights(), limits_, parallel, spare, first, weight_storage_};
-  return cache(plan).Find(plan, segment, values, means, layout_cache_bytes_);
+  const int64_t spare =
+      options_.low_memory ? kSpareLow : std::clamp(model_->weight_bytes() / 8 * 9, kSpare, kMostSpare);
+  const LayoutMeans means{model_->weights(), limits_, parallel, spare, first, options_.weight_storage};
+  return cache(plan).Find(plan, segment, values, means, options_.layout_cache_bytes);
 }
 
 }  // namespace kante::core

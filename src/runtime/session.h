@@ -98,6 +98,9 @@ class Session {
 
  private:
   Session() = default;
+  bool FeedsFixedInputs(std::span<const Value> inputs) const;
+  // Of the same model with all of its inputs open; made at the first call.
+  Result<std::shared_ptr<Session>> WithOpenInputs();
   Status CheckInputs(std::span<const Value> inputs, std::vector<Value>& bound) const;
   void WarmPool();
 
@@ -109,11 +112,11 @@ class Session {
   std::atomic<int> in_a_row_{0};         // runs that came soon after another
   std::shared_ptr<CappedAllocator> allocator_;
   Limits limits_;
-  int64_t layout_cache_bytes_ = 0;
-  bool low_memory_ = false;
-  ElementType weight_storage_ = ElementType::kUndefined;
+  Options options_;
   Profiler profiler_;
   std::unique_ptr<PlanCache[]> caches_;
+  Mutex open_mutex_;
+  std::shared_ptr<Session> open_;
 };
 
 }  // namespace kante::core

@@ -179,8 +179,14 @@ std::vector<std::string> Model::OptimizationNotes() const {
 }
 
 Status Model::Save(const std::string& path) const {
-  if (const core::Status files = rep_->model->CheckFiles(); !files.ok()) return ToPublic(files);
-  return ToPublic(core::WriteModel(rep_->model->graph(), rep_->model->info(), rep_->model->registry(), path));
+  std::shared_ptr<const core::Model> model = rep_->model;
+  if (const core::Status files = model->CheckFiles(); !files.ok()) return ToPublic(files);
+  if (model->has_fixed_inputs()) {  // whoever loads the file may feed them
+    auto open = model->WithOpenInputs();
+    if (!open.ok()) return StatusOf(open);
+    model = std::move(open).value();
+  }
+  return ToPublic(core::WriteModel(model->graph(), model->info(), model->registry(), path));
 }
 
 Result<std::vector<std::string>> Model::SaveNode(const std::string& value_name, const std::string& path) const {

@@ -114,7 +114,34 @@ void WithSize(size_t element_size, F&& f) {
   }
 }
 
+// Rows of kChunk to 2 * kChunk bytes: the first and the last kChunk, which may overlap.
+template <size_t kChunk>
+void CopyRowsByEnds(char* dst, ptrdiff_t dst_stride, const char* src, ptrdiff_t src_stride, size_t rows, size_t bytes) {
+  const size_t tail = bytes - kChunk;
+  for (; rows > 0; --rows, dst += dst_stride, src += src_stride) {
+    char first[kChunk], last[kChunk];
+    std::memcpy(first, src, kChunk);
+    std::memcpy(last, src + tail, kChunk);
+    std::memcpy(dst, first, kChunk);
+    std::memcpy(dst + tail, last, kChunk);
+  }
+}
+
 }  // namespace
+
+void CopyRows(void* dst, ptrdiff_t dst_stride, const void* src, ptrdiff_t src_stride, size_t rows, size_t bytes) {
+  char* to = static_cast<char*>(dst);
+  const char* from = static_cast<const char*>(src);
+  const auto by_ends = bytes >= 32   ? &CopyRowsByEnds<32>
+                       : bytes >= 16 ? &CopyRowsByEnds<16>
+                       : bytes >= 8  ? &CopyRowsByEnds<8>
+                       : bytes >= 4  ? &CopyRowsByEnds<4>
+                       : bytes >= 2  ? &CopyRowsByEnds<2>
+                                     : &CopyRowsByEnds<1>;
+  if (bytes == 0) return;
+  if (bytes <= 64) return by_ends(to, dst_stride, from, src_stride, rows, bytes);
+  for (; rows > 0; --rows, to += dst_stride, from += src_stride) std::memcpy(to, from, bytes);
+}
 
 void Transpose2d(void* dst, ptrdiff_t dst_stride, const void* src, ptrdiff_t src_stride, size_t rows, size_t cols,
                  size_t element_size) {

@@ -20,6 +20,9 @@ void CopyFromStrided(void* dst, const void* src, ptrdiff_t stride, size_t n, siz
 /// dst[i * stride] = src[i], i < n.
 void CopyToStrided(void* dst, ptrdiff_t stride, const void* src, size_t n, size_t element_size);
 
+/// Rows of `bytes` bytes each, dense in themselves; strides in bytes. For short rows: up to 64 bytes two moves each.
+void CopyRows(void* dst, ptrdiff_t dst_stride, const void* src, ptrdiff_t src_stride, size_t rows, size_t bytes);
+
 /// dst[i] = value, i < n.
 void Fill(void* dst, const void* value, size_t n, size_t element_size);
 

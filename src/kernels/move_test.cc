@@ -67,6 +67,23 @@ TEST(Move, StridedCopies) {
   }
 }
 
+TEST(Move, RowsOfEveryLength) {
+  for (size_t bytes = 0; bytes <= 70; ++bytes) {
+    for (size_t rows : {0u, 1u, 5u}) {
+      const size_t from_stride = bytes + 3, to_stride = bytes + 1;
+      const Bytes src = RandomBytes(rows * from_stride, 1, bytes);
+      Bytes dst(rows * to_stride, 5);
+      std::fill(dst.begin(), dst.end(), uint8_t{5});
+      CopyRows(dst.data(), static_cast<ptrdiff_t>(to_stride), src.data(), static_cast<ptrdiff_t>(from_stride), rows,
+               bytes);
+      for (size_t r = 0; r < rows; ++r) {
+        ASSERT_EQ(0, std::memcmp(dst.data() + r * to_stride, src.data() + r * from_stride, bytes)) << bytes;
+        ASSERT_EQ(dst.data()[r * to_stride + bytes], 5) << bytes;  // nothing behind the row
+      }
+    }
+  }
+}
+
 TEST(Move, FillAndGather) {
   for (size_t size : {1u, 2u, 4u, 8u, 16u}) {
     const Bytes src = RandomBytes(10 * size, 1, size);

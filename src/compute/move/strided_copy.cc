@@ -13,6 +13,7 @@ namespace {
 
 constexpr int64_t kUnitBytes = 64 << 10;  // of one unit where a dimension can be cut: fits L2
 constexpr int64_t kPlaneRows = 1024;
+constexpr int64_t kShortRow = 256;  // bytes; so little is not worth a unit
 
 }  // namespace
 
@@ -38,10 +39,9 @@ StridedCopy::StridedCopy(ElementType type, std::span<const int64_t> dims, std::s
   units_ = inner_blocks_ * plane_blocks_;
   for (int i = 0; i < outer_rank_; ++i) units_ *= outer_[static_cast<size_t>(i)].size;
   const double elements = static_cast<double>(std::min(inner_.size, inner_block_) * plane_block_);
-  const bool dense = inner_.src == 1 && inner_.dst == 1;
-  const double per_element = strings_ ? 20
-                             : dense  ? 0.1 * static_cast<double>(size_)
-                                      : 0.5 * static_cast<double>(size_);
+  const double per_element = strings_  ? 20
+                             : dense() ? 0.1 * static_cast<double>(size_)
+                                       : 0.5 * static_cast<double>(size_);
   unit_cost_ = 4 + elements * per_element;
 }
 
@@ -57,17 +57,24 @@ void StridedCopy::Add(const Axis& axis) {
 
 void StridedCopy::ChoosePlane() {
   inner_block_ = std::max<int64_t>(1, kUnitBytes / std::max<int64_t>(1, size_));
-  if (strings_ || inner_.dst != 1 || inner_.src == 1 || inner_.src == 0) return;
-  for (int i = outer_rank_ - 1; i >= 0; --i) {
+  const bool may_transpose = !strings_ && inner_.dst == 1 && inner_.src != 1 && inner_.src != 0;
+  for (int i = outer_rank_ - 1; i >= 0 && may_transpose; --i) {
     if (outer_[static_cast<size_t>(i)].src != 1) continue;
-    plane_ = outer_[static_cast<size_t>(i)];
-    for (int k = i; k + 1 < outer_rank_; ++k) outer_[static_cast<size_t>(k)] = outer_[static_cast<size_t>(k + 1)];
-    --outer_rank_;
+    transposed_ = true;
     inner_block_ = std::min(inner_.size, kPlaneRows);
-    const int64_t want = std::max<int64_t>(64, kUnitBytes / (size_ * inner_block_));
-    plane_block_ = std::min(plane_.size, want);
-    return;
+    return TakePlane(i);
   }
+  if (outer_rank_ > 0 && inner_.size * size_ <= kShortRow) {
+    inner_block_ = inner_.size;
+    TakePlane(outer_rank_ - 1);
+  }
+}
+
+void StridedCopy::TakePlane(int outer_index) {
+  plane_ = outer_[static_cast<size_t>(outer_index)];
+  std::copy(outer_.begin() + outer_index + 1, outer_.begin() + outer_rank_, outer_.begin() + outer_index);
+  --outer_rank_;
+  plane_block_ = std::min(plane_.size, std::max<int64_t>(64, kUnitBytes / (size_ * inner_block_)));
 }
 
 void StridedCopy::CopyRow(std::byte* dst, const std::byte* src, int64_t count) const {
@@ -77,7 +84,7 @@ void StridedCopy::CopyRow(std::byte* dst, const std::byte* src, int64_t count) c
     auto* to = reinterpret_cast<std::string*>(dst);
     const auto* from = reinterpret_cast<const std::string*>(src);
     for (int64_t i = 0; i < count; ++i) to[i * inner_.dst] = from[i * inner_.src];
-  } else if (inner_.dst == 1 && inner_.src == 1) {
+  } else if (dense()) {
     std::memcpy(dst, src, n * size);
   } else if (inner_.dst == 1 && inner_.src == 0) {
     kernels::Fill(dst, src, n, size);
@@ -88,6 +95,13 @@ void StridedCopy::CopyRow(std::byte* dst, const std::byte* src, int64_t count) c
   } else {
     for (int64_t i = 0; i < count; ++i) std::memcpy(dst + i * inner_.dst * size_, src + i * inner_.src * size_, size);
   }
+}
+
+void StridedCopy::CopyPlane(std::byte* dst, const std::byte* src, int64_t count, int64_t rows) const {
+  const auto n = static_cast<size_t>(count), m = static_cast<size_t>(rows), size = static_cast<size_t>(size_);
+  if (transposed_) return kernels::Transpose2d(dst, plane_.dst, src, inner_.src, n, m, size);
+  if (dense() && !strings_) return kernels::CopyRows(dst, plane_.dst * size_, src, plane_.src * size_, m, n * size);
+  for (int64_t r = 0; r < rows; ++r) CopyRow(dst + r * plane_.dst * size_, src + r * plane_.src * size_, count);
 }
 
 void StridedCopy::Run(std::byte* dst, const std::byte* src, int64_t begin, int64_t end) const {
@@ -114,8 +128,7 @@ void StridedCopy::Run(std::byte* dst, const std::byte* src, int64_t begin, int64
     const std::byte* s = src + (from + i * inner_.src + p * plane_.src) * size_;
     const int64_t count = std::min(inner_block_, inner_.size - i);
     if (plane_.size > 1) {
-      kernels::Transpose2d(d, plane_.dst, s, inner_.src, static_cast<size_t>(count),
-                           static_cast<size_t>(std::min(plane_block_, plane_.size - p)), static_cast<size_t>(size_));
+      CopyPlane(d, s, count, std::min(plane_block_, plane_.size - p));
     } else {
       CopyRow(d, s, count);
     }

@@ -36,12 +36,16 @@ class StridedCopy {
   };
   void Add(const Axis& axis);
   void ChoosePlane();
+  bool dense() const { return inner_.src == 1 && inner_.dst == 1; }
+  void TakePlane(int outer_index);
   void CopyRow(std::byte* dst, const std::byte* src, int64_t count) const;
+  void CopyPlane(std::byte* dst, const std::byte* src, int64_t count, int64_t rows) const;
 
   std::array<Axis, kMaxDims> outer_;  // without plane_ and inner_
   int outer_rank_ = 0;
-  Axis inner_;  // the last dimension
-  Axis plane_;  // a dimension dense in the source while inner_ is not; size 1: none
+  Axis inner_;               // the last dimension
+  Axis plane_;               // a second dimension that a unit copies; size 1: none
+  bool transposed_ = false;  // the plane is dense in the source while inner_ is not
   int64_t inner_block_ = 1;
   int64_t plane_block_ = 1;
   int64_t inner_blocks_ = 1;

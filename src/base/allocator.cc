@@ -13,14 +13,33 @@ namespace {
 // Absurd sizes never reach the system, which may overcommit (or, under a sanitizer, abort).
 constexpr size_t kMaxBlock = size_t{1} << (sizeof(size_t) == 8 ? 39 : 30);
 
+// Up to this size a block is cut out of a larger one: the C library keeps freed blocks at hand for malloc alone, and
+// aligned_alloc takes several times as long.
+constexpr size_t kSmall = 512;
+
 class Heap final : public Allocator {
  public:
   void* Allocate(size_t bytes) override {
     if (bytes > kMaxBlock) return nullptr;
+    if (bytes <= kSmall) return AllocateSmall(bytes);
     const size_t rounded = static_cast<size_t>(AlignUp(static_cast<int64_t>(bytes ? bytes : 1), kMemoryAlignment));
     return std::aligned_alloc(kMemoryAlignment, rounded);
   }
-  void Free(void* block, size_t) override { std::free(block); }
+  void Free(void* block, size_t bytes) override {
+    if (block && bytes <= kSmall) block = reinterpret_cast<void**>(block)[-1];
+    std::free(block);
+  }
+
+ private:
+  // What malloc gave stands before the block.
+  static void* AllocateSmall(size_t bytes) {
+    void* const whole = std::malloc(bytes + sizeof(void*) + kMemoryAlignment - 1);
+    if (!whole) return nullptr;
+    const uintptr_t from = reinterpret_cast<uintptr_t>(whole) + sizeof(void*) + kMemoryAlignment - 1;
+    void** const block = reinterpret_cast<void**>(from / kMemoryAlignment * kMemoryAlignment);
+    block[-1] = whole;
+    return block;
+  }
 };
 
 }  // namespace

@@ -26,13 +26,11 @@ struct Execution::PendingStep {
 };
 
 Execution::Execution(Session& session, const Plan& plan, const RunControl& control, int depth)
-    : session_(session),
-      plan_(plan),
-      control_(control),
-      depth_(depth),
-      values_(plan.slots().size()),
-      queues_(plan.providers().size()),
-      events_(plan.providers().size()) {}
+    : session_(session), plan_(plan), control_(control), depth_(depth), values_(plan.slots().size()) {
+  if (plan.providers().size() == 1) return;
+  queues_.resize(plan.providers().size());
+  events_.resize(plan.providers().size());
+}
 
 Execution::~Execution() {
   queues_.clear();  // waits for what still runs
@@ -40,6 +38,8 @@ Execution::~Execution() {
   values_.clear();
   for (auto& arena : host_arenas_) session_.cache(plan_).ReturnArena(std::move(arena));
 }
+
+void Execution::Bind(size_t i, const Value& value) { values_[plan_.inputs()[i]] = value; }
 
 void Execution::Start(std::span<const Value> inputs, std::span<const Value> captures) {
   for (size_t i = 0; i < inputs.size(); ++i) values_[plan_.inputs()[i]] = inputs[i];
@@ -92,10 +92,11 @@ Status Execution::EnterSegment() {
     }
   }
   KANTE_TRY(layout_, session_.LayoutOf(plan_, segment_, values_));
-  arenas_.assign(plan_.providers().size(), nullptr);
-  for (size_t p = 0; p < arenas_.size(); ++p) {
+  arenas_.clear();
+  for (size_t p = 0; p < plan_.providers().size(); ++p) {
     const int64_t bytes = layout_->arena_bytes[p];
     if (bytes == 0) continue;
+    if (arenas_.empty()) arenas_.resize(plan_.providers().size());
     if (p == plan_.cpu()) {
       KANTE_TRY(arenas_[p], session_.cache(plan_).TakeArena(bytes, session_.allocator()));
       host_arenas_.push_back(arenas_[p]);
@@ -297,19 +298,25 @@ void Execution::Observe(const Step& step) {
   control_.observer({&plan_.graph(), &plan_.graph().node(step.node), ids, values});
 }
 
-Result<Value> Execution::TakeOutput(size_t i, bool outermost) {
+Status Execution::TakeOutput(size_t i, bool outermost, Value& to) {
   const SlotId slot = plan_.outputs()[i];
-  Value value =
-      plan_.slots()[slot].constant ? Value(*plan_.graph().Constant(plan_.slots()[slot].value)) : values_[slot];
-  if (!value.is_tensor()) return value;
-  const Tensor& t = value.tensor();
+  const Tensor* constant = plan_.slots()[slot].constant ? plan_.graph().Constant(plan_.slots()[slot].value) : nullptr;
+  if (!constant && !values_[slot].is_tensor()) {
+    to = values_[slot];
+    return OkStatus();
+  }
+  const Tensor& t = constant ? *constant : values_[slot].tensor();
   const Buffer& buffer = *t.buffer();
   const bool ours =
       !buffer.transient() && !(outermost && (buffer.read_only() || plan_.slots()[slot].producer == kNone));
-  if (ours && t.contiguous() && t.aligned()) return value;
+  if (ours && t.contiguous() && t.aligned()) {
+    to = Value(t);
+    return OkStatus();
+  }
   KANTE_TRY(Tensor copy, Tensor::Allocate(t.type(), t.shape(), std::shared_ptr<Allocator>(session_.allocator())));
   CopyElements(t, copy);
-  return Value(std::move(copy));
+  to = Value(std::move(copy));
+  return OkStatus();
 }
 
 }  // namespace kante::core

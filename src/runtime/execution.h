@@ -21,6 +21,8 @@ class Execution {
   ~Execution();
   Execution(const Execution&) = delete;
 
+  // Input i of the graph; of a fresh execution, which is started then.
+  void Bind(size_t i, const Value& value);
   // Values of the graph's inputs and captures, in their order. Dense host tensors; strided captures are accepted.
   void Start(std::span<const Value> inputs, std::span<const Value> captures);
   // Output i shall be computed into this memory if it turns out to have its type and shape. Before Resume.
@@ -29,7 +31,7 @@ class Execution {
   // kPending where it would wait, and is called again later.
   Result<Progress> Resume(bool block);
   // After kDone: output i with memory that nothing else will write to. `outermost`: nor that a caller owns.
-  Result<Value> TakeOutput(size_t i, bool outermost);
+  Status TakeOutput(size_t i, bool outermost, Value& to);
 
  private:
   class StepHost;
@@ -61,10 +63,10 @@ class Execution {
   uint32_t step_ = 0;
   bool entered_ = false;
   std::shared_ptr<const Layout> layout_;
-  std::vector<std::shared_ptr<Buffer>> arenas_;       // of the segment, by provider
+  std::vector<std::shared_ptr<Buffer>> arenas_;       // of the segment, by provider; none if it needs none
   std::vector<std::shared_ptr<Buffer>> host_arenas_;  // of all segments so far: later ones may still read them
-  std::vector<std::unique_ptr<Queue>> queues_;        // by provider
-  std::vector<std::shared_ptr<Event>> events_;        // last signal, by provider
+  std::vector<std::unique_ptr<Queue>> queues_;        // by provider; none where the CPU is the only one
+  std::vector<std::shared_ptr<Event>> events_;        // last signal, by provider; as queues_
   std::vector<std::unique_ptr<PendingStep>> pending_;
   std::vector<std::pair<SlotId, Tensor>> targets_;
 };

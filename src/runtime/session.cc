@@ -65,10 +65,11 @@ Status CheckFeed(const ValueInfo& input, const Value& value) {
     if (type.kind == ValueKind::kUnknown || type.kind == ValueKind::kOptional) return OkStatus();
     return InvalidArgument("input '", input.name, "' must be ", type.ToString(), ", not a tensor");
   }
-  const std::string got = StrCat(NameOf(t.type()), t.shape().ToString());
-  if (type.element_type != ElementType::kUndefined && t.type() != type.element_type) {
-    return InvalidArgument("input '", input.name, "' must be ", type.ToString(), ", not ", got);
-  }
+  const auto other = [&] {
+    return InvalidArgument("input '", input.name, "' must be ", type.ToString(), ", not ", NameOf(t.type()),
+                           t.shape().ToString());
+  };
+  if (type.element_type != ElementType::kUndefined && t.type() != type.element_type) return other();
   // Exporters declare scalars where callers feed [1]; ORT takes both.
   if (type.has_shape && type.dims.empty() && t.elements() == 1) return OkStatus();
   bool fits = !type.has_shape || static_cast<int>(type.dims.size()) == t.rank();
@@ -76,8 +77,7 @@ Status CheckFeed(const ValueInfo& input, const Value& value) {
     const Dim& dim = type.dims[static_cast<size_t>(d)];
     fits = !dim.known() || dim.value == t.dim(d);
   }
-  if (!fits) return InvalidArgument("input '", input.name, "' must be ", type.ToString(), ", not ", got);
-  return OkStatus();
+  return fits ? OkStatus() : other();
 }
 
 // Outputs own their memory: two that are views of one buffer part here.
@@ -122,7 +122,7 @@ Result<std::shared_ptr<Session>> Session::Create(std::shared_ptr<const Model> mo
   return session;
 }
 
-Status Session::CheckInputs(std::span<const Value> inputs, std::vector<Value>& bound) const {
+Status Session::Bind(std::span<const Value> inputs, Execution& execution) const {
   const Graph& graph = model_->graph();
   if (inputs.size() != graph.inputs().size()) {
     return InvalidArgument("the model has ", graph.inputs().size(), " inputs, got ", inputs.size());
@@ -130,29 +130,25 @@ Status Session::CheckInputs(std::span<const Value> inputs, std::vector<Value>& b
   for (size_t i = 0; i < inputs.size(); ++i) {
     const ValueInfo& input = graph.value(graph.inputs()[i]);
     if (!inputs[i].has_value()) {
-      if (IsFixedInput(graph, i)) {
-        bound.emplace_back();  // the plan knows it
-        continue;
-      }
+      if (IsFixedInput(graph, i)) continue;  // the plan knows it
       if (!input.initial.empty()) {
         KANTE_TRY(Tensor aligned, model_->weights().Aligned(input.initial));
-        bound.emplace_back(std::move(aligned));
+        execution.Bind(i, Value(std::move(aligned)));
         continue;
       }
-      if (input.type.kind == ValueKind::kOptional) {
-        bound.emplace_back();
-        continue;
-      }
+      if (input.type.kind == ValueKind::kOptional) continue;
       return InvalidArgument("input '", input.name, "' (", input.type.ToString(), ") is missing");
     }
     KANTE_TRY(CheckFeed(input, inputs[i]));
-    if (!inputs[i].is_tensor()) {
-      bound.push_back(inputs[i]);
+    const Tensor* tensor = inputs[i].is_tensor() ? &inputs[i].tensor() : nullptr;
+    if (tensor && (!tensor->contiguous() || !tensor->aligned())) {
+      KANTE_TRY(Tensor dense, Compact(*tensor, *allocator_));
+      dense.buffer()->set_transient();
+      execution.Bind(i, Value(std::move(dense)));
       continue;
     }
-    KANTE_TRY(Tensor dense, Compact(inputs[i].tensor(), *allocator_));
-    dense.buffer()->set_transient();
-    bound.emplace_back(std::move(dense));
+    if (tensor) tensor->buffer()->set_transient();
+    execution.Bind(i, inputs[i]);
   }
   return OkStatus();
 }
@@ -198,16 +194,14 @@ Status Session::Run(std::span<const Value> inputs, std::span<Value> outputs, std
   }
   const bool several = pool_ && threads_ > 1;
   if (several) WarmPool();
-  std::vector<Value> bound;
-  KANTE_TRY(CheckInputs(inputs, bound));
   Execution execution(*this, model_->plan(), control, 0);
-  execution.Start(bound, {});
+  KANTE_TRY(Bind(inputs, execution));
   for (size_t i = 0; i < into.size(); ++i) {
     if (!into[i].empty()) execution.SetTarget(i, into[i]);
   }
   KANTE_TRY([[maybe_unused]] const Execution::Progress done, execution.Resume(true));
   for (size_t i = 0; i < outputs.size(); ++i) {
-    KANTE_TRY(outputs[i], execution.TakeOutput(i, true));
+    KANTE_TRY(execution.TakeOutput(i, true, outputs[i]));
     if (i >= into.size() || into[i].empty()) continue;
     const Tensor& target = into[i];
     const ValueInfo& info = model_->graph().value(model_->graph().outputs()[i]);

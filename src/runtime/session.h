@@ -19,6 +19,8 @@
 
 namespace kante::core {
 
+class Execution;
+
 // What a node gave, for RunControl::observer.
 struct NodeObservation {
   const Graph* graph;
@@ -101,7 +103,7 @@ class Session {
   bool FeedsFixedInputs(std::span<const Value> inputs) const;
   // Of the same model with all of its inputs open; made at the first call.
   Result<std::shared_ptr<Session>> WithOpenInputs();
-  Status CheckInputs(std::span<const Value> inputs, std::vector<Value>& bound) const;
+  Status Bind(std::span<const Value> inputs, Execution& execution) const;
   void WarmPool();
 
   std::shared_ptr<const Model> model_;

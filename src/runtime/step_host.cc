@@ -38,7 +38,7 @@ class Execution::StepHost::BodyRunner final : public SubgraphRunner {
     execution.Start(inputs, captures_);
     KANTE_TRY([[maybe_unused]] const Progress done, execution.Resume(true));
     for (size_t i = 0; i < outputs.size(); ++i) {
-      KANTE_TRY(outputs[i], execution.TakeOutput(i, false));
+      KANTE_TRY(execution.TakeOutput(i, false, outputs[i]));
     }
     return OkStatus();
   }

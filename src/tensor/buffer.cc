@@ -11,6 +11,17 @@ uint64_t NextId() {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
+// Memory of a counted allocator; a Deleter that holds one would need heap for itself.
+class Allocated final : public Buffer {
+ public:
+  Allocated(void* data, size_t bytes, std::shared_ptr<Allocator> allocator)
+      : Buffer(data, bytes, nullptr, Device{}), allocator_(std::move(allocator)) {}
+  ~Allocated() { allocator_->Free(data(), bytes()); }
+
+ private:
+  std::shared_ptr<Allocator> allocator_;
+};
+
 Status NoMemory(int64_t bytes) { return Error(StatusCode::kOutOfMemory, "cannot allocate ", bytes, " bytes"); }
 
 }  // namespace
@@ -37,8 +48,7 @@ Result<std::shared_ptr<Buffer>> Buffer::Allocate(int64_t bytes, Allocator& alloc
 Result<std::shared_ptr<Buffer>> Buffer::Allocate(int64_t bytes, std::shared_ptr<Allocator> allocator) {
   void* data = std::in_range<size_t>(bytes) ? allocator->Allocate(static_cast<size_t>(bytes)) : nullptr;
   if (!data) return NoMemory(bytes);
-  return std::make_shared<Buffer>(
-      data, static_cast<size_t>(bytes), [a = std::move(allocator)](void* p, size_t n) { a->Free(p, n); }, Device{});
+  return std::make_shared<Allocated>(data, static_cast<size_t>(bytes), std::move(allocator));
 }
 
 std::shared_ptr<Buffer> Buffer::Wrap(void* data, size_t bytes, Deleter deleter, Device device) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -74,7 +75,7 @@ struct NodeResult {
 };
 
 struct RunOptions {
-  CancelToken* cancel = nullptr;         // stops within a parallel range; the run returns Cancelled
+  const CancelToken* cancel = nullptr;   // stops within a parallel range; the run returns Cancelled
   int64_t time_limit_ms = 0;             // 0: none; DeadlineExceeded afterwards
   std::function<void(double)> progress;  // share of steps done in [0, 1], called between steps on the running thread
   std::function<void(const NodeResult&)> observer;  // after every node of the top graph: slow, for tools
@@ -110,6 +111,17 @@ class KANTE_API Session {
   // The same for some of them: an output that comes as a tensor is written there, one that comes as nothing is set to
   // the result.
   Status RunInto(const NamedValues& inputs, NamedValues& outputs, const RunOptions& options = {}) const;
+
+  // The place of an input or output in the model's order; InvalidArgument names those that there are.
+  Result<size_t> InputIndex(std::string_view name) const;
+  Result<size_t> OutputIndex(std::string_view name) const;
+  // Runs by place, for callers that have resolved the names once: inputs[i] goes to Model::inputs()[i], outputs[i]
+  // takes Model::outputs()[i]. A null input, or one without a value, leaves its default. A null output is not wanted;
+  // one that holds a tensor of the right type and shape is written there, any other is set to the result. Everything
+  // pointed to belongs to the caller and may be used again for the next run. InvalidArgument if there are not as many
+  // pointers as the model has inputs and outputs.
+  Status RunAt(std::span<const Value* const> inputs, std::span<Value* const> outputs,
+               const RunOptions& options = {}) const;
 
   // Packs weights and lays out memory for these input shapes ahead of the first run.
   Status Prepare(const std::map<std::string, std::vector<int64_t>>& shapes) const;

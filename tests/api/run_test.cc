@@ -136,6 +136,63 @@ TEST_F(RunTest, IntoWrongMemory) {
   EXPECT_FALSE(error("y", Tensor()).empty());
 }
 
+TEST_F(RunTest, ByPlace) {
+  EXPECT_EQ(*session.InputIndex("x"), 0u);
+  EXPECT_EQ(*session.InputIndex("b"), 1u);
+  EXPECT_EQ(*session.OutputIndex("p"), 1u);
+  const Status unknown = session.OutputIndex("z").status();
+  EXPECT_EQ(unknown.code(), StatusCode::kInvalidArgument);
+  EXPECT_TRUE(Has(unknown.message(), "'z'") && Has(unknown.message(), "'y'")) << unknown.message();
+
+  const Value feed = x, zeros = Floats({2}, {0, 0}), nothing;
+  Value y, p;
+  const auto run = [&](const Value* first, const Value* second, Value* to_y, Value* to_p) {
+    const std::vector<const Value*> inputs = {first, second};
+    const std::vector<Value*> outputs = {to_y, to_p};
+    return session.RunAt(inputs, outputs);
+  };
+  ASSERT_TRUE(run(&feed, nullptr, &y, &p).ok());
+  EXPECT_EQ(FloatsOf(y), kResult);
+  EXPECT_EQ(FloatsOf(p), kProduct);
+
+  // The second time y is memory to write to; what is not wanted stays away.
+  const void* before = y.tensor().data();
+  ASSERT_TRUE(run(&feed, &zeros, &y, nullptr).ok());
+  EXPECT_EQ(FloatsOf(y), kProduct);
+  EXPECT_EQ(y.tensor().data(), before);
+  ASSERT_TRUE(run(&feed, &nothing, nullptr, nullptr).ok());
+
+  Value wrong = Floats({3}, {1, 2, 3});
+  EXPECT_EQ(run(&feed, nullptr, &wrong, nullptr).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(run(nullptr, &zeros, &y, nullptr).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(run(&wrong, nullptr, &y, nullptr).code(), StatusCode::kInvalidArgument);
+  const Status few = session.RunAt({}, {});
+  EXPECT_EQ(few.code(), StatusCode::kInvalidArgument);
+  EXPECT_TRUE(Has(few.message(), "2 inputs and 2 outputs")) << few.message();
+}
+
+TEST_F(RunTest, MoreValuesThanNeedNoHeap) {
+  wire::GraphSpec g;
+  NamedValues feeds;
+  for (int i = 0; i < 11; ++i) {
+    const std::string n = std::to_string(i);
+    g.nodes.push_back(wire::NodeMessage("Neg", {"x" + n}, {"y" + n}));
+    g.inputs.push_back(wire::Info("x" + n));
+    g.outputs.push_back(wire::Info("y" + n));
+    feeds.emplace_back("x" + n, Floats({2}, {static_cast<float>(i), 1}));
+  }
+  const Session many = SessionOf(LoadOrDie(wire::ModelBytes({.graph = wire::GraphMessage(g)})));
+  std::vector<const Value*> inputs;
+  std::vector<Value> results(11);
+  std::vector<Value*> outputs;
+  for (size_t i = 0; i < 11; ++i) {
+    inputs.push_back(&feeds[i].second);
+    outputs.push_back(&results[i]);
+  }
+  ASSERT_TRUE(many.RunAt(inputs, outputs).ok());
+  for (size_t i = 0; i < 11; ++i) EXPECT_EQ(FloatsOf(results[i])[0], -static_cast<float>(i));
+}
+
 TEST_F(RunTest, MisalignedMemoryWorks) {
   alignas(64) char memory[64] = {};
   const float values[] = {1, 1, 1, 0, 0, 1};

@@ -8,10 +8,11 @@
 #include "api/c/session.h"
 #include "api/c/slots.h"
 #include "api/c/value.h"
+#include "base/few.h"
 
 struct OrtIoBinding {
   struct Bound {
-    std::string name;
+    size_t index;        // among the model's inputs or outputs
     OrtValue value;      // of an output that no memory is bound to: the last run's
     bool given = false;  // the caller's memory
   };
@@ -23,16 +24,20 @@ struct OrtIoBinding {
 namespace kante::ort {
 namespace {
 
-OrtStatus* Bind(std::vector<OrtIoBinding::Bound>& all, const char* name, OrtIoBinding::Bound bound) {
-  KANTE_ORT_REQUIRE(name);
-  bound.name = name;
-  for (auto& other : all) {
-    if (other.name == name) {
-      other = std::move(bound);
-      return nullptr;
-    }
+void Bind(std::vector<OrtIoBinding::Bound>& all, OrtIoBinding::Bound bound) {
+  const auto other = std::find_if(all.begin(), all.end(), [&](const auto& b) { return b.index == bound.index; });
+  if (other != all.end()) {
+    *other = std::move(bound);
+  } else {
+    all.push_back(std::move(bound));
   }
-  all.push_back(std::move(bound));
+}
+
+OrtStatus* BindOutput(OrtIoBinding* binding, const char* name, OrtValue value, bool given) {
+  KANTE_ORT_REQUIRE(name);
+  size_t index = 0;
+  KANTE_ORT_TRY(FindOutput(*binding->session, name, binding->outputs.size(), &index));
+  Bind(binding->outputs, {index, std::move(value), given});
   return nullptr;
 }
 
@@ -51,41 +56,39 @@ OrtStatus* BindInput(OrtIoBinding* binding, const char* name, const OrtValue* va
   KANTE_ORT_REQUIRE(binding);
   KANTE_ORT_REQUIRE(value);
   KANTE_ORT_REQUIRE(name);
-  const auto& known = binding->session->model.inputs();
-  const bool has = std::any_of(known.begin(), known.end(), [&](const auto& d) { return d.name == name; });
-  if (!has) return InvalidArgument("Invalid input name: " + std::string(name));
-  return Bind(binding->inputs, name, {{}, *value, true});
+  size_t index = 0;
+  KANTE_ORT_TRY(FindInput(*binding->session, name, binding->inputs.size(), &index));
+  Bind(binding->inputs, {index, *value, true});
+  return nullptr;
 }
 
 OrtStatus* BindOutput(OrtIoBinding* binding, const char* name, const OrtValue* value) noexcept {
   KANTE_ORT_REQUIRE(binding);
   KANTE_ORT_REQUIRE(value);
-  return Bind(binding->outputs, name, {{}, *value, true});
+  return BindOutput(binding, name, *value, true);
 }
 
 OrtStatus* BindOutputToDevice(OrtIoBinding* binding, const char* name, const OrtMemoryInfo* info) noexcept {
   KANTE_ORT_REQUIRE(binding);
   KANTE_ORT_REQUIRE(info);
   KANTE_ORT_TRY(RequireHost(*info));
-  return Bind(binding->outputs, name, {});
+  return BindOutput(binding, name, {}, false);
 }
 
 OrtStatus* RunWithBinding(OrtSession* session, const OrtRunOptions* options, const OrtIoBinding* binding) noexcept {
   KANTE_ORT_REQUIRE(session);
   KANTE_ORT_REQUIRE(binding);
-  std::vector<const char*> input_names, output_names;
-  std::vector<const OrtValue*> inputs;
-  std::vector<OrtValue*> outputs;
-  for (const auto& bound : binding->inputs) {
-    input_names.push_back(bound.name.c_str());
-    inputs.push_back(&bound.value);
-  }
+  if (session != binding->session) return InvalidArgument("the binding was made for another session");
+  if (binding->outputs.empty()) return InvalidArgument("At least one output should be requested.");
+  core::Few<const Value*, kFewValues> feeds(session->model.inputs().size());
+  core::Few<Value*, kFewValues> results(session->model.outputs().size());
+  for (const auto& bound : binding->inputs) feeds[bound.index] = &bound.value.value;
+  KANTE_ORT_TRY(CheckFeeds(*session, options, feeds.span()));
   for (auto& bound : binding->outputs) {
     if (!bound.given) bound.value = {};
-    output_names.push_back(bound.name.c_str());
-    outputs.push_back(&bound.value);
+    results[bound.index] = &bound.value.value;
   }
-  return RunNamed(*session, options, input_names, inputs, output_names, outputs);
+  return RunAt(*session, options, feeds.span(), results.span());
 }
 
 OrtStatus* GetBoundOutputNames(const OrtIoBinding* binding, OrtAllocator* allocator, char** buffer, size_t** lengths,
@@ -100,8 +103,9 @@ OrtStatus* GetBoundOutputNames(const OrtIoBinding* binding, OrtAllocator* alloca
   *buffer = nullptr;
   KANTE_ORT_TRY(AllocateArray(allocator, *count, lengths));
   for (size_t i = 0; i < *count; ++i) {
-    names += binding->outputs[i].name;
-    (*lengths)[i] = binding->outputs[i].name.size();
+    const std::string& name = binding->session->model.outputs()[binding->outputs[i].index].name;
+    names += name;
+    (*lengths)[i] = name.size();
   }
   return *count ? CopyText(allocator, names, buffer) : nullptr;
 }
@@ -118,8 +122,12 @@ OrtStatus* GetBoundOutputValues(const OrtIoBinding* binding, OrtAllocator* alloc
   return nullptr;
 }
 
-void ClearBoundInputs(OrtIoBinding* binding) noexcept { binding->inputs.clear(); }
-void ClearBoundOutputs(OrtIoBinding* binding) noexcept { binding->outputs.clear(); }
+void ClearBoundInputs(OrtIoBinding* binding) noexcept {
+  if (binding) binding->inputs.clear();
+}
+void ClearBoundOutputs(OrtIoBinding* binding) noexcept {
+  if (binding) binding->outputs.clear();
+}
 
 // Nothing runs behind the caller's back.
 OrtStatus* SynchronizeBoundInputs(OrtIoBinding* binding) noexcept {

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Running a session: by arrays of names and values.
-#include <algorithm>
-
+// Running a session: by arrays of names and values, or by the places of those that were bound.
 #include "api/c/session.h"
 #include "api/c/slots.h"
 #include "api/c/value.h"
+#include "base/few.h"
 
 namespace kante::ort {
 namespace {
-
-const ValueDescription* Find(const std::vector<ValueDescription>& all, const char* name) {
-  const auto found = std::find_if(all.begin(), all.end(), [&](const ValueDescription& d) { return d.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
 
 OrtStatus* CheckShape(const ValueDescription& expected, std::span<const int64_t> shape, const char* role) {
   if (!expected.has_shape) return nullptr;
@@ -45,69 +39,102 @@ OrtStatus* CheckTensor(const ValueDescription& expected, const Tensor& tensor, c
   return CheckShape(expected, tensor.shape(), role);
 }
 
-OrtStatus* Names(const std::vector<ValueDescription>& all, const char* what, const char* name) {
+// Callers mostly name values in the model's order: the search begins at the place of the argument.
+OrtStatus* Find(const std::vector<ValueDescription>& all, const char* what, const char* name, size_t guess,
+                size_t* out) {
+  if (!name || !*name) return InvalidArgument(std::string(what) + " name cannot be empty");
+  for (size_t i = 0; i < all.size(); ++i, ++guess) {
+    if (guess >= all.size()) guess = 0;
+    if (all[guess].name != name) continue;
+    *out = guess;
+    return nullptr;
+  }
   std::string list;
   for (const ValueDescription& d : all) list += (list.empty() ? "" : ", ") + d.name;
   return InvalidArgument("Invalid " + std::string(what) + " name: " + name + " (the model has: " + list + ")");
 }
 
+bool HoldsTensor(const Value& value) { return value.is_tensor() && value.tensor().valid(); }
+
 }  // namespace
+
+OrtStatus* FindInput(const OrtSession& session, const char* name, size_t guess, size_t* out) {
+  return Find(session.model.inputs(), "input", name, guess, out);
+}
+
+OrtStatus* FindOutput(const OrtSession& session, const char* name, size_t guess, size_t* out) {
+  return Find(session.model.outputs(), "output", name, guess, out);
+}
+
+OrtStatus* CheckFeeds(const OrtSession& session, const OrtRunOptions* options, std::span<const Value*> feeds) {
+  const std::vector<ValueDescription>& inputs = session.model.inputs();
+  for (size_t i = 0; i < feeds.size(); ++i) {
+    if (feeds[i] && HoldsTensor(*feeds[i])) KANTE_ORT_TRY(CheckTensor(inputs[i], feeds[i]->tensor(), "input"));
+  }
+  for (size_t k = 0; options && k < options->adapters.size(); ++k) {
+    const auto& [name, value] = options->adapters[k];
+    size_t i = 0;
+    KANTE_ORT_TRY(FindInput(session, name.c_str(), k, &i));
+    if (feeds[i]) return InvalidArgument("input '" + name + "' is fed twice");
+    feeds[i] = &value;
+  }
+  for (const size_t i : session.required) {
+    if (!feeds[i] && inputs[i].kind != ValueKind::kOptional) {
+      return InvalidArgument("Missing Input: " + inputs[i].name);
+    }
+  }
+  return nullptr;
+}
+
+OrtStatus* RunAt(const OrtSession& session, const OrtRunOptions* options, std::span<const Value* const> feeds,
+                 std::span<Value* const> results) {
+  const std::vector<ValueDescription>& outputs = session.model.outputs();
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (results[i] && HoldsTensor(*results[i])) KANTE_ORT_TRY(CheckTensor(outputs[i], results[i]->tensor(), "output"));
+  }
+  RunOptions run;
+  if (options) run.cancel = &options->terminate;
+  const Status ran = session.session.RunAt(feeds, results, run);
+  if (ran.code() == StatusCode::kCancelled) return Fail(ORT_FAIL, "Exiting due to terminate flag being set to true.");
+  return ToOrt(ran);
+}
 
 OrtStatus* RunNamed(const OrtSession& session, const OrtRunOptions* options, std::span<const char* const> input_names,
                     std::span<const OrtValue* const> inputs, std::span<const char* const> output_names,
                     std::span<OrtValue*> outputs) {
   if (output_names.empty()) return InvalidArgument("At least one output should be requested.");
-  NamedValues feeds;
-  feeds.reserve(inputs.size());
+  core::Few<const Value*, kFewValues> feeds(session.model.inputs().size());
   for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!input_names[i] || !*input_names[i]) return InvalidArgument("input name cannot be empty");
+    size_t at = 0;
+    KANTE_ORT_TRY(FindInput(session, input_names[i], i, &at));
     KANTE_ORT_REQUIRE(inputs[i]);
-    const ValueDescription* expected = Find(session.model.inputs(), input_names[i]);
-    if (!expected) return Names(session.model.inputs(), "input", input_names[i]);
-    const Value& value = inputs[i]->value;
-    if (value.is_tensor() && value.tensor().valid()) {
-      KANTE_ORT_TRY(CheckTensor(*expected, value.tensor(), "input"));
-    }
-    feeds.emplace_back(input_names[i], value);
+    if (feeds[at]) return InvalidArgument("input '" + std::string(input_names[i]) + "' is fed twice");
+    feeds[at] = &inputs[i]->value;
   }
-  if (options) feeds.insert(feeds.end(), options->adapters.begin(), options->adapters.end());
-  for (const size_t i : session.required) {
-    const ValueDescription& needed = session.model.inputs()[i];
-    const auto fed = [&](const auto& feed) { return feed.first == needed.name; };
-    if (needed.kind != ValueKind::kOptional && std::none_of(feeds.begin(), feeds.end(), fed)) {
-      return InvalidArgument("Missing Input: " + needed.name);
-    }
-  }
+  KANTE_ORT_TRY(CheckFeeds(session, options, feeds.span()));
 
-  NamedValues results;
-  results.reserve(outputs.size());
+  core::Few<Value*, kFewValues> results(session.model.outputs().size());
+  core::Few<Value, kFewValues> made(outputs.size());          // for those that the caller has no value for
+  core::Few<const Value*, kFewValues> first(outputs.size());  // of those that are wanted again
   for (size_t i = 0; i < outputs.size(); ++i) {
-    if (!output_names[i] || !*output_names[i]) return InvalidArgument("output name cannot be empty");
-    const ValueDescription* expected = Find(session.model.outputs(), output_names[i]);
-    if (!expected) return Names(session.model.outputs(), "output", output_names[i]);
-    const bool given = outputs[i] && outputs[i]->value.is_tensor();
-    if (given) KANTE_ORT_TRY(CheckTensor(*expected, outputs[i]->value.tensor(), "output"));
-    results.emplace_back(output_names[i], given ? outputs[i]->value : Value());
-  }
-
-  RunOptions run;
-  CancelToken token;
-  if (options) {
-    token = options->terminate;
-    run.cancel = &token;
-  }
-  if (const Status ran = session.session.RunInto(feeds, results, run); !ran.ok()) {
-    if (ran.code() == StatusCode::kCancelled) {
-      return Fail(ORT_FAIL, "Exiting due to terminate flag being set to true.");
+    size_t at = 0;
+    KANTE_ORT_TRY(FindOutput(session, output_names[i], i, &at));
+    Value* mine = outputs[i] ? &outputs[i]->value : &made[i];
+    if (results[at] && HoldsTensor(*mine)) {
+      return InvalidArgument("output '" + std::string(output_names[i]) + "' is requested twice, with memory for it");
     }
-    return ToOrt(ran);
-  }
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    if (outputs[i]) {
-      outputs[i]->value = std::move(results[i].second);
+    if (results[at]) {
+      first[i] = results[at];
     } else {
-      outputs[i] = new OrtValue{std::move(results[i].second)};
+      results[at] = mine;
     }
+  }
+  KANTE_ORT_TRY(RunAt(session, options, feeds.span(), results.span()));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (first[i]) (outputs[i] ? outputs[i]->value : made[i]) = *first[i];
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!outputs[i]) outputs[i] = new OrtValue{std::move(made[i])};
   }
   return nullptr;
 }

@@ -23,7 +23,19 @@ struct OrtSession {
 
 namespace kante::ort {
 
-// Runs: feeds by name, results into outputs (one each; null: made). Checks names, types and shapes as ORT words it.
+constexpr size_t kFewValues = 8;  // of a run, without heap
+
+// Where the model has an input or output of this name; `guess` is where the search begins.
+OrtStatus* FindInput(const OrtSession& session, const char* name, size_t guess, size_t* out);
+OrtStatus* FindOutput(const OrtSession& session, const char* name, size_t guess, size_t* out);
+
+// Feeds in the order of the model's inputs, null for those that are not fed: types and shapes as ORT words them. Adds
+// what the options' adapters feed.
+OrtStatus* CheckFeeds(const OrtSession& session, const OrtRunOptions* options, std::span<const Value*> feeds);
+// Runs with feeds that were checked; results in the order of the model's outputs, as Session::RunAt takes them.
+OrtStatus* RunAt(const OrtSession& session, const OrtRunOptions* options, std::span<const Value* const> feeds,
+                 std::span<Value* const> results);
+// Runs: feeds by name, results into outputs (one each; null: made).
 OrtStatus* RunNamed(const OrtSession& session, const OrtRunOptions* options, std::span<const char* const> input_names,
                     std::span<const OrtValue* const> inputs, std::span<const char* const> output_names,
                     std::span<OrtValue*> outputs);

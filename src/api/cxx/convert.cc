@@ -13,12 +13,12 @@ core::Status ToCore(const Status& status) {
   return core::Status(static_cast<core::StatusCode>(status.code()), status.message());
 }
 
-Tensor ToPublic(core::Tensor tensor) {
-  if (tensor.empty()) return Tensor();
-  auto rep = std::make_shared<TensorRep>();
-  rep->shape.assign(tensor.shape().begin(), tensor.shape().end());
-  rep->tensor = std::move(tensor);
-  return Tensor(std::move(rep));
+Tensor ToPublic(const core::Tensor& tensor) {
+  return tensor.empty() ? Tensor() : Tensor(std::make_shared<const TensorRep>(tensor));
+}
+
+Tensor ToPublic(core::Tensor&& tensor) {
+  return tensor.empty() ? Tensor() : Tensor(std::make_shared<const TensorRep>(std::move(tensor)));
 }
 
 Value ToPublic(const core::Value& value) {

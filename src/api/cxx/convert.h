@@ -19,8 +19,9 @@ inline constexpr int kMostThreads = 1024;
 
 // What a public Tensor holds.
 struct TensorRep {
+  explicit TensorRep(core::Tensor&& t) : tensor(std::move(t)) {}
+  explicit TensorRep(const core::Tensor& t) : tensor(t) {}
   core::Tensor tensor;
-  std::vector<int64_t> shape;
 };
 // What a public Model holds.
 struct ModelRep {
@@ -39,7 +40,8 @@ Status StatusOf(const core::Result<T>& result) {
 }
 core::Status ToCore(const Status& status);
 
-Tensor ToPublic(core::Tensor tensor);
+Tensor ToPublic(const core::Tensor& tensor);
+Tensor ToPublic(core::Tensor&& tensor);
 Value ToPublic(const core::Value& value);
 // The engine's view of the same memory. An invalid tensor gives an empty one.
 core::Tensor ToCore(const Tensor& tensor);

@@ -6,6 +6,7 @@
 #include "api/cxx/convert.h"
 #include "api/cxx/profile.h"
 #include "base/clock.h"
+#include "base/few.h"
 #include "runtime/session.h"
 
 namespace kante {
@@ -50,12 +51,16 @@ Status Unknown(const char* what, const std::string& name, const std::vector<Valu
                 core::StrCat("the model has no ", what, " '", name, "'; it has ", list.empty() ? "none" : list));
 }
 
+bool HoldsTensor(const Value& value) { return value.is_tensor() && value.tensor().valid(); }
+
+constexpr size_t kFew = 4;                            // inputs or outputs without heap
 constexpr int64_t kLongestMillis = int64_t{1} << 40;  // 35 years: nanoseconds do not overflow
 
 // Everything that lives as long as one run.
 class Call {
  public:
-  Call(const SessionRep& rep, const RunOptions& options) : rep_(rep) {
+  Call(const SessionRep& rep, const RunOptions& options)
+      : rep_(rep), feeds_(rep.model.inputs().size()), results_(rep.model.outputs().size()) {
     if (options.cancel) control_.cancel = &options.cancel->state()->token;
     const int64_t limit_ms = std::min(options.time_limit_ms, kLongestMillis);
     if (limit_ms > 0) control_.deadline_ns = core::NowNanos() + limit_ms * 1'000'000;
@@ -65,39 +70,54 @@ class Call {
     }
   }
 
-  Status Feed(const NamedValues& inputs) {
-    const auto& wanted = rep_.model.inputs();
-    feeds_.resize(wanted.size());
+  void Feed(size_t i, const Value& value) {
+    if (HoldsTensor(value)) {
+      feeds_[i] = core::Value(value.tensor().rep()->tensor);
+    } else {
+      feeds_[i] = ToCore(value);
+    }
+  }
+  Status Feed(const NamedValues& inputs, const Session& session) {
     for (const auto& [name, value] : inputs) {
-      size_t i = 0;
-      while (i < wanted.size() && wanted[i].name != name) ++i;
-      if (i == wanted.size()) return Unknown("input", name, wanted);
-      if (feeds_[i].has_value()) {
+      auto i = session.InputIndex(name);
+      if (!i.ok()) return i.status();
+      if (feeds_[*i].has_value()) {
         return Status(StatusCode::kInvalidArgument, core::StrCat("input '", name, "' is fed twice"));
       }
-      feeds_[i] = ToCore(value);
+      Feed(*i, value);
     }
     return Status();
   }
 
-  Result<size_t> OutputIndex(const std::string& name) const {
-    const auto& have = rep_.model.outputs();
-    for (size_t i = 0; i < have.size(); ++i) {
-      if (have[i].name == name) return i;
-    }
-    return Unknown("output", name, have);
+  // Output i shall be written to this memory. False if it has some already.
+  bool Into(size_t i, const Tensor& memory) {
+    if (into_.empty()) into_.resize(results_.size());
+    if (!into_[i].empty()) return false;
+    into_[i] = ToCore(memory);
+    return true;
   }
 
-  Status Run(std::vector<core::Value>& outputs, std::span<const core::Tensor> into) {
-    outputs.resize(rep_.model.outputs().size());
-    return kante::ToPublic(rep_.session->Run(feeds_, outputs, into, control_));
+  Status Run() { return kante::ToPublic(rep_.session->Run(feeds_.span(), results_.span(), into_, control_)); }
+  Value Output(size_t i) { return kante::ToPublic(results_[i]); }
+  // For the last time.
+  Value TakeOutput(size_t i) {
+    core::Value& result = results_[i];
+    return result.is_tensor() ? Value(kante::ToPublic(std::move(result.tensor()))) : kante::ToPublic(result);
   }
 
  private:
   const SessionRep& rep_;
   core::RunControl control_;
-  std::vector<core::Value> feeds_;
+  core::Few<core::Value, kFew> feeds_, results_;
+  std::vector<core::Tensor> into_;
 };
+
+Result<size_t> IndexOf(std::string_view name, const std::vector<ValueDescription>& all, const char* what) {
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (all[i].name == name) return i;
+  }
+  return Unknown(what, std::string(name), all);
+}
 
 }  // namespace
 
@@ -144,63 +164,85 @@ Result<Session> Session::Create(const Model& model, const SessionOptions& option
   return Session(std::make_shared<SessionRep>(SessionRep{std::move(made).value(), model}));
 }
 
+Result<size_t> Session::InputIndex(std::string_view name) const { return IndexOf(name, rep_->model.inputs(), "input"); }
+
+Result<size_t> Session::OutputIndex(std::string_view name) const {
+  return IndexOf(name, rep_->model.outputs(), "output");
+}
+
 Result<std::vector<Value>> Session::Run(const NamedValues& inputs, std::span<const std::string> outputs,
                                         const RunOptions& options) const {
   Call call(*rep_, options);
-  if (Status fed = call.Feed(inputs); !fed.ok()) return fed;
+  if (Status fed = call.Feed(inputs, *this); !fed.ok()) return fed;
   std::vector<size_t> wanted;
   for (const std::string& name : outputs) {
-    auto index = call.OutputIndex(name);
+    auto index = OutputIndex(name);
     if (!index.ok()) return index.status();
     wanted.push_back(*index);
   }
-  std::vector<core::Value> all;
-  if (Status ran = call.Run(all, {}); !ran.ok()) return ran;
+  if (Status ran = call.Run(); !ran.ok()) return ran;
   std::vector<Value> results;
-  if (outputs.empty()) {
-    for (const core::Value& v : all) results.push_back(kante::ToPublic(v));
-  }
-  for (size_t i : wanted) results.push_back(kante::ToPublic(all[i]));
+  for (size_t i = 0; outputs.empty() && i < rep_->model.outputs().size(); ++i) results.push_back(call.Output(i));
+  for (const size_t i : wanted) results.push_back(call.Output(i));
   return results;
 }
 
 Status Session::RunInto(const NamedValues& inputs, std::span<const std::pair<std::string, Tensor>> outputs,
                         const RunOptions& options) const {
   Call call(*rep_, options);
-  if (Status fed = call.Feed(inputs); !fed.ok()) return fed;
-  std::vector<core::Tensor> into(rep_->model.outputs().size());
+  if (Status fed = call.Feed(inputs, *this); !fed.ok()) return fed;
   for (const auto& [name, tensor] : outputs) {
-    auto index = call.OutputIndex(name);
+    auto index = OutputIndex(name);
     if (!index.ok()) return index.status();
     if (!tensor.valid()) {
       return Status(StatusCode::kInvalidArgument,
                     core::StrCat("the memory given for output '", name, "' is no tensor"));
     }
-    if (!into[*index].empty()) {
+    if (!call.Into(*index, tensor)) {
       return Status(StatusCode::kInvalidArgument, core::StrCat("memory for output '", name, "' is given twice"));
     }
-    into[*index] = ToCore(tensor);
   }
-  std::vector<core::Value> all;
-  return call.Run(all, into);
+  return call.Run();
 }
 
 Status Session::RunInto(const NamedValues& inputs, NamedValues& outputs, const RunOptions& options) const {
   Call call(*rep_, options);
-  if (Status fed = call.Feed(inputs); !fed.ok()) return fed;
-  std::vector<core::Tensor> into(rep_->model.outputs().size());
+  if (Status fed = call.Feed(inputs, *this); !fed.ok()) return fed;
   std::vector<size_t> wanted;
   for (const auto& [name, value] : outputs) {
-    auto index = call.OutputIndex(name);
+    auto index = OutputIndex(name);
     if (!index.ok()) return index.status();
-    if (value.is_tensor() && value.tensor().valid()) into[*index] = ToCore(value.tensor());
+    if (HoldsTensor(value) && !call.Into(*index, value.tensor())) {
+      return Status(StatusCode::kInvalidArgument, core::StrCat("memory for output '", name, "' is given twice"));
+    }
     wanted.push_back(*index);
   }
-  std::vector<core::Value> all;
-  if (Status ran = call.Run(all, into); !ran.ok()) return ran;
+  if (Status ran = call.Run(); !ran.ok()) return ran;
   for (size_t i = 0; i < outputs.size(); ++i) {
     Value& result = outputs[i].second;
-    if (!result.is_tensor() || !result.tensor().valid()) result = kante::ToPublic(all[wanted[i]]);
+    if (!HoldsTensor(result)) result = call.Output(wanted[i]);
+  }
+  return Status();
+}
+
+Status Session::RunAt(std::span<const Value* const> inputs, std::span<Value* const> outputs,
+                      const RunOptions& options) const {
+  const size_t want_inputs = rep_->model.inputs().size(), want_outputs = rep_->model.outputs().size();
+  if (inputs.size() != want_inputs || outputs.size() != want_outputs) {
+    return Status(StatusCode::kInvalidArgument,
+                  core::StrCat("the model has ", want_inputs, " inputs and ", want_outputs, " outputs, got ",
+                               inputs.size(), " and ", outputs.size()));
+  }
+  Call call(*rep_, options);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i]) call.Feed(i, *inputs[i]);
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i] && HoldsTensor(*outputs[i])) call.Into(i, outputs[i]->tensor());
+  }
+  if (Status ran = call.Run(); !ran.ok()) return ran;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i] && !HoldsTensor(*outputs[i])) *outputs[i] = call.TakeOutput(i);
   }
   return Status();
 }

@@ -107,7 +107,7 @@ Result<Tensor> Tensor::OfStrings(std::span<const int64_t> shape, std::span<const
 }
 
 ElementType Tensor::type() const { return static_cast<ElementType>(rep_->tensor.type()); }
-std::span<const int64_t> Tensor::shape() const { return rep_->shape; }
+std::span<const int64_t> Tensor::shape() const { return rep_->tensor.shape().dims(); }
 int64_t Tensor::elements() const { return rep_->tensor.elements(); }
 size_t Tensor::bytes() const { return static_cast<size_t>(rep_->tensor.bytes()); }
 const void* Tensor::data() const { return rep_->tensor.raw(); }

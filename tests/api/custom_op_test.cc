@@ -85,7 +85,7 @@ class Positive : public CustomOp {
 
 class Failing : public CustomOp {
  public:
-  enum class At { kCreate, kNull, kInfer, kRun, kShape };
+  enum class At { kCreate, kNull, kInfer, kRun, kShape, kNothing };
   explicit Failing(At at) : at_(at) {}
 
   class Kernel : public CustomKernel {
@@ -100,6 +100,7 @@ class Failing : public CustomOp {
     }
     Status Run(OpRun& run) const override {
       if (at_ == At::kRun) return Status(StatusCode::kRuntimeError, "the sensor is gone");
+      if (at_ == At::kNothing) return Status();
       const int64_t wrong[] = {7, 7};
       return run.Output(0, ElementType::kFloat32, wrong).status();
     }
@@ -217,7 +218,7 @@ TEST(CustomOp, ErrorsNameTheNode) {
     EXPECT_FALSE(status.ok());
     EXPECT_TRUE(Has(status.message(), "the_node") && Has(status.message(), text)) << status.message();
   }
-  for (auto at : {Failing::At::kRun, Failing::At::kShape}) {
+  for (auto at : {Failing::At::kRun, Failing::At::kShape, Failing::At::kNothing}) {
     auto model = load(at);
     ASSERT_TRUE(model.ok()) << model.status().ToString();
     const Status status = SessionOf(*model).Run({{"x0", Floats({2}, {1, 2})}}).status();

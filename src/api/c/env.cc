@@ -156,6 +156,7 @@ OrtStatus* CreateArenaCfg(size_t, int, int, int, OrtArenaCfg** out) noexcept {
 
 OrtStatus* CreateArenaCfgV2(const char* const* keys, const size_t*, size_t count, OrtArenaCfg** out) noexcept {
   KANTE_ORT_REQUIRE(out);
+  if (count) KANTE_ORT_REQUIRE(keys);
   static constexpr std::string_view kKnown[] = {"max_mem",
                                                 "arena_extend_strategy",
                                                 "initial_chunk_size_bytes",
@@ -164,8 +165,8 @@ OrtStatus* CreateArenaCfgV2(const char* const* keys, const size_t*, size_t count
                                                 "max_power_of_two_extend_bytes"};
   for (size_t i = 0; i < count; ++i) {
     bool known = false;
-    for (const std::string_view k : kKnown) known |= keys && keys[i] && k == keys[i];
-    if (!known) return InvalidArgument("Invalid key found: " + std::string(keys && keys[i] ? keys[i] : ""));
+    for (const std::string_view k : kKnown) known |= keys[i] && k == keys[i];
+    if (!known) return InvalidArgument("Invalid key found: " + std::string(keys[i] ? keys[i] : ""));
   }
   *out = new OrtArenaCfg;
   return nullptr;

@@ -60,6 +60,7 @@ OrtStatus* TypeAt(const std::vector<OrtTypeInfo>& types, size_t index, OrtTypeIn
 }
 
 OrtStatus* NameAt(const std::vector<OrtTypeInfo>& types, const char* prefix, size_t index, char* out, size_t* size) {
+  KANTE_ORT_REQUIRE(size);
   if (index >= types.size()) return InvalidArgument("index " + std::to_string(index) + " is out of bounds");
   return ReadText(prefix + std::to_string(index), out, size);
 }
@@ -74,6 +75,7 @@ OrtStatus* KernelInfoGetAttribute_int64(const OrtKernelInfo* info, const char* n
 }
 OrtStatus* KernelInfoGetAttribute_string(const OrtKernelInfo* info, const char* name, char* out,
                                          size_t* size) noexcept {
+  KANTE_ORT_REQUIRE(size);
   const std::string* text = nullptr;
   KANTE_ORT_TRY(Attribute(info, name, &text));
   return ReadText(*text, out, size);

@@ -15,7 +15,9 @@ void OrtKeyValuePairs::Refresh() {
 
 namespace kante::ort {
 
-void CreateKeyValuePairs(OrtKeyValuePairs** out) noexcept { *out = new OrtKeyValuePairs; }
+void CreateKeyValuePairs(OrtKeyValuePairs** out) noexcept {
+  if (out) *out = new OrtKeyValuePairs;
+}
 
 void AddKeyValuePair(OrtKeyValuePairs* pairs, const char* key, const char* value) noexcept {
   if (!pairs || !key || !*key || !value) return;
@@ -31,9 +33,9 @@ const char* GetKeyValue(const OrtKeyValuePairs* pairs, const char* key) noexcept
 
 void GetKeyValuePairs(const OrtKeyValuePairs* pairs, const char* const** keys, const char* const** values,
                       size_t* count) noexcept {
-  *keys = pairs->keys.data();
-  *values = pairs->values.data();
-  *count = pairs->keys.size();
+  if (keys) *keys = pairs ? pairs->keys.data() : nullptr;
+  if (values) *values = pairs ? pairs->values.data() : nullptr;
+  if (count) *count = pairs ? pairs->keys.size() : 0;
 }
 
 void RemoveKeyValuePair(OrtKeyValuePairs* pairs, const char* key) noexcept {

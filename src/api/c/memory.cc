@@ -128,9 +128,14 @@ OrtStatus* MemoryInfoGetType(const OrtMemoryInfo* info, OrtAllocatorType* out) n
   return nullptr;
 }
 
-void MemoryInfoGetDeviceType(const OrtMemoryInfo* info, OrtMemoryInfoDeviceType* out) noexcept { *out = info->device; }
-OrtDeviceMemoryType MemoryInfoGetDeviceMemType(const OrtMemoryInfo* info) noexcept { return info->device_memory; }
-uint32_t MemoryInfoGetVendorId(const OrtMemoryInfo* info) noexcept { return info->vendor; }
+// These have no status to say that a pointer is null.
+void MemoryInfoGetDeviceType(const OrtMemoryInfo* info, OrtMemoryInfoDeviceType* out) noexcept {
+  if (info && out) *out = info->device;
+}
+OrtDeviceMemoryType MemoryInfoGetDeviceMemType(const OrtMemoryInfo* info) noexcept {
+  return info ? info->device_memory : OrtDeviceMemoryType_DEFAULT;
+}
+uint32_t MemoryInfoGetVendorId(const OrtMemoryInfo* info) noexcept { return info ? info->vendor : 0; }
 
 OrtStatus* AllocatorAlloc(OrtAllocator* allocator, size_t bytes, void** out) noexcept {
   KANTE_ORT_REQUIRE(allocator);

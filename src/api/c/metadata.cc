@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a model file says about itself.
+#include <limits>
+
 #include "api/c/memory.h"
 #include "api/c/session.h"
 #include "api/c/slots.h"
@@ -51,7 +53,8 @@ OrtStatus* ModelMetadataGetGraphDescription(const OrtModelMetadata* metadata, Or
 OrtStatus* ModelMetadataGetVersion(const OrtModelMetadata* metadata, int64_t* out) noexcept {
   KANTE_ORT_REQUIRE(metadata);
   KANTE_ORT_REQUIRE(out);
-  *out = metadata->model.model_version();
+  const int64_t version = metadata->model.model_version();
+  *out = version == 0 ? std::numeric_limits<int64_t>::max() : version;  // that is what ORT says of a file without one
   return nullptr;
 }
 

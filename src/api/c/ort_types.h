@@ -6,7 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
-enum OrtErrorCode {
+// All have C's underlying type: callers may hand in any number.
+enum OrtErrorCode : int {
   ORT_OK,
   ORT_FAIL,
   ORT_INVALID_ARGUMENT,
@@ -26,7 +27,7 @@ enum OrtErrorCode {
 };
 
 // As TensorProto.DataType up to FLOAT4E2M1; the last three are in another order (value.cc converts).
-enum ONNXTensorElementDataType {
+enum ONNXTensorElementDataType : int {
   ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED = 0,
   ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT = 1,
   ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64 = 7,
@@ -37,7 +38,7 @@ enum ONNXTensorElementDataType {
   ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT8E8M0 = 26,
 };
 
-enum ONNXType {
+enum ONNXType : int {
   ONNX_TYPE_UNKNOWN,
   ONNX_TYPE_TENSOR,
   ONNX_TYPE_SEQUENCE,
@@ -47,15 +48,20 @@ enum ONNXType {
   ONNX_TYPE_OPTIONAL,
 };
 
-enum OrtSparseFormat { ORT_SPARSE_UNDEFINED = 0, ORT_SPARSE_COO = 1, ORT_SPARSE_CSRC = 2, ORT_SPARSE_BLOCK_SPARSE = 4 };
-enum OrtSparseIndicesFormat {
+enum OrtSparseFormat : int {
+  ORT_SPARSE_UNDEFINED = 0,
+  ORT_SPARSE_COO = 1,
+  ORT_SPARSE_CSRC = 2,
+  ORT_SPARSE_BLOCK_SPARSE = 4
+};
+enum OrtSparseIndicesFormat : int {
   ORT_SPARSE_COO_INDICES,
   ORT_SPARSE_CSR_INNER_INDICES,
   ORT_SPARSE_CSR_OUTER_INDICES,
   ORT_SPARSE_BLOCK_SPARSE_INDICES,
 };
 
-enum OrtLoggingLevel {
+enum OrtLoggingLevel : int {
   ORT_LOGGING_LEVEL_VERBOSE,
   ORT_LOGGING_LEVEL_INFO,
   ORT_LOGGING_LEVEL_WARNING,
@@ -63,7 +69,7 @@ enum OrtLoggingLevel {
   ORT_LOGGING_LEVEL_FATAL,
 };
 
-enum OrtOpAttrType {
+enum OrtOpAttrType : int {
   ORT_OP_ATTR_UNDEFINED,
   ORT_OP_ATTR_INT,
   ORT_OP_ATTR_INTS,
@@ -75,33 +81,33 @@ enum OrtOpAttrType {
   ORT_OP_ATTR_TENSOR,
 };
 
-enum GraphOptimizationLevel {
+enum GraphOptimizationLevel : int {
   ORT_DISABLE_ALL = 0,
   ORT_ENABLE_BASIC = 1,
   ORT_ENABLE_EXTENDED = 2,
   ORT_ENABLE_LAYOUT = 3,
   ORT_ENABLE_ALL = 99,
 };
-enum ExecutionMode { ORT_SEQUENTIAL, ORT_PARALLEL };
-enum OrtLanguageProjection { ORT_PROJECTION_C, ORT_PROJECTION_NODEJS = 6 };
+enum ExecutionMode : int { ORT_SEQUENTIAL, ORT_PARALLEL };
+enum OrtLanguageProjection : int { ORT_PROJECTION_C, ORT_PROJECTION_NODEJS = 6 };
 
-enum OrtAllocatorType {
+enum OrtAllocatorType : int {
   OrtInvalidAllocator = -1,
   OrtDeviceAllocator = 0,
   OrtArenaAllocator = 1,
   OrtReadOnlyAllocator = 2,
 };
-enum OrtMemType { OrtMemTypeCPUInput = -2, OrtMemTypeCPUOutput = -1, OrtMemTypeDefault = 0 };
-enum OrtDeviceMemoryType { OrtDeviceMemoryType_DEFAULT = 0, OrtDeviceMemoryType_HOST_ACCESSIBLE = 5 };
-enum OrtMemoryInfoDeviceType {
+enum OrtMemType : int { OrtMemTypeCPUInput = -2, OrtMemTypeCPUOutput = -1, OrtMemTypeDefault = 0 };
+enum OrtDeviceMemoryType : int { OrtDeviceMemoryType_DEFAULT = 0, OrtDeviceMemoryType_HOST_ACCESSIBLE = 5 };
+enum OrtMemoryInfoDeviceType : int {
   OrtMemoryInfoDeviceType_CPU = 0,
   OrtMemoryInfoDeviceType_GPU = 1,
   OrtMemoryInfoDeviceType_NPU = 3
 };
-enum OrtHardwareDeviceType { OrtHardwareDeviceType_CPU, OrtHardwareDeviceType_GPU, OrtHardwareDeviceType_NPU };
-enum OrtExecutionProviderDevicePolicy { OrtExecutionProviderDevicePolicy_DEFAULT = 0 };
-enum OrtCompiledModelCompatibility { OrtCompiledModelCompatibility_EP_NOT_APPLICABLE = 0 };
-enum OrtCustomOpInputOutputCharacteristic { INPUT_OUTPUT_REQUIRED, INPUT_OUTPUT_OPTIONAL, INPUT_OUTPUT_VARIADIC };
+enum OrtHardwareDeviceType : int { OrtHardwareDeviceType_CPU, OrtHardwareDeviceType_GPU, OrtHardwareDeviceType_NPU };
+enum OrtExecutionProviderDevicePolicy : int { OrtExecutionProviderDevicePolicy_DEFAULT = 0 };
+enum OrtCompiledModelCompatibility : int { OrtCompiledModelCompatibility_EP_NOT_APPLICABLE = 0 };
+enum OrtCustomOpInputOutputCharacteristic : int { INPUT_OUTPUT_REQUIRED, INPUT_OUTPUT_OPTIONAL, INPUT_OUTPUT_VARIADIC };
 
 struct OrtApi;
 struct OrtStatus;

@@ -219,6 +219,7 @@ OrtStatus* GetSessionConfigEntry(const OrtSessionOptions* options, const char* k
                                  size_t* size) noexcept {
   KANTE_ORT_REQUIRE(options);
   KANTE_ORT_REQUIRE(key);
+  KANTE_ORT_REQUIRE(size);
   const auto found = options->config.find(std::string_view(key));
   if (found == options->config.end())
     return Fail(ORT_FAIL, "Session config entry '" + std::string(key) + "' was not found.");

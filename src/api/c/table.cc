@@ -3,6 +3,7 @@
 #include <string>
 
 #include "api/c/custom_op.h"
+#include "api/c/ort_api.h"
 #include "api/c/slots.h"
 #include "kante/export.h"
 
@@ -35,26 +36,12 @@ struct Unreal<Traits, Result(Parameters...)> {
   };
 #include "api/c/slots.inc"
 #undef REAL
-#undef STUB
-
-}  // namespace
-}  // namespace kante::ort
-
-struct OrtApi {
-#define REAL(number, name, result, parameters) result(*name) parameters noexcept;
-#define STUB(number, name, result, parameters) REAL(number, name, result, parameters)
 #undef PARTIAL
-#define PARTIAL(number, name, result, parameters, difference) REAL(number, name, result, parameters)
-#include "api/c/slots.inc"
-#undef REAL
 #undef STUB
-};
-
-namespace kante::ort {
-namespace {
 
 constexpr OrtApi kApi = {
 #define REAL(number, name, result, parameters) &ort::name,
+#define PARTIAL(number, name, result, parameters, difference) REAL(number, name, result, parameters)
 #define STUB(number, name, result, parameters) &Unreal<Name##name, result parameters>::Call,
 #include "api/c/slots.inc"
 #undef REAL

@@ -2,6 +2,8 @@
 // Custom operators: the caller's objects behind the engine's OpDef.
 #include "kante/op.h"
 
+#include <algorithm>
+
 #include "api/cxx/convert.h"
 #include "ops/elsewhere.h"
 #include "ops/registry.h"
@@ -97,14 +99,24 @@ class Running final : public OpRun {
     }
     auto made = context_.Output(i, static_cast<core::ElementType>(type), *dims);
     if (!made.ok()) return StatusOf(made);
+    if (i < 64) made_ |= uint64_t{1} << i;
     return ToPublic(**made);
   }
   Status Parallel(int64_t count, double nanoseconds, const std::function<void(int64_t, int64_t)>& body) override {
     return ToPublic(context_.Parallel(count, nanoseconds, body));
   }
 
+  // What somebody wants and the kernel did not make; -1 if there is none.
+  int Missing() const {
+    for (int i = 0; i < std::min(output_count(), 64); ++i) {
+      if (wants_output(i) && !(made_ >> i & 1)) return i;
+    }
+    return -1;
+  }
+
  private:
   core::RunContext& context_;
+  uint64_t made_ = 0;
 };
 
 const CustomKernel& KernelOf(const void* attributes) { return *static_cast<const CustomKernel*>(attributes); }
@@ -124,7 +136,9 @@ core::Status Infer(const void* attributes, core::InferContext& context) {
 
 core::Status Run(const void* attributes, core::RunContext& context) {
   Running running(context);
-  return ToCore(KernelOf(attributes).Run(running));
+  const Status ran = KernelOf(attributes).Run(running);
+  const int missing = ran.ok() ? running.Missing() : -1;
+  return missing < 0 ? ToCore(ran) : core::Error(core::StatusCode::kFail, "the kernel did not make output ", missing);
 }
 
 // An OpDef and what its views point to.

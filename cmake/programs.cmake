@@ -63,7 +63,16 @@ if(KANTE_BUILD_TESTS)
       if(name STREQUAL "media_models")
         target_link_libraries(${name}_test PRIVATE kante_media)
       endif()
-      if(TARGET kante_cli)
+      if(name STREQUAL "abi" AND TARGET abi_test)  # sees the library as clients do: by its path
+        add_dependencies(abi_test kante_shared)
+        target_link_libraries(abi_test PRIVATE ${CMAKE_DL_LIBS})
+        if(KANTE_SANITIZE)
+          target_compile_definitions(abi_test PRIVATE KANTE_SANITIZED=1)
+          set_tests_properties(abi_test PROPERTIES ENVIRONMENT KANTE_ABI_ROUNDS=10000)
+        elseif(CMAKE_CROSSCOMPILING)
+          target_compile_definitions(abi_test PRIVATE KANTE_EMULATED=1)
+        endif()
+      elseif(TARGET kante_cli)
         add_dependencies(${name}_test kante_cli)
       endif()
     endif()
@@ -73,7 +82,15 @@ endif()
 
 # Kante's process in the comparison with other runtimes, bench/compare.
 add_executable(kante_bench_worker EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/bench/worker.cc)
+target_include_directories(kante_bench_worker PRIVATE ${PROJECT_SOURCE_DIR})
 target_link_libraries(kante_bench_worker PRIVATE kante_static kante_flags)
+
+# The client of ONNX Runtime's C ABI that bench/abi times libraries with; it is linked against none of them.
+if(NOT KANTE_WASM)
+  add_executable(kante_abi_worker EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/bench/abi/worker.cc)
+  target_include_directories(kante_abi_worker PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+  target_link_libraries(kante_abi_worker PRIVATE kante_flags ${CMAKE_DL_LIBS})
+endif()
 
 # bench/<name>_bench.cc is a program of its own, bench/kernels one of several files.
 if(KANTE_BUILD_BENCH)

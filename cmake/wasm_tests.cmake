@@ -12,7 +12,8 @@ set(KANTE_NOT_IN_WASM
   external_test.cc
   external_data_test.cc
   writer_test.cc
-  tests/fusions/)
+  tests/fusions/
+  tests/abi/)  # a shared library
 string(JOIN "|" KANTE_NOT_IN_WASM ${KANTE_NOT_IN_WASM})
 
 # Models in Node, from the repository and from KANTE_TEST_MODELS, by a program whose size is limited.

@@ -96,12 +96,14 @@ zoo: ## Export real architectures from PyTorch into the cache (ZOO="resnet18 ber
 	@tools/bootstrap.sh full
 	@zoo/make.sh $(ZOO)
 
-bench: ## Measure loads and small runs, and compare models with other runtimes (docs/performance.md)
+bench: ## Measure loads and small runs, and compare with other runtimes (docs/performance.md, performance-abi.md)
 	@tools/bootstrap.sh full
 	$(CONFIGURE) release -DKANTE_BUILD_BENCH=ON
 	$(BUILD) release
+	$(BUILD) release --target kante_bench_worker kante_abi_worker
 	@for program in $(RELEASE)/{load,run}_bench; do echo "== $$program"; $$program; done
 	bench/compare/make.sh --page docs/performance.md
+	bench/abi/make.sh --page docs/performance-abi.md
 
 bench-kernels: ## Hold kernels against the peaks of this machine (docs/performance-kernels.md)
 	@tools/bootstrap.sh full

@@ -2,8 +2,6 @@
 // Kante's side of bench/compare: a process that loads one model and runs it when told to. Commands come as lines on
 // standard input, each is answered by one line of JSON: load, first, run N, save FOLDER, memory.
 //   kante_bench_worker FOLDER THREADS      FOLDER: model.onnx, test_data_set_0/input_N.pb
-#include <time.h>
-
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -12,6 +10,7 @@
 #include <sstream>
 #include <string>
 
+#include "bench/protocol.h"
 #include "kante/session.h"
 
 namespace {
@@ -30,16 +29,6 @@ struct Worker {
 
 double MillisSince(Clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-}
-
-// "VmHWM" or "VmRSS" in KiB.
-long MemoryKb(const std::string& key) {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;) {
-    long kb = 0;
-    if (word == key + ":" && status >> kb) return kb;
-  }
-  return 0;
 }
 
 Status ReadFeeds(Worker& w) {
@@ -66,15 +55,8 @@ Status Load(Worker& w, std::string& answer) {
   return ReadFeeds(w);
 }
 
-// Of all threads.
-double CpuMillis() {
-  struct timespec time = {};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
-}
-
 Status Run(Worker& w, int times, std::string& answer) {
-  const double cpu = CpuMillis();
+  const double cpu = kante::bench::CpuMillis();
   for (int i = 0; i < times; ++i) {
     const auto begin = Clock::now();
     auto outputs = w.session.Run(w.feeds);
@@ -83,7 +65,7 @@ Status Run(Worker& w, int times, std::string& answer) {
     answer += (i ? ", " : "\"ms\": [") + std::to_string(ms);
     w.outputs = *outputs;
   }
-  answer += "], \"cpu_ms\": " + std::to_string((CpuMillis() - cpu) / times);
+  answer += "], \"cpu_ms\": " + std::to_string((kante::bench::CpuMillis() - cpu) / times);
   return Status();
 }
 
@@ -104,7 +86,7 @@ Status Answer(Worker& w, std::istringstream line, std::string& answer) {
   if (command == "run" && line >> times && times > 0) return Run(w, times, answer);
   if (command == "save" && line >> folder) return Save(w, folder);
   if (command == "memory") {
-    answer = "\"peak_kb\": " + std::to_string(MemoryKb("VmHWM")) + ", \"rss_kb\": " + std::to_string(MemoryKb("VmRSS"));
+    answer = kante::bench::MemoryAnswer();
     return Status();
   }
   return Status(kante::StatusCode::kInvalidArgument, "unknown command");
@@ -123,15 +105,7 @@ int main(int argc, char** argv) {
   for (std::string line; std::getline(std::cin, line);) {
     std::string answer;
     const Status status = Answer(worker, std::istringstream(line), answer);
-    if (!status.ok()) {
-      std::string text = status.ToString();
-      for (char& c : text) {
-        if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' ') c = '\'';
-      }
-      answer = "\"error\": \"" + text + "\"";
-    }
-    std::printf("{%s}\n", answer.c_str());
-    std::fflush(stdout);
+    kante::bench::Print(status.ok() ? "" : status.ToString(), answer);
   }
   return 0;
 }

@@ -19,7 +19,8 @@ if(Python3_FOUND AND NOT CMAKE_CROSSCOMPILING AND NOT KANTE_SANITIZE AND CMAKE_B
   if(EXISTS ${PROJECT_SOURCE_DIR}/tests/consumer)
     kante_script_test(consumer_test tests/consumer/run.sh ${PROJECT_BINARY_DIR})
   endif()
-  kante_script_test(compare_test ${Python3_EXECUTABLE} -m unittest bench.compare.test_report)
+  kante_script_test(compare_test ${Python3_EXECUTABLE} -m unittest bench.compare.test_report
+    bench.abi.test_page)
   if(TARGET kante-keywords AND EXISTS ${PROJECT_SOURCE_DIR}/zoo/keywords/keywords.onnx)
     kante_script_test(demo_test tests/demo/run.sh ${PROJECT_BINARY_DIR})
   endif()

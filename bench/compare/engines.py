@@ -53,18 +53,11 @@ def memory_limit(case):
 
 class Process:
     """A worker process; `close` ends it."""
-    def __init__(self, engine, case, threads, isa, options):
-        self.timeout, worker = options.timeout, options.worker
-        arguments = [str(case.folder), str(threads)]
-        if engine == "kante":
-            command = [str(worker), *arguments]
-        else:
-            command = [sys.executable, "-m", "bench.compare.worker", engine, *arguments]
-        if engine == "ncnn":
-            command.append(str(convert.to_ncnn(case, self.timeout)))
+    def __init__(self, command, case, timeout, env=None):
+        self.timeout = timeout
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
-                                        text=True, cwd=ROOT, bufsize=1, env=environment(engine, isa), preexec_fn=memory_limit(case))
+                                        text=True, cwd=ROOT, bufsize=1, env=env, preexec_fn=memory_limit(case))
 
     def ask(self, command):
         try:
@@ -99,6 +92,17 @@ class Process:
             self.process.wait()
         self.process.stdout.close()
         self.errors.close()
+
+
+def start(engine, job, options):
+    arguments = [str(job.case.folder), str(job.threads)]
+    if engine == "kante":
+        command = [str(options.worker), *arguments]
+    else:
+        command = [sys.executable, "-m", "bench.compare.worker", engine, *arguments]
+    if engine == "ncnn":
+        command.append(str(convert.to_ncnn(job.case, options.timeout)))
+    return Process(command, job.case, options.timeout, environment(engine, job.isa))
 
 
 def available(wanted, worker):

@@ -13,7 +13,8 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from .engines import Failed, Process
+from . import engines
+from .engines import Failed
 from .models import Case, numbered
 
 LARGEST_ERROR = 2e-3  # of an output, as a share of its largest element
@@ -51,14 +52,14 @@ class Job:
 
 class Contender:
     """An engine's process and what was measured of it."""
-    def __init__(self, engine, job, options):
-        self.engine, self.job, self.options = engine, job, options
+    def __init__(self, engine, job, options, start):
+        self.engine, self.job, self.options, self.start_process = engine, job, options, start
         self.result = {"load_ms": [], "first_ms": [], "peak_mb": [], "rounds": [], "cpu_ms": []}
         self.process = None
         self.turn = 1
 
     def start(self):
-        self.process = Process(self.engine, self.job.case, self.job.threads, self.job.isa, self.options)
+        self.process = self.start_process(self.engine, self.job, self.options)
         before = self.process.ask("memory")["rss_kb"]
         self.result["load_ms"].append(self.process.ask("load")["load_ms"])
         self.result["first_ms"].append(self.process.ask("first")["ms"][0])
@@ -100,10 +101,10 @@ class Contender:
             self.stop()
 
 
-def compare(job, engines, options, progress):
+def compare(job, names, options, progress, start=engines.start):
     """The results of all engines by name; one that failed has only "failed"."""
     failures = {}
-    contenders = [Contender(engine, job, options) for engine in engines]
+    contenders = [Contender(engine, job, options, start) for engine in names]
     alone = job.case.megabytes > options.alone_megabytes
 
     def each():

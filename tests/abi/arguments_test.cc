@@ -73,6 +73,21 @@ TEST_F(ArgumentsTest, TypesAndShapesOfOutputs) {
   EXPECT_EQ(memory, std::vector<float>(6, -1));
 }
 
+// Exporters declare scalars where callers feed [1], and ONNX Runtime takes both.
+TEST_F(ArgumentsTest, OneElementForAScalar) {
+  const auto session = Open(env.get(), "long");
+  std::vector<int64_t> twice = {2};
+  std::vector<float> zeros(4);
+  const auto m = Floats(zeros, {2, 2});
+  for (const std::vector<int64_t>& shape : {std::vector<int64_t>{}, {1}}) {
+    const Ran ran = RunSession(session.get(), {"count", "m"}, {Ints(twice, shape).get(), m.get()}, {"last"});
+    EXPECT_TRUE(ran.outcome.ok()) << ran.outcome.message;
+  }
+  std::vector<int64_t> several = {2, 2};
+  const Ran ran = RunSession(session.get(), {"count", "m"}, {Ints(several, {2}).get(), m.get()}, {"last"});
+  EXPECT_EQ(ran.outcome.code, ORT_INVALID_ARGUMENT) << ran.outcome.message;
+}
+
 TEST_F(ArgumentsTest, OneOutputWantedTwice) {
   const Ran ran = RunSession(add.get(), {"a", "b"}, {a.get(), b.get()}, {"sum", "sum", "product"});
   ASSERT_TRUE(ran.outcome.ok()) << ran.outcome.message;

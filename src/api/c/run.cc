@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Running a session: by arrays of names and values, or by the places of those that were bound.
+#include <algorithm>
+
 #include "api/c/session.h"
 #include "api/c/slots.h"
 #include "api/c/value.h"
@@ -10,6 +12,8 @@ namespace {
 
 OrtStatus* CheckShape(const ValueDescription& expected, std::span<const int64_t> shape, const char* role) {
   if (!expected.has_shape) return nullptr;
+  // Exporters declare scalars where callers feed [1].
+  if (expected.dimensions.empty() && std::ranges::all_of(shape, [](int64_t d) { return d == 1; })) return nullptr;
   const std::string subject = std::string(role) + ": " + expected.name;
   if (shape.size() != expected.dimensions.size()) {
     return InvalidArgument("Invalid rank for " + subject + " Got: " + std::to_string(shape.size()) +

@@ -7,7 +7,9 @@
 
 #include "base/limits.h"
 #include "base/mapped_file.h"
+#include "onnx/external_data.h"
 #include "onnx/model.h"
+#include "onnx/type_reader.h"
 #include "ops/registry.h"
 
 namespace kante::core {
@@ -22,6 +24,10 @@ struct ReadOptions {
   bool fix_default_inputs = false;
   // Leaves nodes of domains that the registry does not know in the graph (for looking at models), instead of failing.
   bool allow_unknown_domains = false;
+  // Files of external data that are in memory; must live until the model is read. Null: none.
+  const ExternalData::Files* external_files = nullptr;
+  // Sizes for open dimensions of the graph's inputs; the same.
+  const DimensionSizes* denotations = nullptr;
 };
 
 // Reads an ONNX file (IR versions 3 to 14). Weights stay in the mapped file, or in the files of external data beside

@@ -99,6 +99,8 @@ ReadOptions ReadOptionsOf(const Model::Options& options) {
   read.mapping = options.mapping;
   read.limits = options.limits;
   read.allow_unknown_domains = options.inspect_only;
+  read.external_files = &options.external_files;
+  read.denotations = &options.overrides.denotations;
   return read;
 }
 

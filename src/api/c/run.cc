@@ -56,6 +56,7 @@ OrtStatus* Names(const std::vector<ValueDescription>& all, const char* what, con
 OrtStatus* RunNamed(const OrtSession& session, const OrtRunOptions* options, std::span<const char* const> input_names,
                     std::span<const OrtValue* const> inputs, std::span<const char* const> output_names,
                     std::span<OrtValue*> outputs) {
+  if (session.editing) return Fail(ORT_FAIL, "the session's model is being edited: finalize it first");
   if (output_names.empty()) return InvalidArgument("At least one output should be requested.");
   NamedValues feeds;
   feeds.reserve(inputs.size());

@@ -30,6 +30,13 @@ enum class FileMapping : int {
   kCopy = 1,  // the file is read into memory at once
 };
 
+// What a model's bytes are.
+enum class ModelFormat : int {
+  kDetect = 0,  // what they say themselves
+  kOnnx = 1,    // ONNX's protobuf (.onnx)
+  kOrt = 2,     // ONNX Runtime's own format (.ort)
+};
+
 // What a model may cost at load. A model is untrusted input.
 struct LoadLimits {
   int64_t max_nodes = 4'000'000;  // after functions are inlined
@@ -43,6 +50,7 @@ struct LoadLimits {
 struct LoadOptions {
   OptimizationLevel optimization = OptimizationLevel::kAll;
   FileMapping mapping = FileMapping::kMap;
+  ModelFormat format = ModelFormat::kDetect;
   LoadLimits limits;
   // Operators of the caller, see op.h. Kept alive by the model.
   std::vector<std::shared_ptr<const CustomOp>> custom_ops;
@@ -60,6 +68,15 @@ struct LoadOptions {
   std::string weight_cache;
   // Told what a caller may want to know although nothing failed, one line each, on the thread that found it out.
   std::function<void(const std::string&)> log;
+};
+
+struct SaveOptions {
+  // Writes large weights into a file of their own beside the model, as a model of more than 2 GB must.
+  bool external_data = false;
+  std::string external_name;          // of that file; empty: the model's name with ".data" after it
+  int64_t external_threshold = 1024;  // smaller weights stay in the model, in bytes
+  // Called now and then with the share written in [0, 1]; returning false cancels, and no file is left.
+  std::function<bool(double)> progress;
 };
 
 // A dimension as the model declares it: a number, or a name ("batch"), or neither.
@@ -152,8 +169,8 @@ class KANTE_API Model {
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
 
-  // Reads an .onnx file, upgrades it to the newest opset and optimises it. Errors name the file and what is wrong:
-  // NoSuchFile, InvalidProtobuf, InvalidGraph, NotImplemented (an unknown operator or opset), LimitExceeded,
+  // Reads an .onnx or .ort file, upgrades it to the newest opset and optimises it. Errors name the file and what is
+  // wrong: NoSuchFile, InvalidProtobuf, InvalidGraph, NotImplemented (an unknown operator or opset), LimitExceeded,
   // OutOfMemory.
   static Result<Model> Load(const std::string& path, const LoadOptions& options = {});
   // The same from memory, which is copied. External data is looked for in `folder`; empty refuses it.
@@ -182,8 +199,9 @@ class KANTE_API Model {
   std::vector<RewriteNote> Rewrites() const;
   // The same, one line each.
   std::vector<std::string> OptimizationNotes() const;
-  // Saves the rewritten graph as ONNX. Fused operators become model-local functions, so other runtimes can run it.
-  Status Save(const std::string& path) const;
+  // Saves the rewritten graph as ONNX. Fused operators become model-local functions, so other runtimes can run it. The
+  // file appears complete or not at all, and may be the one that was loaded.
+  Status Save(const std::string& path, const SaveOptions& options = {}) const;
   // Saves a model of the one node that produces `value_name`; its inputs become graph inputs (weights stay inside).
   // Returns their names.
   Result<std::vector<std::string>> SaveNode(const std::string& value_name, const std::string& path) const;

@@ -12,8 +12,18 @@
 namespace kante::ort {
 namespace {
 
+// Whether the optimised model is asked for in a format that nothing here writes.
+bool SavesOrtFormat(const OrtSessionOptions& options) {
+  const std::string& path = options.optimized_model_path;
+  const std::string* format = FindConfigEntry(options.config, "session.save_model_format");
+  return !path.empty() && (format ? *format == "ORT" : path.ends_with(".ort"));
+}
+
 OrtStatus* Create(const OrtEnv* env, Result<Model> model, const OrtSessionOptions* options, OrtSession** out) {
   if (!model.ok()) return ToOrt(model.status());
+  if (options && SavesOrtFormat(*options)) {
+    return Fail(ORT_NOT_IMPLEMENTED, "optimised models are saved as ONNX only, not in the .ort format");
+  }
   auto session = Session::Create(*model, SessionOptionsOf(env, options));
   if (!session.ok()) return ToOrt(session.status());
   if (options && !options->optimized_model_path.empty()) {
@@ -84,8 +94,8 @@ OrtStatus* CreateSessionFromArray(const OrtEnv* env, const void* bytes, size_t c
   KANTE_ORT_REQUIRE(bytes);
   std::string folder;
   if (options) {
-    const auto key = options->config.find(std::string_view("session.model_external_initializers_file_folder_path"));
-    if (key != options->config.end()) folder = key->second;
+    const std::string* given = FindConfigEntry(options->config, "session.model_external_initializers_file_folder_path");
+    if (given) folder = *given;
   }
   const auto load = LoadOptionsOf(options);
   if (!load.ok()) return ToOrt(load.status());

@@ -14,7 +14,20 @@ namespace {
 constexpr size_t kLongestKey = 1024;
 constexpr size_t kLongestValue = 4096;
 
+Result<ModelFormat> FormatOf(const OrtConfigEntries& config) {
+  const std::string* format = FindConfigEntry(config, "session.load_model_format");
+  if (!format) return ModelFormat::kDetect;
+  if (*format == "ORT") return ModelFormat::kOrt;
+  if (*format == "ONNX") return ModelFormat::kOnnx;
+  return Status(StatusCode::kInvalidArgument, "session.load_model_format is ORT or ONNX, not '" + *format + "'");
+}
+
 }  // namespace
+
+const std::string* FindConfigEntry(const OrtConfigEntries& config, std::string_view key) {
+  const auto entry = config.find(key);
+  return entry == config.end() ? nullptr : &entry->second;
+}
 
 OrtStatus* AddConfigEntry(OrtConfigEntries& config, const char* key, const char* value) {
   KANTE_ORT_REQUIRE(key);
@@ -44,6 +57,9 @@ OrtStatus* ReadText(std::string_view text, char* out, size_t* size) {
 Result<LoadOptions> LoadOptionsOf(const OrtSessionOptions* options) {
   LoadOptions load;
   if (!options) return load;
+  const auto format = FormatOf(options->config);
+  if (!format.ok()) return format.status();
+  load.format = *format;
   load.optimization = options->optimization;
   load.initializers = options->initializers;
   load.dimensions = options->dimensions;
@@ -63,8 +79,8 @@ SessionOptions SessionOptionsOf(const OrtEnv* env, const OrtSessionOptions* opti
   SessionOptions session;
   if (!options) return session;
   if (options->per_session_threads) session.threads = options->intra_op_threads;
-  const auto spinning = options->config.find(std::string_view("session.intra_op.allow_spinning"));
-  if (spinning != options->config.end() && spinning->second == "0") session.spin_microseconds = 0;
+  const std::string* spinning = FindConfigEntry(options->config, "session.intra_op.allow_spinning");
+  if (spinning && *spinning == "0") session.spin_microseconds = 0;
   const auto custom = [&](OrtCustomCreateThreadFn create, OrtCustomJoinThreadFn join, void* thread_options) {
     session.create_thread = [=](void (*work)(void*), void* argument) {
       return const_cast<void*>(static_cast<const void*>(create(thread_options, work, argument)));

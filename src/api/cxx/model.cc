@@ -9,12 +9,15 @@
 namespace kante {
 namespace {
 
+static_assert(static_cast<int>(ModelFormat::kOrt) == static_cast<int>(core::ModelFormat::kOrt));
+
 core::Result<core::Model::Options> ToCore(const LoadOptions& options) {
   core::Model::Options out;
   out.optimization = options.optimization == OptimizationLevel::kNone    ? core::OptimizationLevel::kNone
                      : options.optimization == OptimizationLevel::kBasic ? core::OptimizationLevel::kBasic
                                                                          : core::OptimizationLevel::kAll;
   out.mapping = options.mapping == FileMapping::kMap ? core::Mapping::kMap : core::Mapping::kCopy;
+  out.format = static_cast<core::ModelFormat>(options.format);
   out.limits.max_nodes = options.limits.max_nodes;
   out.limits.max_nesting = options.limits.max_nesting;
   out.limits.max_function_depth = options.limits.max_function_depth;
@@ -178,9 +181,14 @@ std::vector<std::string> Model::OptimizationNotes() const {
   return lines;
 }
 
-Status Model::Save(const std::string& path) const {
+Status Model::Save(const std::string& path, const SaveOptions& options) const {
   if (const core::Status files = rep_->model->CheckFiles(); !files.ok()) return ToPublic(files);
-  return ToPublic(core::WriteModel(rep_->model->graph(), rep_->model->info(), rep_->model->registry(), path));
+  core::WriteOptions write;
+  write.external_data = options.external_data;
+  write.external_name = options.external_name;
+  write.external_threshold_bytes = options.external_threshold;
+  write.progress = options.progress;
+  return ToPublic(core::WriteModel(rep_->model->graph(), rep_->model->info(), rep_->model->registry(), path, write));
 }
 
 Result<std::vector<std::string>> Model::SaveNode(const std::string& value_name, const std::string& path) const {

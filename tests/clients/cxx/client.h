@@ -9,28 +9,28 @@
 #include <string>
 #include <vector>
 
-#define CHECK(condition)                                            \
-  do {                                                              \
-    if (!(condition)) {                                             \
+#define CHECK(condition)                                                   \
+  do {                                                                     \
+    if (!(condition)) {                                                    \
       std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      std::exit(1);                                                 \
-    }                                                               \
+      std::exit(1);                                                        \
+    }                                                                      \
   } while (0)
 
 // The statement throws an Ort::Exception of this code whose text holds `text`.
-#define THROWS(statement, code, text)                                     \
-  do {                                                                    \
-    bool thrown = false;                                                  \
-    try {                                                                 \
-      statement;                                                          \
-    } catch (const Ort::Exception& e) {                                   \
-      thrown = true;                                                      \
+#define THROWS(statement, code, text)                                                               \
+  do {                                                                                              \
+    bool thrown = false;                                                                            \
+    try {                                                                                           \
+      statement;                                                                                    \
+    } catch (const Ort::Exception& e) {                                                             \
+      thrown = true;                                                                                \
       if (e.GetOrtErrorCode() != (code) || std::string(e.what()).find(text) == std::string::npos) { \
-        std::fprintf(stderr, "%s:%d: %d %s\n", __FILE__, __LINE__, e.GetOrtErrorCode(), e.what()); \
-        std::exit(1);                                                     \
-      }                                                                   \
-    }                                                                     \
-    CHECK(thrown);                                                        \
+        std::fprintf(stderr, "%s:%d: %d %s\n", __FILE__, __LINE__, e.GetOrtErrorCode(), e.what());  \
+        std::exit(1);                                                                               \
+      }                                                                                             \
+    }                                                                                               \
+    CHECK(thrown);                                                                                  \
   } while (0)
 
 struct Models {

@@ -37,7 +37,8 @@ void TestHalves(const Models& models) {
   bool flags[] = {true, false};
   const int64_t shape[] = {1, 2};
   const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-  const Ort::Value bools = Identity(models, "identity_bool.onnx", Ort::Value::CreateTensor<bool>(memory, flags, 2, shape, 2));
+  const Ort::Value bools =
+      Identity(models, "identity_bool.onnx", Ort::Value::CreateTensor<bool>(memory, flags, 2, shape, 2));
   CHECK(bools.GetTensorData<bool>()[0] && !bools.GetTensorData<bool>()[1]);
   std::vector<uint64_t> large = {~0ull, 1};
   CHECK(Elements<uint64_t>(Identity(models, "identity_uint64.onnx", TensorOver(large, {1, 2}))) == large);

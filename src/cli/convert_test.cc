@@ -35,6 +35,26 @@ TEST_F(Program, OrtFilesAreModelsLikeOthers) {
   EXPECT_TRUE(Has(broken.err, "broken.ort") && Has(broken.err, "leads outside the file")) << broken.err;
 }
 
+// tests/clients/models/make.py had ONNX Runtime write them; `fused` holds one of its own operators.
+TEST_F(Program, OrtFilesOfOnnxRuntimeGiveWhatTheirOriginalsGive) {
+  const std::string models = KANTE_SOURCE_DIR "/tests/clients/models/";
+  const std::pair<std::string, std::string> cases[] = {{"add", "product"}, {"overridable", "y"}, {"fused", "y"}};
+  for (const auto& [name, output] : cases) {
+    std::vector<float> expected;
+    const std::string converted = name + ".onnx";
+    EXPECT_EQ(Kante("convert " + models + name + ".ort " + converted).code, 0) << name;
+    for (const std::string& model : {models + name + ".onnx", models + name + ".ort", converted}) {
+      const Finished run = Kante("run " + model + " --random 7 -o " + name);
+      ASSERT_EQ(run.code, 0) << model << ": " << run.err;
+      const std::vector<float> values = NpyValues(name + "/" + output + ".npy");
+      ASSERT_FALSE(values.empty());
+      if (model.starts_with(models) && model.ends_with(".onnx")) expected = values;
+      EXPECT_EQ(values, expected) << model;
+    }
+  }
+  EXPECT_TRUE(Has(Kante("inspect " + models + "zip_map.ort").out, "seq(map(int64,float32))"));
+}
+
 TEST_F(Program, ConvertsOrtToOnnx) {
   Write("m.ort", OrtModel(false));
   const Finished convert = Kante("convert m.ort c.onnx --progress");

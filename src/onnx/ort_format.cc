@@ -51,7 +51,9 @@ void OrtTranslator::Texts(const FlatTable& from, int field, uint32_t to, WireWri
 }
 
 WireWriter OrtTranslator::Opset(const FlatTable& opset) {
-  return WriteOpset(opset.Text(ort_field::opset::kDomain), opset.Scalar<int64_t>(ort_field::opset::kVersion, 0));
+  const std::string_view domain = opset.Text(ort_field::opset::kDomain);
+  if (!Charge(domain.size())) return {};
+  return WriteOpset(domain, opset.Scalar<int64_t>(ort_field::opset::kVersion, 0));
 }
 
 WireWriter OrtTranslator::Entry(const FlatTable& entry) {

@@ -21,18 +21,20 @@ WireWriter OrtTranslator::Graph(const FlatTable& graph, int nesting) {
   Messages(graph, from::kSparseInitializers, to::kSparseInitializer, w, &OrtTranslator::SparseTensor);
   std::unordered_map<std::string_view, FlatTable> types;
   const FlatVector values = graph.Tables(from::kValues);
-  for (size_t i = 0; i < values.size() && Charge(); ++i) {
+  for (size_t i = 0; i < values.size() && going(); ++i) {
     const FlatTable value = values.Table(i);
-    types.emplace(value.Text(ort_field::value::kName), value);
+    const std::string_view name = value.Text(ort_field::value::kName);
+    if (Charge(name.size())) types.emplace(name, value);
   }
   for (const auto& [names, field] : {std::pair(from::kInputs, to::kInput), std::pair(from::kOutputs, to::kOutput)}) {
     const FlatVector list = graph.Tables(names);
-    for (size_t i = 0; i < list.size() && Charge(); ++i) {
+    for (size_t i = 0; i < list.size() && going(); ++i) {
       const std::string_view name = list.Text(i);
+      if (!Charge(name.size())) break;
       const auto type = types.find(name);
       if (type != types.end()) {
         w.Message(field, ValueInfo(type->second));
-      } else if (Charge(name.size())) {
+      } else {
         WireWriter unknown;
         unknown.String(value_info_field::kName, name);
         w.Message(field, std::move(unknown));

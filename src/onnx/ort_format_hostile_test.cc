@@ -45,7 +45,7 @@ TEST(OrtFormatHostile, EveryPrefix) {
 TEST(OrtFormatHostile, EveryByteFlipped) {
   const std::string bytes = ort::RichModel();
   for (size_t i = 0; i < bytes.size(); ++i) {
-    for (int value : {0x00, 0x01, 0x7f, 0x80, 0xff, bytes[i] ^ 0x01, bytes[i] ^ 0x08, bytes[i] ^ 0x20}) {
+    for (int value : {0x00, 0x7f, 0xff, bytes[i] ^ 0x01, bytes[i] ^ 0x20}) {
       std::string broken = bytes;
       broken[i] = static_cast<char>(value);
       CheckRead(broken, StrCat("byte ", i, " = ", value));
@@ -88,6 +88,31 @@ TEST(OrtFormatHostile, SharedTextsAreCounted) {
                                     flat::To(ort_field::tensor::kStrings, flat::Repeated(100000, flat::Text(text)))});
   EXPECT_NE(CodeOf(ort::Graph({.nodes = {}, .initializers = {strings}}), Small()).find("beside its weights"),
             std::string::npos);
+}
+
+TEST(OrtFormatHostile, SharedWeightsAreCounted) {
+  const auto weight = ort::Tensor("w", ElementType::kBool, {1 << 16}, std::vector<uint8_t>(1 << 16, 2));
+  const auto graph = flat::Table({flat::To(ort_field::graph::kInitializers, flat::Repeated(1000, weight))});
+  EXPECT_NE(CodeOf(graph, {}).find("than the file could hold"), std::string::npos);
+}
+
+// Names are hashed: a long one that many entries share costs time even where nothing is written.
+TEST(OrtFormatHostile, SharedNamesAreCounted) {
+  const flat::Thing value = ort::Value(std::string(1 << 16, 'v'));
+  const flat::Thing values = flat::Table({flat::To(ort_field::graph::kValues, flat::Repeated(1 << 16, value))});
+  EXPECT_NE(CodeOf(values, Small()).find("beside its weights"), std::string::npos);
+  const flat::Thing outputs = flat::Table(
+      {flat::To(ort_field::graph::kOutputs, flat::Repeated(1 << 16, flat::Text(std::string(1 << 16, 'o'))))});
+  EXPECT_NE(CodeOf(outputs, Small()).find("beside its weights"), std::string::npos);
+  const flat::Thing opset = ort::Opset(std::string(1 << 16, 'd'), 1);
+  const std::string file = flat::File(
+      "ORTM",
+      flat::Table({flat::To(ort_field::session::kVersion, "6"),
+                   flat::To(ort_field::session::kModel,
+                            flat::Table({flat::To(ort_field::model::kOpsetImport, flat::Repeated(1 << 16, opset))}))}));
+  const auto model = test::Read(file, Small());
+  ASSERT_FALSE(model.ok());
+  EXPECT_NE(model.status().ToString().find("beside its weights"), std::string::npos) << model.status().ToString();
 }
 
 TEST(OrtFormatHostile, DepthIsLimited) {

@@ -17,7 +17,11 @@ namespace kante::core {
 class OrtTranslator {
  public:
   OrtTranslator(Bytes file, const Limits& limits)
-      : file_(file), buffer_(file), limits_(limits), left_(limits.max_inlined_bytes) {}
+      : file_(file),
+        buffer_(file),
+        limits_(limits),
+        left_(limits.max_inlined_bytes),
+        weights_left_(4 * int64_t(file.size())) {}
 
   Result<std::string> Translate();
 
@@ -63,6 +67,7 @@ class OrtTranslator {
   FlatBuffer buffer_;
   const Limits& limits_;
   int64_t left_;
+  int64_t weights_left_;  // tensors that all share the same bytes would make little files large models
   Status status_;
 };
 

@@ -35,6 +35,9 @@ WireWriter OrtTranslator::Tensor(const FlatTable& tensor) {
     Fail(NotImplemented("tensor '", tensor.Text(from::kName), "' keeps its bytes outside of the .ort file"));
   }
   const auto bytes = tensor.Vector(from::kRaw, 1).bytes();
+  weights_left_ -= static_cast<int64_t>(bytes.size());
+  if (weights_left_ < 0)
+    Fail(Error(StatusCode::kLimitExceeded, "the tensors have more bytes than the file could hold"));
   const int64_t offset = bytes.empty() ? 0 : bytes.data() - file_.data();
   w.Message(to::kExternalData, WriteEntry("offset", std::to_string(offset)));
   w.Message(to::kExternalData, WriteEntry("length", std::to_string(bytes.size())));

@@ -31,6 +31,13 @@ enum class FileMapping : int {
   kCopy = 1,  // the file is read into memory at once
 };
 
+// What a model's bytes are.
+enum class ModelFormat : int {
+  kDetect = 0,  // what they say themselves
+  kOnnx = 1,    // ONNX's protobuf (.onnx)
+  kOrt = 2,     // ONNX Runtime's own format (.ort)
+};
+
 // What a model may cost at load. A model is untrusted input.
 struct LoadLimits {
   int64_t max_nodes = 4'000'000;  // after functions are inlined
@@ -44,6 +51,7 @@ struct LoadLimits {
 struct LoadOptions {
   OptimizationLevel optimization = OptimizationLevel::kAll;
   FileMapping mapping = FileMapping::kMap;
+  ModelFormat format = ModelFormat::kDetect;
   LoadLimits limits;
   // Operators of the caller, see op.h. Kept alive by the model.
   std::vector<std::shared_ptr<const CustomOp>> custom_ops;
@@ -155,6 +163,8 @@ struct SaveOptions {
   // stay in the model.
   std::string external_data;
   int64_t external_threshold_bytes = 1024;  // smaller ones stay in the model
+  // Called now and then with the share written in [0, 1]; returning false cancels, and no file is left.
+  std::function<bool(double)> progress;
 };
 
 // A node after upgrade and optimisation.
@@ -176,8 +186,8 @@ class KANTE_API Model {
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
 
-  // Reads an .onnx file, upgrades it to the newest opset and optimises it. Errors name the file and what is wrong:
-  // NoSuchFile, InvalidProtobuf, InvalidGraph, NotImplemented (an unknown operator or opset), LimitExceeded,
+  // Reads an .onnx or .ort file, upgrades it to the newest opset and optimises it. Errors name the file and what is
+  // wrong: NoSuchFile, InvalidProtobuf, InvalidGraph, NotImplemented (an unknown operator or opset), LimitExceeded,
   // OutOfMemory.
   static Result<Model> Load(const std::string& path, const LoadOptions& options = {});
   // The same from memory, which is copied. External data is looked for in `folder`; empty refuses it.
@@ -210,7 +220,8 @@ class KANTE_API Model {
   std::vector<RewriteNote> Rewrites() const;
   // The same, one line each.
   std::vector<std::string> OptimizationNotes() const;
-  // Saves the rewritten graph as ONNX. Fused operators become model-local functions, so other runtimes can run it.
+  // Saves the rewritten graph as ONNX. Fused operators become model-local functions, so other runtimes can run it. The
+  // file appears complete or not at all, and may be the one that was loaded.
   Status Save(const std::string& path, const SaveOptions& options = {}) const;
   // The same as the bytes of the file.
   Result<std::string> SaveToMemory() const;

@@ -75,6 +75,7 @@ Result<ExternalData::Piece> ExternalData::Cut(Piece file, std::string_view locat
 }
 
 Result<ExternalData::Piece> ExternalData::Find(std::string_view location, int64_t offset, int64_t bytes) {
+  if (location.empty() && own_file_.owner) return Cut(own_file_, location, offset, bytes);
   if (in_memory_) {
     if (const auto it = in_memory_->find(location); it != in_memory_->end()) {
       return Cut(it->second, location, offset, bytes);

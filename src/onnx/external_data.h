@@ -33,6 +33,8 @@ class ExternalData {
   // Files by location that are in memory already, and are asked before the folder.
   using Files = std::map<std::string, Piece, std::less<>>;
   void SetFiles(const Files* files) { in_memory_ = files; }
+  // What the empty location stands for: files that hold both model and weights. Without, it is an error.
+  void SetOwnFile(Piece file) { own_file_ = std::move(file); }
   // `bytes` bytes at `offset` of the file `location`; the reason why not otherwise.
   Result<Piece> Find(std::string_view location, int64_t offset, int64_t bytes);
 
@@ -47,6 +49,7 @@ class ExternalData {
   std::string model_path_;
   Mapping mapping_ = Mapping::kMap;
   const Files* in_memory_ = nullptr;
+  Piece own_file_;
   std::vector<std::string> roots_;
   std::unordered_map<std::string, std::shared_ptr<const MappedFile>> by_location_;
   std::vector<std::shared_ptr<const MappedFile>> files_;

@@ -7,6 +7,7 @@
 #include "base/paths.h"
 #include "onnx/graph_reader.h"
 #include "onnx/onnx_fields.h"
+#include "onnx/ort_format.h"
 #include "onnx/type_reader.h"
 #include "onnx/upgrade.h"
 
@@ -78,6 +79,13 @@ Result<LoadedModel> ReadBytes(Bytes bytes, std::shared_ptr<const void> owner, bo
                               const OpRegistry& registry, const ReadOptions& options) {
   LoadedModel model;
   ModelParts parts;
+  std::string translated;  // what `parts` point into, of an .ort file
+  if (options.format == ModelFormat::kDetect ? IsOrtFormat(bytes) : options.format == ModelFormat::kOrt) {
+    if (!IsOrtFormat(bytes)) return Error(StatusCode::kInvalidProtobuf, "not an .ort file");
+    KANTE_TRY(translated, OrtFormatToProto(bytes, options.limits));
+    external.SetOwnFile({bytes, owner, file_pages});
+    bytes = AsBytes(translated);
+  }
   KANTE_TRY(Collect(WireReader(bytes, "ModelProto", options.limits.max_message_depth), parts, model.info));
   KANTE_TRY(CheckVersions(parts, model.info));
   for (const auto& [domain, version] : parts.imports) {

@@ -14,7 +14,11 @@
 
 namespace kante::core {
 
+// What the bytes are: ONNX's protobuf, or ONNX Runtime's own format (.ort), whose files say so at their beginning.
+enum class ModelFormat : int { kDetect = 0, kOnnx = 1, kOrt = 2 };
+
 struct ReadOptions {
+  ModelFormat format = ModelFormat::kDetect;
   Mapping mapping = Mapping::kMap;
   Limits limits;
   // Rewrites every node to the newest version of its operator. Without, Node::version says which opset it is of.
@@ -30,9 +34,9 @@ struct ReadOptions {
   const DimensionSizes* denotations = nullptr;
 };
 
-// Reads an ONNX file (IR versions 3 to 14). Weights stay in the mapped file, or in the files of external data beside
-// it, and are not touched; they may be unaligned. Model-local functions are inlined. The graph is verified. Errors
-// begin with "model 'path'" and name node or value.
+// Reads an ONNX file (IR versions 3 to 14) or an .ort file. Weights stay in the mapped file, or in the files of
+// external data beside it, and are not touched; they may be unaligned. Model-local functions are inlined. The graph is
+// verified. Errors begin with "model 'path'" and name node or value.
 Result<LoadedModel> ReadModel(const std::string& path, const OpRegistry& registry, const ReadOptions& options = {});
 
 // The same from memory. `owner` keeps the bytes alive for as long as tensors point into them; null: they are copied.

@@ -23,6 +23,7 @@ class Model {
   struct Options {
     OptimizationLevel optimization = OptimizationLevel::kAll;
     Mapping mapping = Mapping::kMap;
+    ModelFormat format = ModelFormat::kDetect;
     Limits limits;
     std::shared_ptr<const OpRegistry> registry;        // null: the built-ins
     std::vector<std::shared_ptr<Provider>> providers;  // before the CPU, by preference

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/c/ort_types.h"
@@ -51,6 +52,8 @@ struct OrtRunOptions {
 
 namespace kante::ort {
 
+// The value of a key; null if nobody set it.
+const std::string* FindConfigEntry(const OrtConfigEntries& config, std::string_view key);
 OrtStatus* AddConfigEntry(OrtConfigEntries& config, const char* key, const char* value);
 // The value of a key into a buffer: a null buffer asks for *size, which counts the NUL.
 OrtStatus* ReadText(std::string_view text, char* out, size_t* size);

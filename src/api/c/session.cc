@@ -13,6 +13,13 @@
 namespace kante::ort {
 namespace {
 
+// Whether the optimised model is asked for in a format that nothing here writes.
+bool SavesOrtFormat(const OrtSessionOptions& options) {
+  const std::string& path = options.optimized_model_path;
+  const std::string* format = FindConfigEntry(options.config, "session.save_model_format");
+  return !path.empty() && (format ? *format == "ORT" : path.ends_with(".ort"));
+}
+
 OrtStatus* Create(const OrtEnv* env, Result<Model> model, const OrtSessionOptions* options, OrtSession** out) {
   auto session = std::make_unique<OrtSession>();
   KANTE_ORT_TRY(Open(env, std::move(model), options, *session));
@@ -52,6 +59,9 @@ OrtStatus* TypeAt(const std::vector<ValueDescription>& all, const std::vector<si
 
 OrtStatus* Open(const OrtEnv* env, Result<Model> model, const OrtSessionOptions* options, OrtSession& made) {
   if (!model.ok()) return ToOrt(model.status());
+  if (options && SavesOrtFormat(*options)) {
+    return Fail(ORT_NOT_IMPLEMENTED, "optimised models are saved as ONNX only, not in the .ort format");
+  }
   if (ConfigEntry(options, "session.disable_cpu_ep_fallback") == "1") {
     return Fail(ORT_FAIL,
                 "This session contains graph nodes that are assigned to the default CPU EP, but fallback to CPU EP has "

@@ -14,7 +14,20 @@ namespace {
 constexpr size_t kLongestKey = 1024;
 constexpr size_t kLongestValue = 4096;
 
+Result<ModelFormat> FormatOf(const OrtConfigEntries& config) {
+  const std::string* format = FindConfigEntry(config, "session.load_model_format");
+  if (!format) return ModelFormat::kDetect;
+  if (*format == "ORT") return ModelFormat::kOrt;
+  if (*format == "ONNX") return ModelFormat::kOnnx;
+  return Status(StatusCode::kInvalidArgument, "session.load_model_format is ORT or ONNX, not '" + *format + "'");
+}
+
 }  // namespace
+
+const std::string* FindConfigEntry(const OrtConfigEntries& config, std::string_view key) {
+  const auto entry = config.find(key);
+  return entry == config.end() ? nullptr : &entry->second;
+}
 
 OrtStatus* AddConfigEntry(OrtConfigEntries& config, const char* key, const char* value) {
   KANTE_ORT_REQUIRE(key);
@@ -50,6 +63,9 @@ std::string ConfigEntry(const OrtSessionOptions* options, std::string_view key) 
 Result<LoadOptions> LoadOptionsOf(const OrtSessionOptions* options) {
   LoadOptions load;
   if (!options) return load;
+  const auto format = FormatOf(options->config);
+  if (!format.ok()) return format.status();
+  load.format = *format;
   load.optimization = options->optimization;
   load.initializers = options->initializers;
   load.dimensions = options->dimensions;

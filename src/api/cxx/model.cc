@@ -13,12 +13,15 @@
 namespace kante {
 namespace {
 
+static_assert(static_cast<int>(ModelFormat::kOrt) == static_cast<int>(core::ModelFormat::kOrt));
+
 core::Result<core::Model::Options> ToCore(const LoadOptions& options) {
   core::Model::Options out;
   out.optimization = options.optimization == OptimizationLevel::kNone    ? core::OptimizationLevel::kNone
                      : options.optimization == OptimizationLevel::kBasic ? core::OptimizationLevel::kBasic
                                                                          : core::OptimizationLevel::kAll;
   out.mapping = options.mapping == FileMapping::kMap ? core::Mapping::kMap : core::Mapping::kCopy;
+  out.format = static_cast<core::ModelFormat>(options.format);
   out.limits.max_nodes = options.limits.max_nodes;
   out.limits.max_nesting = options.limits.max_nesting;
   out.limits.max_function_depth = options.limits.max_function_depth;
@@ -238,6 +241,7 @@ Status Model::Save(const std::string& path, const SaveOptions& options) const {
   write.external_data = !options.external_data.empty();
   write.external_name = options.external_data;
   write.external_threshold_bytes = options.external_threshold_bytes;
+  write.progress = options.progress;
   return ToPublic(core::WriteModel((*model)->graph(), (*model)->info(), (*model)->registry(), path, write));
 }
 

@@ -4,7 +4,8 @@ set(KANTE_NOT_IN_WASM
   async_test.cc  # a provider with threads
   fake_provider.cc
   memory_test.cc  # what /proc says
-  overrides_test.cc  # threads of the caller, as in the next
+  ort_threads_test.cc  # threads of the caller, as in the next two
+  overrides_test.cc
   profile_test.cc
   weight_cache_test.cc  # processes
   tests/hostile/

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that a stage needs and that are missing; at once done if none is.
-#   tools/bootstrap.sh [build|check|wasm|full]...     (default: build)
+#   tools/bootstrap.sh [build|check|wasm|csharp|full]...     (default: build)
 set -euo pipefail
 
 build=(g++ cmake ninja-build ccache pkg-config python3 libhwy-dev libgtest-dev libcli11-dev
@@ -10,6 +10,7 @@ build=(g++ cmake ninja-build ccache pkg-config python3 libhwy-dev libgtest-dev l
 check=(clang-14 libclang-rt-14-dev clang-format-14 binutils git xz-utils libonnx-testdata)
 wasm=(clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32 libclang-rt-19-dev-wasm32
   googletest nodejs)
+csharp=(mono-mcs mono-runtime libmono-system-core4.0-cil)
 full=(g++-aarch64-linux-gnu qemu-user googletest libbenchmark-dev)
 
 wanted=()
@@ -18,9 +19,10 @@ for stage in "${@:-build}"; do
     build) wanted+=("${build[@]}") ;;
     check) wanted+=("${build[@]}" "${check[@]}") ;;
     wasm) wanted+=("${build[@]}" "${wasm[@]}") ;;
-    full) wanted+=("${build[@]}" "${check[@]}" "${wasm[@]}" "${full[@]}") ;;
+    csharp) wanted+=("${csharp[@]}") ;;
+    full) wanted+=("${build[@]}" "${check[@]}" "${wasm[@]}" "${csharp[@]}" "${full[@]}") ;;
     *)
-      echo "bootstrap.sh: no stage '$stage' (build, check, wasm, full)" >&2
+      echo "bootstrap.sh: no stage '$stage' (build, check, wasm, csharp, full)" >&2
       exit 2
       ;;
   esac

@@ -34,7 +34,7 @@ def problems_of(path, text, is_markdown):
     if text and not text.endswith("\n"):
         yield text.count("\n") + 1, "no newline at the end"
     for number, line in enumerate(text.splitlines(), 1):
-        if "\t" in line and path.name != "Makefile":
+        if "\t" in line and path.name != "Makefile" and path.suffix != ".go":
             yield number, "tab"
         if line != line.rstrip() and not is_markdown:
             yield number, "space at the end of the line"

@@ -17,7 +17,7 @@ for fuzzer in "${fuzzers[@]}"; do
   corpus=build/fuzz/corpus/$name
   mkdir -p "$corpus"
   # Small models make good seeds of readers; fuzz/corpus/<name> holds found and mended ones.
-  [[ $name == operator_fuzz || $name == infer_fuzz || $name == image_fuzz ]] ||
+  [[ $name =~ ^(operator|infer|image|ort_format)_fuzz$ ]] ||
     find zoo tests fuzz -name '*.onnx' -size -64k -exec cp -n {} "$corpus" \;
   [[ -d fuzz/corpus/$name ]] && cp -n fuzz/corpus/"$name"/* "$corpus"
   echo "== $name, $seconds s"

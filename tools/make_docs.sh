@@ -16,7 +16,7 @@ cli_page() {
   echo '```text'
   "$kante" --help
   echo '```'
-  for command in run test compare inspect bench explain optimize ops; do
+  for command in run test compare inspect bench explain optimize convert ops; do
     printf '\n## kante %s\n\n```text\n' "$command"
     "$kante" "$command" --help
     echo '```'

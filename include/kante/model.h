@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,13 @@ enum class FileMapping : int {
   kCopy = 1,  // the file is read into memory at once
 };
 
+// What a model's bytes are.
+enum class ModelFormat : int {
+  kDetect = 0,  // what they say themselves
+  kOnnx = 1,    // ONNX's protobuf (.onnx)
+  kOrt = 2,     // ONNX Runtime's own format (.ort)
+};
+
 // What a model may cost at load. A model is untrusted input.
 struct LoadLimits {
   int64_t max_nodes = 4'000'000;  // after functions are inlined
@@ -43,6 +51,7 @@ struct LoadLimits {
 struct LoadOptions {
   OptimizationLevel optimization = OptimizationLevel::kAll;
   FileMapping mapping = FileMapping::kMap;
+  ModelFormat format = ModelFormat::kDetect;
   LoadLimits limits;
   // Operators of the caller, see op.h. Kept alive by the model.
   std::vector<std::shared_ptr<const CustomOp>> custom_ops;
@@ -50,8 +59,12 @@ struct LoadOptions {
   bool inspect_only = false;
   // Instead of the model's initializers of these names; same type and shape. Kept alive by the model.
   std::map<std::string, Tensor> initializers;
+  // Files of external data by the name that the model has for them, instead of those in its folder. Copied.
+  std::map<std::string, std::span<const std::byte>> external_files;
   // Numbers for dimensions that the inputs leave open by name ("batch"); a run then takes this size only.
   std::map<std::string, int64_t> dimensions;
+  // The same by the denotation that the model gives them ("DATA_BATCH").
+  std::map<std::string, int64_t> denotations;
   // Called now and then with the share done in [0, 1]; returning false cancels the load.
   std::function<bool(double)> progress;
   // A folder in which weights are kept in the forms that kernels want, so that later loads of the same file, in any
@@ -132,6 +145,8 @@ struct OperatorInfo {
 };
 // The operators of this build, sorted by domain and name.
 KANTE_API std::vector<OperatorInfo> ListOperators();
+// The newest of the versions of one of them that an opset has; 0 where it has none.
+KANTE_API int OperatorSince(std::string_view domain, std::string_view name, int opset);
 
 // What a library needs to have to load and run a model at any level of optimisation: the lines KANTE_OP(operator) and
 // KANTE_RULE(rule) of the list that it is built with (-DKANTE_OPS=list). Sorted.
@@ -142,7 +157,24 @@ struct NeededEntries {
 // Reads the model in a file; errors are those of Model::Load.
 KANTE_API Result<NeededEntries> FindNeeded(const std::string& path, const LoadOptions& options = {});
 
+// How a model is saved.
+struct SaveOptions {
+  // The name of a file beside the model for its large initializers, which a model of more than 2 GB needs. Empty: they
+  // stay in the model.
+  std::string external_data;
+  int64_t external_threshold_bytes = 1024;  // smaller ones stay in the model
+  // Called now and then with the share written in [0, 1]; returning false cancels, and no file is left.
+  std::function<bool(double)> progress;
+};
+
+// A node after upgrade and optimisation.
+struct NodeDescription {
+  std::string name;  // of the user's node (or nodes, when fused); may be empty
+  std::string domain, op_type;
+};
+
 struct ModelRep;
+struct ModelSpec;
 
 // A loaded model: immutable, shared by its sessions and by copies of this handle; all functions are thread-safe.
 class KANTE_API Model {
@@ -154,13 +186,15 @@ class KANTE_API Model {
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
 
-  // Reads an .onnx file, upgrades it to the newest opset and optimises it. Errors name the file and what is wrong:
-  // NoSuchFile, InvalidProtobuf, InvalidGraph, NotImplemented (an unknown operator or opset), LimitExceeded,
+  // Reads an .onnx or .ort file, upgrades it to the newest opset and optimises it. Errors name the file and what is
+  // wrong: NoSuchFile, InvalidProtobuf, InvalidGraph, NotImplemented (an unknown operator or opset), LimitExceeded,
   // OutOfMemory.
   static Result<Model> Load(const std::string& path, const LoadOptions& options = {});
   // The same from memory, which is copied. External data is looked for in `folder`; empty refuses it.
   static Result<Model> LoadFromMemory(std::span<const std::byte> bytes, const LoadOptions& options = {},
                                       const std::string& folder = {});
+  // From a description (graph.h), whose initializers are shared, not copied. Errors are those of a file.
+  static Result<Model> Make(const ModelSpec& spec, const LoadOptions& options = {});
 
   bool valid() const { return rep_ != nullptr; }
   // REQUIRES for all below: valid().
@@ -178,14 +212,19 @@ class KANTE_API Model {
 
   // Shapes of inputs by name; dimensions that the model leaves open and nobody gives count as 1.
   Result<ModelReport> Inspect(const std::map<std::string, std::vector<int64_t>>& shapes = {}) const;
+  // The nodes of the graph after upgrade and optimisation, each after those that it reads from.
+  std::vector<NodeDescription> Nodes() const;
   // The graph as text after upgrade and optimisation, one line a node.
   std::string GraphText() const;
   // Which rewrites were made, in order, and which were not, and why.
   std::vector<RewriteNote> Rewrites() const;
   // The same, one line each.
   std::vector<std::string> OptimizationNotes() const;
-  // Saves the rewritten graph as ONNX. Fused operators become model-local functions, so other runtimes can run it.
-  Status Save(const std::string& path) const;
+  // Saves the rewritten graph as ONNX. Fused operators become model-local functions, so other runtimes can run it. The
+  // file appears complete or not at all, and may be the one that was loaded.
+  Status Save(const std::string& path, const SaveOptions& options = {}) const;
+  // The same as the bytes of the file.
+  Result<std::string> SaveToMemory() const;
   // Saves a model of the one node that produces `value_name`; its inputs become graph inputs (weights stay inside).
   // Returns their names.
   Result<std::vector<std::string>> SaveNode(const std::string& value_name, const std::string& path) const;

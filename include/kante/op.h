@@ -102,10 +102,18 @@ class OpRun {
   virtual Status Parallel(int64_t count, double nanoseconds, const std::function<void(int64_t, int64_t)>& body) = 0;
 };
 
+// The values around a node: how the model calls them, and those that are known for ever.
+struct NodeValues {
+  std::vector<std::string> inputs, outputs;  // empty: absent
+  std::vector<Tensor> constants;             // of the inputs; not valid where one is no constant
+};
+
 // One node of a loaded model. Run may be called from several threads at once.
 class CustomKernel {
  public:
   virtual ~CustomKernel() = default;
+  // Called once, before Infer; an input may become a constant later on.
+  virtual void SetValues(NodeValues) {}
   virtual Status Infer(OpInference& inference) const = 0;
   virtual Status Run(OpRun& run) const = 0;
 };

@@ -32,6 +32,8 @@ enum class WeightStorage : int {
   kBfloat16 = 2,   // the same with float32's range and errors of about 4e-3
 };
 
+struct SharedThreads;  // see MakeSharedThreads
+
 struct SessionOptions {
   // Threads a run may use: 0 takes the pool that all such sessions share (one thread per usable core); 1 runs on the
   // caller alone; n > 1 makes a pool of this session's own. Results are bit-equal for every number.
@@ -50,7 +52,11 @@ struct SessionOptions {
   std::function<void*(void (*work)(void*), void* argument)> create_thread;
   std::function<void(void* handle)> join_thread;
   WeightStorage weights = WeightStorage::kAsInModel;
+  // A pool that sessions share; what is said of threads above counts for nothing then.
+  std::shared_ptr<const SharedThreads> shared_threads;
 };
+// A pool as the options describe it, for any number of sessions; joined when the last of them and the handle are gone.
+KANTE_API Result<std::shared_ptr<const SharedThreads>> MakeSharedThreads(const SessionOptions& options);
 
 struct CancelState;
 // Cancels runs from any thread. Copies are the same token. May be used again after Reset.

@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   kante::cli::AddBench(app, exit_code);
   kante::cli::AddExplain(app, exit_code);
   kante::cli::AddOptimize(app, exit_code);
+  kante::cli::AddConvert(app, exit_code);
   kante::cli::AddOps(app, exit_code);
   try {
     app.parse(argc, argv);

@@ -12,7 +12,7 @@ using nlohmann::json;
 TEST_F(Program, HelpAndUsage) {
   const Finished help = Kante("--help");
   EXPECT_EQ(help.code, 0);
-  for (const char* command : {"run", "test", "compare", "inspect", "bench", "explain", "optimize", "ops"}) {
+  for (const char* command : {"run", "test", "compare", "inspect", "bench", "explain", "optimize", "convert", "ops"}) {
     EXPECT_TRUE(Has(help.out, command)) << help.out;
     const Finished own = Kante(std::string(command) + " --help");
     EXPECT_EQ(own.code, 0) << command;

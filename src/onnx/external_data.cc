@@ -64,15 +64,26 @@ Result<std::shared_ptr<const MappedFile>> ExternalData::Open(std::string_view lo
   return file;
 }
 
-Result<ExternalData::Piece> ExternalData::Find(std::string_view location, int64_t offset, int64_t bytes) {
-  KANTE_TRY(std::shared_ptr<const MappedFile> file, Open(location));
-  const auto size = static_cast<int64_t>(file->bytes().size());
+Result<ExternalData::Piece> ExternalData::Cut(Piece file, std::string_view location, int64_t offset, int64_t bytes) {
+  const auto size = static_cast<int64_t>(file.bytes.size());
   if (offset < 0 || bytes < 0 || offset > size || bytes > size - offset) {
     return InvalidArgument("external data file '", location, "' has ", size, " bytes; the tensor needs ", bytes,
                            " at offset ", offset);
   }
-  const Bytes piece = file->bytes().subspan(static_cast<size_t>(offset), static_cast<size_t>(bytes));
-  return Piece{piece, std::move(file)};
+  file.bytes = file.bytes.subspan(static_cast<size_t>(offset), static_cast<size_t>(bytes));
+  return file;
+}
+
+Result<ExternalData::Piece> ExternalData::Find(std::string_view location, int64_t offset, int64_t bytes) {
+  if (location.empty() && own_file_.owner) return Cut(own_file_, location, offset, bytes);
+  if (in_memory_) {
+    if (const auto it = in_memory_->find(location); it != in_memory_->end()) {
+      return Cut(it->second, location, offset, bytes);
+    }
+  }
+  KANTE_TRY(std::shared_ptr<const MappedFile> file, Open(location));
+  Piece whole{file->bytes(), file, file->mapped()};
+  return Cut(std::move(whole), location, offset, bytes);
 }
 
 }  // namespace kante::core

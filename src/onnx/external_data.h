@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,20 +27,29 @@ class ExternalData {
 
   struct Piece {
     Bytes bytes;
-    std::shared_ptr<const MappedFile> file;
+    std::shared_ptr<const void> owner;
+    bool file_pages = false;  // the bytes lie in a mapped file
   };
+  // Files by location that are in memory already, and are asked before the folder.
+  using Files = std::map<std::string, Piece, std::less<>>;
+  void SetFiles(const Files* files) { in_memory_ = files; }
+  // What the empty location stands for: files that hold both model and weights. Without, it is an error.
+  void SetOwnFile(Piece file) { own_file_ = std::move(file); }
   // `bytes` bytes at `offset` of the file `location`; the reason why not otherwise.
   Result<Piece> Find(std::string_view location, int64_t offset, int64_t bytes);
 
   const std::vector<std::shared_ptr<const MappedFile>>& files() const { return files_; }
 
  private:
+  static Result<Piece> Cut(Piece file, std::string_view location, int64_t offset, int64_t bytes);
   Result<std::shared_ptr<const MappedFile>> Open(std::string_view location);
   Status FindRoots();
 
   std::string folder_;
   std::string model_path_;
   Mapping mapping_ = Mapping::kMap;
+  const Files* in_memory_ = nullptr;
+  Piece own_file_;
   std::vector<std::string> roots_;
   std::unordered_map<std::string, std::shared_ptr<const MappedFile>> by_location_;
   std::vector<std::shared_ptr<const MappedFile>> files_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "onnx/flat_buffer.h"
 
+#include "onnx/wire_reader.h"
+
 namespace kante::core {
 
 bool FlatBuffer::HasIdentifier(std::string_view identifier) const {
@@ -26,6 +28,11 @@ FlatTable FlatVector::Table(size_t i) const {
   return FlatTable(*buffer_, at + buffer_->At<uint32_t>(at));
 }
 
+std::string_view FlatVector::Text(size_t i) const {
+  const uint64_t at = first_ + 4 * i;
+  return AsText(FlatVector(*buffer_, at + buffer_->At<uint32_t>(at), 1).bytes());
+}
+
 FlatTable FlatTable::Root(FlatBuffer& buffer) { return FlatTable(buffer, buffer.At<uint32_t>(0)); }
 
 FlatTable::FlatTable(FlatBuffer& buffer, uint64_t position) : buffer_(&buffer), position_(position) {}
@@ -46,9 +53,11 @@ std::optional<uint64_t> FlatTable::Field(int field) const {
   return position_ + offset;
 }
 
-std::string_view FlatTable::Text(int field) const {
-  const auto bytes = Vector(field, 1).bytes();
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+std::string_view FlatTable::Text(int field) const { return AsText(Vector(field, 1).bytes()); }
+
+FlatTable FlatTable::Table(int field) const {
+  const auto at = Field(field);
+  return at ? FlatTable(*buffer_, *at + buffer_->At<uint32_t>(*at)) : FlatTable();
 }
 
 FlatVector FlatTable::Vector(int field, size_t element_size) const {

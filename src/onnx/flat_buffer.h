@@ -59,7 +59,8 @@ class FlatVector {
     std::memcpy(&value, elements_.data() + i * sizeof(T), sizeof(T));
     return value;
   }
-  FlatTable Table(size_t i) const;  // of a vector of tables
+  FlatTable Table(size_t i) const;        // of a vector of tables
+  std::string_view Text(size_t i) const;  // of a vector of texts
 
  private:
   FlatBuffer* buffer_ = nullptr;
@@ -71,7 +72,7 @@ class FlatVector {
 class FlatTable {
  public:
   static FlatTable Root(FlatBuffer& buffer);
-  FlatTable() = default;
+  FlatTable() = default;  // an absent one: every field of it is absent
   FlatTable(FlatBuffer& buffer, uint64_t position);
 
   template <typename T>
@@ -79,7 +80,9 @@ class FlatTable {
     const auto at = Field(field);
     return at ? buffer_->At<T>(*at) : fallback;
   }
+  bool present() const { return buffer_ != nullptr; }
   std::string_view Text(int field) const;  // empty if absent
+  FlatTable Table(int field) const;
   FlatVector Vector(int field, size_t element_size) const;
   FlatVector Tables(int field) const { return Vector(field, 4); }
 

@@ -84,7 +84,8 @@ Status GraphReader::DeclareInputs(const GraphParts& parts, Scope& scope) {
   for (size_t i = 0; i < parts.inputs.size(); ++i) {
     std::string_view name;
     TypeInfo type;
-    KANTE_TRY(ReadValueInfo(parts.inputs[i], &name, &type));
+    const bool main = scope.frame.parent == nullptr;
+    KANTE_TRY(ReadValueInfo(parts.inputs[i], &name, &type, main ? options_.denotations : nullptr));
     if (name.empty()) return InvalidGraph("input ", i, " of graph '", parts.name, "' has no name");
     if (scope.names.contains(name)) return Twice(name);
     KANTE_TRY(CountValue());

@@ -11,6 +11,7 @@
 #include "graph/graph.h"
 #include "onnx/function_table.h"
 #include "onnx/tensor_reader.h"
+#include "onnx/type_reader.h"
 #include "onnx/wire_reader.h"
 #include "ops/registry.h"
 
@@ -23,6 +24,7 @@ class GraphReader {
   struct Options {
     bool fix_default_inputs = false;
     bool allow_unknown_domains = false;
+    const DimensionSizes* denotations = nullptr;  // of the main graph's inputs
   };
   GraphReader(const Options& options, const Limits& limits, const OpRegistry& registry, const FunctionTable& functions,
               const OpsetImports& imports, TensorReader& tensors)

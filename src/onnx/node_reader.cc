@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Nodes, and calls of model-local functions, which are replaced by their bodies.
+#include <climits>
+
 #include "onnx/graph_reader.h"
 #include "onnx/graph_reader_parts.h"
 #include "onnx/onnx_fields.h"
@@ -148,7 +150,10 @@ Result<int> GraphReader::VersionOf(std::string_view domain, std::string_view op_
   if (call.function && call.function->imports.contains(domain)) imports = &call.function->imports;
   const auto declared = imports->find(domain);
   const int newest = registry_.DomainVersion(domain);
-  if (newest == 0 && options_.allow_unknown_domains) return 1;
+  if (newest == 0 && options_.allow_unknown_domains) {
+    const bool valid = declared != imports->end() && declared->second > 0 && declared->second < INT_MAX;
+    return valid ? static_cast<int>(declared->second) : 1;
+  }
   if (newest == 0) {
     return NotImplemented("operator ", domain, ".", op_type, ": the domain '", DomainText(domain),
                           "' is not known, and no function of the model defines it");

@@ -142,7 +142,7 @@ enum : uint32_t { kKeyType = 1, kValueType = 2 };  // of maps
 }  // namespace type_field
 namespace shape_field {
 enum : uint32_t { kDim = 1 };
-enum : uint32_t { kDimValue = 1, kDimParam = 2 };  // of a dimension
+enum : uint32_t { kDimValue = 1, kDimParam = 2, kDenotation = 3 };  // of a dimension
 }  // namespace shape_field
 namespace sequence_field {  // SequenceProto
 enum : uint32_t {

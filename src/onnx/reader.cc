@@ -7,6 +7,7 @@
 #include "base/paths.h"
 #include "onnx/graph_reader.h"
 #include "onnx/onnx_fields.h"
+#include "onnx/ort_format.h"
 #include "onnx/type_reader.h"
 #include "onnx/upgrade.h"
 
@@ -78,6 +79,13 @@ Result<LoadedModel> ReadBytes(Bytes bytes, std::shared_ptr<const void> owner, bo
                               const OpRegistry& registry, const ReadOptions& options) {
   LoadedModel model;
   ModelParts parts;
+  std::string translated;  // what `parts` point into, of an .ort file
+  if (options.format == ModelFormat::kDetect ? IsOrtFormat(bytes) : options.format == ModelFormat::kOrt) {
+    if (!IsOrtFormat(bytes)) return Error(StatusCode::kInvalidProtobuf, "not an .ort file");
+    KANTE_TRY(translated, OrtFormatToProto(bytes, options.limits));
+    external.SetOwnFile({bytes, owner, file_pages});
+    bytes = AsBytes(translated);
+  }
   KANTE_TRY(Collect(WireReader(bytes, "ModelProto", options.limits.max_message_depth), parts, model.info));
   KANTE_TRY(CheckVersions(parts, model.info));
   for (const auto& [domain, version] : parts.imports) {
@@ -90,8 +98,8 @@ Result<LoadedModel> ReadBytes(Bytes bytes, std::shared_ptr<const void> owner, bo
   TensorReader tensors(options.limits, std::move(owner), &external, file_pages);
   // Before IR 4 every initializer had to be listed as an input as well.
   const bool fix_inputs = options.fix_default_inputs || model.info.ir_version < 4;
-  GraphReader reader({fix_inputs, options.allow_unknown_domains}, options.limits, registry, functions, parts.imports,
-                     tensors);
+  GraphReader reader({fix_inputs, options.allow_unknown_domains, options.denotations}, options.limits, registry,
+                     functions, parts.imports, tensors);
   KANTE_TRY(reader.ReadMain(parts.graphs[0], model.graph, &model.info.graph_doc_string));
   model.info.functions = functions.TakeNames();
   if (options.upgrade) KANTE_TRY(UpgradeGraph(model.graph, registry));
@@ -106,6 +114,7 @@ Result<LoadedModel> ReadModel(const std::string& path, const OpRegistry& registr
   auto file = MappedFile::Open(path, options.mapping);
   if (!file.ok()) return file.TakeStatus().WithContext(context);
   ExternalData external(FolderOf(path), path, options.mapping);
+  external.SetFiles(options.external_files);
   auto model = ReadBytes((*file)->bytes(), *file, (*file)->mapped(), external, registry, options);
   if (!model.ok()) return model.TakeStatus().WithContext(context);
   model->files = external.files();
@@ -127,6 +136,7 @@ Result<LoadedModel> ReadModelFromMemory(std::span<const std::byte> bytes, std::s
     owner = std::move(copy);
   }
   ExternalData external(folder, std::string(), options.mapping);
+  external.SetFiles(options.external_files);
   auto model = ReadBytes(bytes, std::move(owner), false, external, registry, options);
   if (!model.ok()) return model.TakeStatus().WithContext("model in memory");
   model->files = external.files();

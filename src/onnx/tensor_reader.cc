@@ -195,8 +195,7 @@ Result<Tensor> TensorReader::FromExternal(const Parts& parts) {
   }
   if (!external_) return InvalidArgument("external data is refused here");
   KANTE_TRY(ExternalData::Piece piece, external_->Find(parts.location, offset, length));
-  const bool mapped = piece.file->mapped();
-  return FromBytes(parts, piece.bytes, std::move(piece.file), mapped);
+  return FromBytes(parts, piece.bytes, std::move(piece.owner), piece.file_pages);
 }
 
 Result<Tensor> TensorReader::FromFields(const Parts& parts, WireReader r) {

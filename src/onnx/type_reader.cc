@@ -17,7 +17,7 @@ Status ReadElementType(WireReader& r, TypeInfo& type) {
   return OkStatus();
 }
 
-Status ReadShape(WireReader r, TypeInfo& type) {
+Status ReadShape(WireReader r, TypeInfo& type, const DimensionSizes* sizes) {
   type.has_shape = true;
   type.dims.clear();
   while (r.Next()) {
@@ -25,21 +25,26 @@ Status ReadShape(WireReader r, TypeInfo& type) {
     if (type.dims.size() == kMaxDeclaredRank) return InvalidArgument("a shape with too many dimensions");
     WireReader d = r.Message("Dimension");
     Dim dim;
+    std::string_view denotation;
     while (d.Next()) {
       if (d.field() == shape_field::kDimValue) dim = Dim{d.Int() < 0 ? -1 : d.Int(), {}};
       if (d.field() == shape_field::kDimParam) dim = Dim{-1, std::string(d.String())};
+      if (sizes && d.field() == shape_field::kDenotation) denotation = d.String();
     }
     KANTE_TRY(d.Finish());
+    if (!denotation.empty() && !dim.known()) {
+      if (const auto size = sizes->find(denotation); size != sizes->end()) dim = Dim{size->second, {}};
+    }
     type.dims.push_back(std::move(dim));
   }
   return r.Finish();
 }
 
-Status ReadTensorType(WireReader r, ValueKind kind, TypeInfo& type) {
+Status ReadTensorType(WireReader r, ValueKind kind, TypeInfo& type, const DimensionSizes* sizes) {
   type.kind = kind;
   while (r.Next()) {
     if (r.field() == type_field::kElemType) KANTE_TRY(ReadElementType(r, type));
-    if (r.field() == type_field::kShape) KANTE_TRY(ReadShape(r.Message("TensorShapeProto"), type));
+    if (r.field() == type_field::kShape) KANTE_TRY(ReadShape(r.Message("TensorShapeProto"), type, sizes));
   }
   return r.Finish();
 }
@@ -60,15 +65,15 @@ Status ReadContainerType(WireReader r, ValueKind kind, TypeInfo& type) {
 
 }  // namespace
 
-Result<TypeInfo> ReadType(WireReader r) {
+Result<TypeInfo> ReadType(WireReader r, const DimensionSizes* sizes) {
   TypeInfo type;
   while (r.Next()) {
     switch (r.field()) {
       case type_field::kTensor:
-        KANTE_TRY(ReadTensorType(r.Message("TypeProto.Tensor"), ValueKind::kTensor, type));
+        KANTE_TRY(ReadTensorType(r.Message("TypeProto.Tensor"), ValueKind::kTensor, type, sizes));
         break;
       case type_field::kSparseTensor:
-        KANTE_TRY(ReadTensorType(r.Message("TypeProto.SparseTensor"), ValueKind::kSparseTensor, type));
+        KANTE_TRY(ReadTensorType(r.Message("TypeProto.SparseTensor"), ValueKind::kSparseTensor, type, sizes));
         break;
       case type_field::kSequence:
         KANTE_TRY(ReadContainerType(r.Message("TypeProto.Sequence"), ValueKind::kSequence, type));
@@ -87,11 +92,11 @@ Result<TypeInfo> ReadType(WireReader r) {
   return type;
 }
 
-Status ReadValueInfo(WireReader r, std::string_view* name, TypeInfo* type) {
+Status ReadValueInfo(WireReader r, std::string_view* name, TypeInfo* type, const DimensionSizes* sizes) {
   while (r.Next()) {
     if (r.field() == value_info_field::kName) *name = r.String();
     if (r.field() == value_info_field::kType) {
-      auto read = ReadType(r.Message("TypeProto"));
+      auto read = ReadType(r.Message("TypeProto"), sizes);
       if (!read.ok()) return read.TakeStatus().Clone().WithContext(StrCat("type of '", *name, "'"));
       *type = std::move(*read);
     }

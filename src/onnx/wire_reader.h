@@ -46,6 +46,8 @@ class WireReader {
   // A reader of the same message from its beginning. Use before the first Next.
   WireReader Again() const { return WireReader({at_, static_cast<size_t>(end_ - at_)}, what_, depth_); }
   int depth() const { return depth_; }
+  // Where the next field begins.
+  const std::byte* position() const { return at_; }
 
   // The field's content as that type.
   int64_t Int() { return Expect(WireType::kVarint) ? static_cast<int64_t>(number_) : 0; }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "onnx/writer.h"
 
+#include <algorithm>
+
 #include "base/atomic_file.h"
 #include "base/paths.h"
 #include "onnx/graph_writer.h"
@@ -45,13 +47,39 @@ Result<WireWriter> MakeModel(GraphWriter& writer, const Graph& graph, const Mode
   return w;
 }
 
-Status WriteExternals(const GraphWriter& writer, const std::string& path) {
-  KANTE_TRY(AtomicFile file, AtomicFile::Create(path));
+// Counts what is written into the files of one model, and tells the caller.
+class Writing {
+ public:
+  Writing(uint64_t total, const std::function<bool(double)>& progress)
+      : total_(static_cast<double>(std::max<uint64_t>(total, 1))), progress_(progress) {}
+
+  Status Write(AtomicFile& file, Bytes bytes) {
+    constexpr size_t kChunk = 16 << 20;
+    while (!bytes.empty()) {
+      const Bytes chunk = bytes.first(std::min(bytes.size(), kChunk));
+      KANTE_TRY(file.Write(chunk));
+      bytes = bytes.subspan(chunk.size());
+      done_ += static_cast<double>(chunk.size());
+      if (done_ < reported_ + total_ / 100) continue;
+      reported_ = done_;
+      if (progress_ && !progress_(std::min(done_ / total_, 1.0))) {
+        return Error(StatusCode::kCancelled, "the save was cancelled");
+      }
+    }
+    return OkStatus();
+  }
+
+ private:
+  double total_, done_ = 0, reported_ = 0;
+  const std::function<bool(double)>& progress_;
+};
+
+Status WriteExternals(const GraphWriter& writer, AtomicFile& file, Writing& writing) {
   static constexpr std::byte kZeros[4096]{};
   for (const GraphWriter::External& external : writer.externals()) {
     const int64_t gap = external.offset - file.size();
     KANTE_TRY(file.Write({kZeros, static_cast<size_t>(gap)}));
-    KANTE_TRY(file.Write({external.tensor.raw(), static_cast<size_t>(external.tensor.bytes())}));
+    KANTE_TRY(writing.Write(file, {external.tensor.raw(), static_cast<size_t>(external.tensor.bytes())}));
   }
   return file.Commit();
 }
@@ -60,13 +88,19 @@ Status WriteFiles(const Graph& graph, const ModelInfo& info, const OpRegistry& r
                   const WriteOptions& options) {
   GraphWriter writer(registry, options);
   KANTE_TRY(const WireWriter model, MakeModel(writer, graph, info));
+  uint64_t total = model.size();
+  for (const GraphWriter::External& external : writer.externals()) {
+    total += static_cast<uint64_t>(external.tensor.bytes());
+  }
+  Writing writing(total, options.progress);
   KANTE_TRY(AtomicFile file, AtomicFile::Create(path));
   for (const WireWriter::Piece& piece : model.pieces()) {
-    KANTE_TRY(file.Write(AsBytes(piece.text)));
-    KANTE_TRY(file.Write(piece.reference));
+    KANTE_TRY(writing.Write(file, AsBytes(piece.text)));
+    KANTE_TRY(writing.Write(file, piece.reference));
   }
   if (!writer.externals().empty()) {
-    KANTE_TRY(WriteExternals(writer, StrCat(FolderOf(path), "/", options.external_name)));
+    KANTE_TRY(AtomicFile weights, AtomicFile::Create(StrCat(FolderOf(path), "/", options.external_name)));
+    KANTE_TRY(WriteExternals(writer, weights, writing));
   }
   return file.Commit();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "onnx/model.h"
@@ -17,6 +18,8 @@ struct WriteOptions {
   // Internal operators (domain `kante`) come with a function of standard operators, so that other runtimes can run the
   // file; one that has no such meaning is an error. Without, only Kante can read the file.
   bool portable = true;
+  // Told the share of the bytes that is written, now and then; false cancels.
+  std::function<bool(double)> progress;
 };
 
 // Saves an upgraded graph as ONNX, with the oldest opsets in which every operator already has the form that it has in

@@ -107,7 +107,7 @@ Status CheckArity(const OpInfo& info, const Node& node) {
   return OkStatus();
 }
 
-Result<OpInstance> OpRegistry::Instantiate(const Node& node) const {
+Result<OpInstance> OpRegistry::Instantiate(const Node& node, const Graph* graph) const {
   const OpDef* def = Find(node.domain, node.op_type);
   if (!def) {
     const std::string_view why = WhyRefused(node.domain, node.op_type);
@@ -118,6 +118,7 @@ Result<OpInstance> OpRegistry::Instantiate(const Node& node) const {
   AttrReader reader(node);
   KANTE_TRY(OpAttributes attributes, def->parse(reader, *def));
   KANTE_TRY(reader.Finish());
+  if (show_values_ && graph && def->user) show_values_(*def, attributes.get(), node, *graph);
   return OpInstance{def, std::move(attributes)};
 }
 

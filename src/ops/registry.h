@@ -37,13 +37,18 @@ class OpRegistry {
   int DomainVersion(std::string_view domain) const;
   std::vector<const OpDef*> All() const;  // sorted by domain, name
 
-  // Finds the operator, checks arity, parses the attributes. The graph must be upgraded.
-  Result<OpInstance> Instantiate(const Node& node) const;
+  // Finds the operator, checks arity, parses the attributes. The graph must be upgraded. Operators of the caller's are
+  // shown the values around the node where its graph is given.
+  Result<OpInstance> Instantiate(const Node& node, const Graph* graph = nullptr) const;
+  // Called after such an operator is parsed, with what its Parse made.
+  using ShowValues = void (*)(const OpDef& def, const void* attributes, const Node& node, const Graph& graph);
+  void SetShowValues(ShowValues show) { show_values_ = show; }
 
  private:
   std::unordered_map<std::string, const OpDef*> ops_;  // "domain:name"
   std::unordered_map<std::string, int> domains_;
   std::vector<std::shared_ptr<const void>> keep_alive_;
+  ShowValues show_values_ = nullptr;
 };
 
 // "" and "ai.onnx" are the same domain.

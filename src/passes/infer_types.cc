@@ -71,7 +71,7 @@ class Inference {
   Status InferOne(Graph& graph, NodeId id, int depth) {
     const Node& node = graph.node(id);
     if (!registry_.Has(node.domain, node.op_type)) return OkStatus();  // planning reports these all at once
-    KANTE_TRY(const OpInstance op, registry_.Instantiate(node));
+    KANTE_TRY(const OpInstance op, registry_.Instantiate(node, &graph));
     std::vector<InputFacts> in;
     std::vector<Tensor> dense(node.inputs.size());
     for (size_t i = 0; i < node.inputs.size(); ++i) {

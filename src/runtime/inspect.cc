@@ -56,7 +56,7 @@ class Counter {
     use.name = node.op_type;
     use.version = node.version;
     ++use.count;
-    auto op = registry_.Instantiate(node);
+    auto op = registry_.Instantiate(node, &graph);
     if (!op.ok()) {
       use.supported = false;
       out_.complete = false;

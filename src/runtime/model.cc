@@ -97,8 +97,11 @@ std::shared_ptr<const OpRegistry> RegistryOf(const Model::Options& options) {
 ReadOptions ReadOptionsOf(const Model::Options& options) {
   ReadOptions read;
   read.mapping = options.mapping;
+  read.format = options.format;
   read.limits = options.limits;
   read.allow_unknown_domains = options.inspect_only;
+  read.external_files = &options.external_files;
+  read.denotations = &options.overrides.denotations;
   return read;
 }
 

@@ -23,10 +23,12 @@ class Model {
   struct Options {
     OptimizationLevel optimization = OptimizationLevel::kAll;
     Mapping mapping = Mapping::kMap;
+    ModelFormat format = ModelFormat::kDetect;
     Limits limits;
     std::shared_ptr<const OpRegistry> registry;        // null: the built-ins
     std::vector<std::shared_ptr<Provider>> providers;  // before the CPU, by preference
     Overrides overrides;
+    ExternalData::Files external_files;    // in memory, by location
     std::function<bool(double)> progress;  // false cancels
     std::string weight_cache;              // folder, see WeightCache; empty: none
     std::function<void(const std::string&)> log;

@@ -27,6 +27,7 @@ Result<OpAttributes> ParseAndNote(AttrReader& reader, const OpDef& def) {
 Status NoteNamed(const std::string& path, const Model::Options& options, const OpRegistry& registry) {
   ReadOptions read;
   read.mapping = options.mapping;
+  read.format = options.format;
   read.limits = options.limits;
   read.upgrade = false;
   KANTE_TRY(const LoadedModel model, ReadModel(path, registry, read));

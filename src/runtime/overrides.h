@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "onnx/type_reader.h"
 
 namespace kante::core {
 
@@ -14,6 +15,7 @@ namespace kante::core {
 struct Overrides {
   std::vector<std::pair<std::string, Tensor>> initializers;  // of the graph, by name
   std::vector<std::pair<std::string, int64_t>> dimensions;   // of the graph's inputs, by symbol
+  DimensionSizes denotations;                                // the same by denotation, set as the inputs are read
 };
 
 Status ApplyOverrides(Graph& graph, const Overrides& overrides);

@@ -15,7 +15,7 @@ Status AtNode(Status status, const Node& node) {
 
 Result<OpInstance> PlanBuilder::Instantiate(NodeId id) {
   const Node& node = graph_.node(id);
-  auto op = options_.registry->Instantiate(node);
+  auto op = options_.registry->Instantiate(node, &graph_);
   if (!op.ok()) return AtNode(op.TakeStatus(), node);
   return op;
 }

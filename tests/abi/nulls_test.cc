@@ -58,6 +58,19 @@ const std::set<std::pair<std::string, int>>& MayBeNull() {
       {"CreateTensorWithDataAndDeleterAsOrtValue", 1},
       {"GetStringTensorElement", 3},   // an empty string has no bytes; arguments_test.cc tries one that has
       {"KernelContext_GetOutput", 2},  // a scalar has no dimensions
+      {"CreateSparseTensorWithValuesAsOrtValue", 1},      // no elements, no memory
+      {"CreateAndRegisterAllocatorV2", 3},                // the default configuration
+      {"CreateSyncStreamForEpDevice", 1},                 // no options
+      {"SessionOptionsSetEpSelectionPolicyDelegate", 1},  // none any more
+      {"SessionOptionsSetEpSelectionPolicyDelegate", 2},
+      {"ValueInfo_GetValueProducer", 2},  // the caller knows which output
+      {"Node_GetSubgraphs", 3},           // no names
+      // The value is looked at first, and is not sparse here.
+      {"FillSparseTensorCoo", 4},
+      {"FillSparseTensorCsr", 4},
+      {"FillSparseTensorBlockSparse", 4},
+      {"FillSparseTensorBlockSparse", 7},
+      {"UseBlockSparseIndices", 3},
       // A null buffer asks for the size.
       {"KernelInfoGetAttribute_string", 2},
       {"KernelInfoGetAttributeArray_float", 2},
@@ -221,10 +234,12 @@ TEST(NullsTest, AnswersAreErrorsThatSaySo) {
   };
 #define REAL(number, name, result, parameters) TryNulls(Api().name, #name, samples(#name));
 #define PARTIAL(number, name, result, parameters, difference) REAL(number, name, result, parameters)
+#define ABSENT(number, name, result, parameters, provider)
 #define STUB(number, name, result, parameters)
 #include "api/c/slots.inc"
 #undef REAL
 #undef PARTIAL
+#undef ABSENT
 #undef STUB
 }
 
@@ -238,10 +253,12 @@ TEST(NullsTest, StubsAnswerWithoutLooking) {
   };
 #define REAL(number, name, result, parameters)
 #define PARTIAL(number, name, result, parameters, difference)
+#define ABSENT(number, name, result, parameters, provider)
 #define STUB(number, name, result, parameters) stub(Api().name, #name);
 #include "api/c/slots.inc"
 #undef REAL
 #undef PARTIAL
+#undef ABSENT
 #undef STUB
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "onnx/test_ort_models.h"
 #include "tests/api/models.h"
 
 namespace kante::api_test {
@@ -29,6 +30,40 @@ TEST(Load, FromFileAndFromMemory) {
   auto outputs = SessionOf(model).Run({{"x", Floats({1, 3}, {1, 1, 1})}});
   ASSERT_TRUE(outputs.ok()) << outputs.status().ToString();
   EXPECT_EQ(FloatsOf((*outputs)[1]), (std::vector<float>{9, 12}));
+}
+
+TEST(Load, OrtFiles) {
+  namespace ort = core::test::ort;
+  TemporaryFolder folder;
+  const std::string bytes = ort::File(ort::Graph({.nodes = {ort::Node("Add", {"x", "w"}, {"y"})},
+                                                  .initializers = {ort::Floats("w", {1, 2})},
+                                                  .values = {ort::Value("x"), ort::Value("y")},
+                                                  .inputs = {"x"},
+                                                  .outputs = {"y"}}));
+  const std::string path = folder.Write("add.ort", bytes);
+  for (FileMapping mapping : {FileMapping::kMap, FileMapping::kCopy}) {
+    for (ModelFormat format : {ModelFormat::kDetect, ModelFormat::kOrt}) {
+      LoadOptions options;
+      options.mapping = mapping;
+      options.format = format;
+      auto model = Model::Load(path, options);
+      ASSERT_TRUE(model.ok()) << model.status().ToString();
+      EXPECT_EQ(model->producer(), "hand 1.5");
+      auto outputs = SessionOf(*model).Run({{"x", Floats({2}, {10, 20})}});
+      ASSERT_TRUE(outputs.ok()) << outputs.status().ToString();
+      EXPECT_EQ(FloatsOf((*outputs)[0]), (std::vector<float>{11, 22}));
+    }
+  }
+  auto outputs = SessionOf(LoadOrDie(bytes)).Run({{"x", Floats({2}, {0, 0})}});
+  ASSERT_TRUE(outputs.ok()) << outputs.status().ToString();
+  EXPECT_EQ(FloatsOf((*outputs)[0]), (std::vector<float>{1, 2}));
+  LoadOptions as_onnx;
+  as_onnx.format = ModelFormat::kOnnx;
+  EXPECT_EQ(Model::Load(path, as_onnx).status().code(), StatusCode::kInvalidProtobuf);
+  LoadOptions as_ort;
+  as_ort.format = ModelFormat::kOrt;
+  const Status other = Model::Load(folder.Write("linear.onnx", LinearModel()), as_ort).status();
+  EXPECT_TRUE(Has(other.message(), "not an .ort file")) << other.message();
 }
 
 TEST(Load, ErrorsNameTheFile) {

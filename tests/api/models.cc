@@ -226,6 +226,11 @@ TemporaryFolder::TemporaryFolder() {
 
 TemporaryFolder::~TemporaryFolder() { RemoveAll(path_); }
 
+int64_t TemporaryFolder::SizeOf(const std::string& name) const {
+  struct stat found {};
+  return stat(Path(name).c_str(), &found) == 0 ? static_cast<int64_t>(found.st_size) : -1;
+}
+
 std::string TemporaryFolder::Write(const std::string& name, const std::string& bytes) const {
   std::FILE* file = std::fopen(Path(name).c_str(), "wb");
   EXPECT_NE(file, nullptr);

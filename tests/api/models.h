@@ -63,6 +63,7 @@ class TemporaryFolder {
   ~TemporaryFolder();
   std::string Path(const std::string& name) const { return path_ + "/" + name; }
   std::string Write(const std::string& name, const std::string& bytes) const;
+  int64_t SizeOf(const std::string& name) const;  // -1: there is no such file
 
  private:
   std::string path_;

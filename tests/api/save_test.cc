@@ -37,6 +37,31 @@ TEST(Save, ReloadsToEqualResults) {
   EXPECT_TRUE(Has(nowhere.message(), "folder.onnx")) << nowhere.message();
 }
 
+TEST(Save, ExternalDataAndProgress) {
+  TemporaryFolder folder;
+  const Model model = LoadOrDie(ConvModel());
+  std::vector<double> shares;
+  SaveOptions options;
+  options.external_data = "c.onnx.data";
+  options.external_threshold_bytes = 0;
+  options.progress = [&](double share) { return shares.push_back(share), true; };
+  const Status saved = model.Save(folder.Path("c.onnx"), options);
+  ASSERT_TRUE(saved.ok()) << saved.ToString();
+  ASSERT_FALSE(shares.empty());
+  for (size_t i = 1; i < shares.size(); ++i) EXPECT_GT(shares[i], shares[i - 1]);
+  EXPECT_LE(shares.back(), 1);
+  auto again = Model::Load(folder.Path("c.onnx"));
+  ASSERT_TRUE(again.ok()) << again.status().ToString();
+  const Tensor x = Ramp({1, 2, 8, 8});
+  auto want = SessionOf(model).Run({{"x", x}}), got = SessionOf(*again).Run({{"x", x}});
+  ASSERT_TRUE(want.ok() && got.ok());
+  EXPECT_EQ(FloatsOf((*want)[0]), FloatsOf((*got)[0]));
+  options.progress = [](double) { return false; };
+  EXPECT_EQ(model.Save(folder.Path("cancelled.onnx"), options).code(), StatusCode::kCancelled);
+  EXPECT_FALSE(Model::Load(folder.Path("cancelled.onnx")).ok());
+  EXPECT_FALSE(Model::Load(folder.Path("cancelled.onnx.data")).ok());
+}
+
 TEST(Save, DefaultsOfInputsSurvive) {
   TemporaryFolder folder;
   const std::string path = folder.Path("saved.onnx");

@@ -29,3 +29,23 @@ go_module() {
     go mod download -json "$1" 2>/dev/null | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
   [[ -n $folder ]] && echo "$folder"
 }
+
+# debian_package NAME SUITE: the folder that a package of Debian, from the mirror of this machine, was unpacked into;
+# nothing is installed.
+debian_package() {
+  local folder=$cache/$1 apt mirror
+  if [[ ! -d $folder ]]; then
+    command -v apt-get >/dev/null || return 1
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 'debian/$') || return 1
+    apt=$scratch/apt
+    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/unpacked"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $2 main" >"$apt/sources"
+    (cd "$apt" && for step in "update" "download $1"; do
+      # shellcheck disable=SC2086
+      apt-get -qq -o Dir::Etc::sourcelist="$apt/sources" -o Dir::Etc::sourceparts=/dev/null \
+        -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache" $step || exit 1
+    done && dpkg-deb -x "$1"_*.deb unpacked) >"$scratch/log" 2>&1 || return 1
+    mv "$apt/unpacked" "$folder"
+  fi
+  echo "$folder"
+}

@@ -44,6 +44,11 @@ class Kernel final : public CustomKernel {
     if (kernel_ && op_.KernelDestroy) op_.KernelDestroy(kernel_);
   }
 
+  void SetValues(NodeValues values) override {
+    for (const Tensor& constant : values.constants) info_.constants.push_back({constant});
+    info_.values = std::move(values);
+  }
+
   Status Infer(OpInference& inference) const override {
     OrtShapeInferContext context;
     context.attributes = &info_.attributes;
@@ -142,7 +147,8 @@ class Kernel final : public CustomKernel {
 
 class Adapter final : public CustomOp {
  public:
-  Adapter(std::string domain, const OrtCustomOp& op) : domain_(std::move(domain)), op_(op) {}
+  Adapter(std::string domain, const OrtCustomOp& op, const OrtConfigEntries& config)
+      : domain_(std::move(domain)), op_(op), config_(config) {}
 
   OpSignature signature() const override {
     OpSignature s;
@@ -166,6 +172,8 @@ class Adapter final : public CustomOp {
     info.node_name = attributes.node_name();
     info.domain = domain_;
     info.op_type = op_.GetName(&op_);
+    info.config = config_;
+    if (HasVersions(op_) && op_.GetStartVersion) info.since_version = op_.GetStartVersion(&op_);
     for (OpAttribute& attribute : attributes.All()) info.attributes.push_back({std::move(attribute)});
     return std::unique_ptr<CustomKernel>(new Kernel(op_, std::move(info)));
   }
@@ -173,16 +181,18 @@ class Adapter final : public CustomOp {
  private:
   std::string domain_;
   const OrtCustomOp& op_;
+  OrtConfigEntries config_;
 };
 
 }  // namespace
 
-Result<std::shared_ptr<const CustomOp>> Adapt(const std::string& domain, const OrtCustomOp& op) {
+Result<std::shared_ptr<const CustomOp>> Adapt(const std::string& domain, const OrtCustomOp& op,
+                                              const OrtConfigEntries& config) {
   if (op.version < 1 || op.version > kNewestVersion) {
     return Status(StatusCode::kInvalidArgument, "Unsupported version '" + std::to_string(op.version) +
                                                     "' in custom op '" + (op.GetName ? op.GetName(&op) : "") + "'");
   }
-  return std::shared_ptr<const CustomOp>(std::make_shared<Adapter>(domain, op));
+  return std::shared_ptr<const CustomOp>(std::make_shared<Adapter>(domain, op, config));
 }
 
 OrtStatus* CreateCustomOpDomain(const char* domain, OrtCustomOpDomain** out) noexcept {

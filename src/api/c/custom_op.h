@@ -2,6 +2,8 @@
 // Operators that callers define through the C ABI: OrtCustomOp behind kante::CustomOp.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +29,10 @@ struct OrtKernelInfo {
   std::string op_type;
   std::vector<OrtOpAttr> attributes;
   std::vector<OrtTypeInfo> inputs, outputs;  // kUnknown: absent
+  kante::NodeValues values;
+  std::vector<OrtValue> constants;  // of values, as callers see them
+  std::map<std::string, std::string, std::less<>> config;
+  int since_version = 1;
   const kante::OpAttribute* Find(std::string_view name) const;
 };
 
@@ -44,7 +50,9 @@ struct OrtShapeInferContext {
 
 namespace kante::ort {
 
-Result<std::shared_ptr<const CustomOp>> Adapt(const std::string& domain, const OrtCustomOp& op);
+// `config`: what the kernels may ask of the session's options.
+Result<std::shared_ptr<const CustomOp>> Adapt(const std::string& domain, const OrtCustomOp& op,
+                                              const std::map<std::string, std::string, std::less<>>& config);
 const OrtApi* Api();  // the table, for kernels of any version
 
 }  // namespace kante::ort

@@ -65,7 +65,7 @@ OrtStatus* CreateEnvWithGlobalThreadPools(OrtLoggingLevel severity, const char* 
                                           const OrtThreadingOptions* threading, OrtEnv** out) noexcept {
   KANTE_ORT_REQUIRE(log_id);
   KANTE_ORT_REQUIRE(threading);
-  return Obtain({.severity = severity, .log_id = log_id, .threading = *threading}, out);
+  return Obtain({.severity = severity, .log_id = log_id, .threading = *threading, .global_threads = true}, out);
 }
 
 OrtStatus* CreateEnvWithCustomLoggerAndGlobalThreadPools(OrtLoggingFunction log, void* param, OrtLoggingLevel severity,
@@ -74,7 +74,13 @@ OrtStatus* CreateEnvWithCustomLoggerAndGlobalThreadPools(OrtLoggingFunction log,
   KANTE_ORT_REQUIRE(log);
   KANTE_ORT_REQUIRE(log_id);
   KANTE_ORT_REQUIRE(threading);
-  return Obtain({.severity = severity, .log_id = log_id, .log = log, .log_param = param, .threading = *threading}, out);
+  return Obtain({.severity = severity,
+                 .log_id = log_id,
+                 .log = log,
+                 .log_param = param,
+                 .threading = *threading,
+                 .global_threads = true},
+                out);
 }
 
 OrtStatus* CreateEnvWithOptions(const OrtEnvCreationOptions* options, OrtEnv** out) noexcept {
@@ -84,16 +90,33 @@ OrtStatus* CreateEnvWithOptions(const OrtEnvCreationOptions* options, OrtEnv** o
                  .log_id = options->log_id,
                  .log = options->custom_logging_function,
                  .log_param = options->custom_logging_param,
-                 .threading = options->threading_options ? *options->threading_options : OrtThreadingOptions()},
+                 .threading = options->threading_options ? *options->threading_options : OrtThreadingOptions(),
+                 .global_threads = options->threading_options != nullptr},
                 out);
 }
 
 void ReleaseEnv(OrtEnv* env) noexcept {
   if (!env) return;
+  std::unique_ptr<OrtEnv> gone;  // after the lock: the caller's functions join its threads
   const std::lock_guard lock(env_mutex);
   if (env != the_env || --env->users > 0) return;
-  delete the_env;
-  the_env = nullptr;
+  gone.reset(std::exchange(the_env, nullptr));
+}
+
+Result<std::shared_ptr<const SharedThreads>> GlobalThreads(const OrtEnv* env) {
+  const std::lock_guard lock(env_mutex);
+  if (!env->global_threads || env != the_env) return std::shared_ptr<const SharedThreads>();
+  if (!the_env->threads) {
+    const OrtThreadingOptions& from = env->threading;
+    SessionOptions options;
+    options.threads = from.intra_op_threads;
+    if (!from.spin) options.spin_microseconds = 0;
+    UseThreads(options, from.create_thread, from.join_thread, from.thread_options);
+    auto made = MakeSharedThreads(options);
+    if (!made.ok()) return made;
+    the_env->threads = std::move(*made);
+  }
+  return the_env->threads;
 }
 
 OrtStatus* UpdateEnvWithCustomLogLevel(OrtEnv* env, OrtLoggingLevel severity) noexcept {
@@ -135,6 +158,7 @@ OrtStatus* SetGlobalSpinControl(OrtThreadingOptions* options, int allow) noexcep
   KANTE_ORT_REQUIRE(options);
   if (allow != 0 && allow != 1)
     return InvalidArgument("Received invalid value for allow_spinning. Valid values are 0 or 1");
+  options->spin = allow != 0;
   return nullptr;
 }
 
@@ -172,22 +196,5 @@ OrtStatus* CreateArenaCfgV2(const char* const* keys, const size_t*, size_t count
   return nullptr;
 }
 void ReleaseArenaCfg(OrtArenaCfg* config) noexcept { delete config; }
-
-// Sessions allocate by themselves; what is registered is remembered by nobody.
-OrtStatus* CreateAndRegisterAllocator(OrtEnv* env, const OrtMemoryInfo* info, const OrtArenaCfg*) noexcept {
-  KANTE_ORT_REQUIRE(env);
-  KANTE_ORT_REQUIRE(info);
-  return nullptr;
-}
-OrtStatus* RegisterAllocator(OrtEnv* env, OrtAllocator* allocator) noexcept {
-  KANTE_ORT_REQUIRE(env);
-  KANTE_ORT_REQUIRE(allocator);
-  return nullptr;
-}
-OrtStatus* UnregisterAllocator(OrtEnv* env, const OrtMemoryInfo* info) noexcept {
-  KANTE_ORT_REQUIRE(env);
-  KANTE_ORT_REQUIRE(info);
-  return nullptr;
-}
 
 }  // namespace kante::ort

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "api/c/memory.h"
 #include "api/c/ort_types.h"
+#include "kante/session.h"
 
 struct OrtThreadingOptions {
   int intra_op_threads = 0;
+  bool spin = true;
   OrtCustomCreateThreadFn create_thread = nullptr;
   OrtCustomJoinThreadFn join_thread = nullptr;
   void* thread_options = nullptr;
@@ -19,6 +25,10 @@ namespace kante::ort {
 // The logger of the environment: quiet unless the caller gave a function.
 const OrtLogger* EnvLogger();
 OrtLoggingLevel LogSeverity();
+// The pool of an environment that was made with one for all sessions, made when first asked for; null of another.
+Result<std::shared_ptr<const SharedThreads>> GlobalThreads(const OrtEnv* env);
+// Lets the caller's functions make and join a pool's threads, if there are both.
+void UseThreads(SessionOptions& session, OrtCustomCreateThreadFn create, OrtCustomJoinThreadFn join, void* options);
 void Log(OrtLoggingLevel severity, const std::string& location, const char* message);
 
 }  // namespace kante::ort
@@ -31,4 +41,7 @@ struct OrtEnv {
   OrtLoggingFunction log = nullptr;
   void* log_param = nullptr;
   OrtThreadingOptions threading;
+  bool global_threads = false;
+  std::shared_ptr<const kante::SharedThreads> threads;              // made when the first session asks
+  std::vector<std::pair<OrtMemoryInfo, OrtAllocator*>> allocators;  // registered for sharing
 };

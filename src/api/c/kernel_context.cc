@@ -69,6 +69,30 @@ OrtStatus* KernelContext_GetGPUComputeStream(const OrtKernelContext* context, vo
   return nullptr;
 }
 
+OrtStatus* KernelContext_GetSyncStream(const OrtKernelContext* context, OrtSyncStream** out) noexcept {
+  KANTE_ORT_REQUIRE(context);
+  KANTE_ORT_REQUIRE(out);
+  *out = nullptr;
+  return nullptr;
+}
+
+OrtStatus* KernelContext_GetResource(const OrtKernelContext* context, int, int, void** out) noexcept {
+  KANTE_ORT_REQUIRE(context);
+  KANTE_ORT_REQUIRE(out);
+  *out = nullptr;
+  return InvalidArgument("Failed to fetch a stream hosting the requested resource");
+}
+
+// The caller frees it with the allocator that KernelContext_GetAllocator gives.
+OrtStatus* KernelContext_GetScratchBuffer(const OrtKernelContext* context, const OrtMemoryInfo* info, size_t bytes,
+                                          void** out) noexcept {
+  KANTE_ORT_REQUIRE(context);
+  KANTE_ORT_REQUIRE(info);
+  KANTE_ORT_REQUIRE(out);
+  KANTE_ORT_TRY(RequireHost(*info));
+  return AllocatorAlloc(DefaultAllocator(), bytes, out);
+}
+
 OrtStatus* KernelContext_ParallelFor(const OrtKernelContext* context, void (*body)(void*, size_t), size_t total,
                                      size_t batches, void* user) noexcept {
   KANTE_ORT_REQUIRE(context);

@@ -55,14 +55,14 @@ OrtStatus* Array(const OrtKernelInfo* info, const char* name, T* out, size_t* co
 OrtStatus* TypeAt(const std::vector<OrtTypeInfo>& types, size_t index, OrtTypeInfo** out) {
   KANTE_ORT_REQUIRE(out);
   if (index >= types.size()) return InvalidArgument("index " + std::to_string(index) + " is out of bounds");
-  *out = new OrtTypeInfo(Copy(types[index]));
+  *out = new OrtTypeInfo(types[index]);
   return nullptr;
 }
 
-OrtStatus* NameAt(const std::vector<OrtTypeInfo>& types, const char* prefix, size_t index, char* out, size_t* size) {
+OrtStatus* NameAt(const std::vector<std::string>& names, size_t index, char* out, size_t* size) {
   KANTE_ORT_REQUIRE(size);
-  if (index >= types.size()) return InvalidArgument("index " + std::to_string(index) + " is out of bounds");
-  return ReadText(prefix + std::to_string(index), out, size);
+  if (index >= names.size()) return InvalidArgument("index " + std::to_string(index) + " is out of bounds");
+  return ReadText(names[index], out, size);
 }
 
 }  // namespace
@@ -126,11 +126,11 @@ OrtStatus* KernelInfo_GetOutputCount(const OrtKernelInfo* info, size_t* out) noe
 }
 OrtStatus* KernelInfo_GetInputName(const OrtKernelInfo* info, size_t index, char* out, size_t* size) noexcept {
   KANTE_ORT_REQUIRE(info);
-  return NameAt(info->inputs, "input_", index, out, size);
+  return NameAt(info->values.inputs, index, out, size);
 }
 OrtStatus* KernelInfo_GetOutputName(const OrtKernelInfo* info, size_t index, char* out, size_t* size) noexcept {
   KANTE_ORT_REQUIRE(info);
-  return NameAt(info->outputs, "output_", index, out, size);
+  return NameAt(info->values.outputs, index, out, size);
 }
 OrtStatus* KernelInfo_GetInputTypeInfo(const OrtKernelInfo* info, size_t index, OrtTypeInfo** out) noexcept {
   KANTE_ORT_REQUIRE(info);
@@ -156,13 +156,15 @@ OrtStatus* KernelInfo_GetOperatorType(const OrtKernelInfo* info, char* out, size
 OrtStatus* KernelInfo_GetOperatorSinceVersion(const OrtKernelInfo* info, int* out) noexcept {
   KANTE_ORT_REQUIRE(info);
   KANTE_ORT_REQUIRE(out);
-  *out = 1;
+  *out = info->since_version;
   return nullptr;
 }
 OrtStatus* KernelInfo_GetConfigEntries(const OrtKernelInfo* info, OrtKeyValuePairs** out) noexcept {
   KANTE_ORT_REQUIRE(info);
   KANTE_ORT_REQUIRE(out);
   *out = new OrtKeyValuePairs;
+  (*out)->entries = info->config;
+  (*out)->Refresh();
   return nullptr;
 }
 
@@ -172,8 +174,9 @@ OrtStatus* KernelInfoGetConstantInput_tensor(const OrtKernelInfo* info, size_t i
   KANTE_ORT_REQUIRE(is_constant);
   KANTE_ORT_REQUIRE(out);
   if (index >= info->inputs.size()) return InvalidArgument("index " + std::to_string(index) + " is out of bounds");
-  *is_constant = 0;
-  *out = nullptr;
+  const bool known = index < info->constants.size() && info->constants[index].value.tensor().valid();
+  *is_constant = known;
+  *out = known ? &info->constants[index] : nullptr;
   return nullptr;
 }
 
@@ -187,10 +190,7 @@ OrtStatus* KernelInfoGetAllocator(const OrtKernelInfo* info, OrtMemType, OrtAllo
 OrtStatus* CopyKernelInfo(const OrtKernelInfo* info, OrtKernelInfo** out) noexcept {
   KANTE_ORT_REQUIRE(info);
   KANTE_ORT_REQUIRE(out);
-  auto* copy = new OrtKernelInfo{info->node_name, info->domain, info->op_type, info->attributes, {}, {}};
-  for (const OrtTypeInfo& t : info->inputs) copy->inputs.push_back(Copy(t));
-  for (const OrtTypeInfo& t : info->outputs) copy->outputs.push_back(Copy(t));
-  *out = copy;
+  *out = new OrtKernelInfo(*info);
   return nullptr;
 }
 void ReleaseKernelInfo(OrtKernelInfo* info) noexcept { delete info; }

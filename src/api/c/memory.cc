@@ -174,27 +174,6 @@ OrtStatus* CreateAllocator(const OrtSession* session, const OrtMemoryInfo* info,
 }
 void ReleaseAllocator(OrtAllocator*) noexcept {}
 
-OrtStatus* GetSharedAllocator(OrtEnv* env, const OrtMemoryInfo* info, OrtAllocator** out) noexcept {
-  KANTE_ORT_REQUIRE(env);
-  KANTE_ORT_REQUIRE(info);
-  KANTE_ORT_REQUIRE(out);
-  KANTE_ORT_TRY(RequireHost(*info));
-  *out = DefaultAllocator();
-  return nullptr;
-}
-OrtStatus* CreateSharedAllocator(OrtEnv* env, const OrtEpDevice* device, OrtDeviceMemoryType, OrtAllocatorType,
-                                 const OrtKeyValuePairs*, OrtAllocator** out) noexcept {
-  KANTE_ORT_REQUIRE(env);
-  KANTE_ORT_REQUIRE(device);
-  if (out) *out = DefaultAllocator();
-  return nullptr;
-}
-OrtStatus* ReleaseSharedAllocator(OrtEnv* env, const OrtEpDevice* device, OrtDeviceMemoryType) noexcept {
-  KANTE_ORT_REQUIRE(env);
-  KANTE_ORT_REQUIRE(device);
-  return nullptr;
-}
-
 OrtStatus* AllocatorGetStats(const OrtAllocator* allocator, OrtKeyValuePairs** out) noexcept {
   KANTE_ORT_REQUIRE(allocator);
   KANTE_ORT_REQUIRE(out);

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What a model file says about itself.
-#include <limits>
-
 #include "api/c/memory.h"
 #include "api/c/session.h"
 #include "api/c/slots.h"
 
 struct OrtModelMetadata {
-  kante::Model model;
+  kante::Model model;  // not valid: that of a graph being built, which has none
 };
 
 namespace kante::ort {
@@ -18,10 +16,21 @@ OrtStatus* Text(const OrtModelMetadata* metadata, OrtAllocator* allocator, std::
   KANTE_ORT_REQUIRE(metadata);
   KANTE_ORT_REQUIRE(allocator);
   KANTE_ORT_REQUIRE(out);
-  return CopyText(allocator, (metadata->model.*text)(), out);
+  return CopyText(allocator, metadata->model.valid() ? (metadata->model.*text)() : std::string(), out);
+}
+
+std::map<std::string, std::string> Entries(const OrtModelMetadata& metadata) {
+  return metadata.model.valid() ? metadata.model.metadata() : std::map<std::string, std::string>();
 }
 
 }  // namespace
+
+OrtStatus* Graph_GetModelMetadata(const OrtGraph* graph, OrtModelMetadata** out) noexcept {
+  KANTE_ORT_REQUIRE(graph);
+  KANTE_ORT_REQUIRE(out);
+  *out = new OrtModelMetadata;
+  return nullptr;
+}
 
 OrtStatus* SessionGetModelMetadata(const OrtSession* session, OrtModelMetadata** out) noexcept {
   KANTE_ORT_REQUIRE(session);
@@ -53,8 +62,8 @@ OrtStatus* ModelMetadataGetGraphDescription(const OrtModelMetadata* metadata, Or
 OrtStatus* ModelMetadataGetVersion(const OrtModelMetadata* metadata, int64_t* out) noexcept {
   KANTE_ORT_REQUIRE(metadata);
   KANTE_ORT_REQUIRE(out);
-  const int64_t version = metadata->model.model_version();
-  *out = version == 0 ? std::numeric_limits<int64_t>::max() : version;  // that is what ORT says of a file without one
+  const int64_t version = metadata->model.valid() ? metadata->model.model_version() : 0;
+  *out = version == 0 ? INT64_MAX : version;  // that is what ORT says of a model without one
   return nullptr;
 }
 
@@ -65,8 +74,9 @@ OrtStatus* ModelMetadataLookupCustomMetadataMap(const OrtModelMetadata* metadata
   KANTE_ORT_REQUIRE(key);
   KANTE_ORT_REQUIRE(out);
   *out = nullptr;
-  const auto found = metadata->model.metadata().find(key);
-  return found == metadata->model.metadata().end() ? nullptr : CopyText(allocator, found->second, out);
+  const auto entries = Entries(*metadata);
+  const auto found = entries.find(key);
+  return found == entries.end() ? nullptr : CopyText(allocator, found->second, out);
 }
 
 OrtStatus* ModelMetadataGetCustomMetadataMapKeys(const OrtModelMetadata* metadata, OrtAllocator* allocator,
@@ -75,7 +85,7 @@ OrtStatus* ModelMetadataGetCustomMetadataMapKeys(const OrtModelMetadata* metadat
   KANTE_ORT_REQUIRE(allocator);
   KANTE_ORT_REQUIRE(keys);
   KANTE_ORT_REQUIRE(count);
-  const auto& entries = metadata->model.metadata();
+  const auto entries = Entries(*metadata);
   KANTE_ORT_TRY(AllocateArray(allocator, entries.size(), keys));
   *count = 0;
   for (const auto& [key, value] : entries) KANTE_ORT_TRY(CopyText(allocator, key, &(*keys)[(*count)++]));

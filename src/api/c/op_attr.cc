@@ -55,7 +55,7 @@ OrtStatus* CreateOpAttr(const char* name, const void* data, int count, OrtOpAttr
       break;
     }
     default:
-      return InvalidArgument("attribute '" + std::string(name) + "' has a type that cannot be made");
+      return Fail(ORT_FAIL, "attribute '" + std::string(name) + "' has a type that cannot be made");
   }
   *out = new OrtOpAttr{std::move(attribute)};
   return nullptr;

@@ -5,7 +5,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/c/ort_types.h"
@@ -27,10 +29,13 @@ struct OrtSessionOptions {
   std::string optimized_model_path;
   OrtConfigEntries config;
   std::map<std::string, kante::Tensor> initializers;
-  std::map<std::string, int64_t> dimensions;
+  std::map<std::string, int64_t> dimensions, denotations;
+  std::map<std::string, std::span<const std::byte>> external_files;  // the caller's
   OrtCustomCreateThreadFn create_thread = nullptr;
   OrtCustomJoinThreadFn join_thread = nullptr;
   void* thread_options = nullptr;
+  EpSelectionDelegate select_devices = nullptr;
+  void* select_state = nullptr;
   std::shared_ptr<std::atomic<bool>> cancel_load = std::make_shared<std::atomic<bool>>(false);
   std::vector<const OrtCustomOpDomain*> custom_op_domains;  // the caller's
   std::vector<std::shared_ptr<kante::core::SharedLibrary>> libraries;
@@ -47,11 +52,16 @@ struct OrtRunOptions {
 
 namespace kante::ort {
 
+// The value of a key; null if nobody set it.
+const std::string* FindConfigEntry(const OrtConfigEntries& config, std::string_view key);
 OrtStatus* AddConfigEntry(OrtConfigEntries& config, const char* key, const char* value);
 // The value of a key into a buffer: a null buffer asks for *size, which counts the NUL.
 OrtStatus* ReadText(std::string_view text, char* out, size_t* size);
 
+// The value of a key that the options have; empty if they have not.
+std::string ConfigEntry(const OrtSessionOptions* options, std::string_view key);
+
 Result<LoadOptions> LoadOptionsOf(const OrtSessionOptions* options);
-SessionOptions SessionOptionsOf(const OrtEnv* env, const OrtSessionOptions* options);
+Result<SessionOptions> SessionOptionsOf(const OrtEnv* env, const OrtSessionOptions* options);
 
 }  // namespace kante::ort

@@ -150,6 +150,7 @@ struct OrtEpAssignedNode;
 struct OrtTrainingApi;
 struct OrtModelEditorApi;
 struct OrtCompileApi;
+struct OrtModelCompilationOptions;
 struct OrtEpApi;
 struct OrtInteropApi;
 struct OrtThreadPoolCallbacksConfig;
@@ -233,6 +234,10 @@ using OrtCustomCreateThreadFn = OrtCustomThreadHandle (*)(void* options, OrtThre
 using OrtCustomJoinThreadFn = void (*)(OrtCustomThreadHandle thread);
 using RegisterCustomOpsFn = OrtStatus* (*)(OrtSessionOptions* options, const OrtApiBase* api);
 using RunAsyncCallbackFn = void (*)(void* user_data, OrtValue** outputs, size_t num_outputs, OrtStatus* status);
+using OrtWriteBufferFunc = OrtStatus* (*)(void* state, const void* bytes, size_t count);
+using OrtGetInitializerLocationFunc = OrtStatus* (*)(void* state, const char* name, const OrtValue* value,
+                                                     const OrtExternalInitializerInfo* external,
+                                                     OrtExternalInitializerInfo** out);
 using OrtExperimentalFnPtr = void (*)();
 using EpSelectionDelegate = OrtStatus* (*)(const OrtEpDevice** devices, size_t num_devices,
                                            const OrtKeyValuePairs* model_metadata,

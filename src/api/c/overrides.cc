@@ -27,37 +27,38 @@ OrtStatus* AddExternalInitializers(OrtSessionOptions* options, const char* const
   return nullptr;
 }
 
+// The buffers are the caller's until sessions are made.
+OrtStatus* AddExternalInitializersFromFilesInMemory(OrtSessionOptions* options, const char* const* names,
+                                                    char* const* buffers, const size_t* sizes, size_t count) noexcept {
+  KANTE_ORT_REQUIRE(options);
+  if (count) {
+    KANTE_ORT_REQUIRE(names);
+    KANTE_ORT_REQUIRE(buffers);
+    KANTE_ORT_REQUIRE(sizes);
+  }
+  for (size_t i = 0; i < count; ++i) {
+    KANTE_ORT_REQUIRE(names[i]);
+    if (sizes[i]) KANTE_ORT_REQUIRE(buffers[i]);
+    const std::span file(reinterpret_cast<const std::byte*>(buffers[i]), sizes[i]);
+    if (!options->external_files.emplace(names[i], file).second) {
+      return InvalidArgument("An entry for this name has already been added: " + std::string(names[i]));
+    }
+  }
+  return nullptr;
+}
+
+OrtStatus* AddFreeDimensionOverride(OrtSessionOptions* options, const char* denotation, int64_t size) noexcept {
+  KANTE_ORT_REQUIRE(options);
+  KANTE_ORT_REQUIRE(denotation);
+  options->denotations[denotation] = size;
+  return nullptr;
+}
+
 OrtStatus* AddFreeDimensionOverrideByName(OrtSessionOptions* options, const char* name, int64_t size) noexcept {
   KANTE_ORT_REQUIRE(options);
   KANTE_ORT_REQUIRE(name);
   options->dimensions[name] = size;
   return nullptr;
-}
-
-// Sessions of one model share its packed weights by themselves.
-OrtStatus* CreatePrepackedWeightsContainer(OrtPrepackedWeightsContainer** out) noexcept {
-  KANTE_ORT_REQUIRE(out);
-  *out = reinterpret_cast<OrtPrepackedWeightsContainer*>(new char);
-  return nullptr;
-}
-void ReleasePrepackedWeightsContainer(OrtPrepackedWeightsContainer* container) noexcept {
-  delete reinterpret_cast<char*>(container);
-}
-
-OrtStatus* CreateSessionWithPrepackedWeightsContainer(const OrtEnv* env, const char* path,
-                                                      const OrtSessionOptions* options,
-                                                      OrtPrepackedWeightsContainer* container,
-                                                      OrtSession** out) noexcept {
-  KANTE_ORT_REQUIRE(container);
-  return CreateSession(env, path, options, out);
-}
-
-OrtStatus* CreateSessionFromArrayWithPrepackedWeightsContainer(const OrtEnv* env, const void* bytes, size_t count,
-                                                               const OrtSessionOptions* options,
-                                                               OrtPrepackedWeightsContainer* container,
-                                                               OrtSession** out) noexcept {
-  KANTE_ORT_REQUIRE(container);
-  return CreateSessionFromArray(env, bytes, count, options, out);
 }
 
 }  // namespace kante::ort

@@ -7,6 +7,7 @@
 #include "api/c/key_values.h"
 #include "api/c/memory.h"
 #include "api/c/options.h"
+#include "api/c/providers.h"
 #include "api/c/slots.h"
 #include "base/forever.h"
 #include "kante/export.h"
@@ -17,6 +18,7 @@ struct OrtHardwareDevice {
 struct OrtEpDevice {
   char nothing;
 };
+struct OrtDeviceEpIncompatibilityDetails {};
 
 namespace kante::ort {
 namespace {
@@ -32,6 +34,8 @@ const OrtKeyValuePairs& NoPairs() {
 }
 
 }  // namespace
+
+const OrtEpDevice* CpuEpDevice() { return &kCpuEp; }
 
 // One block: an array of one pointer, and the name that it points to.
 OrtStatus* GetAvailableProviders(char*** out, int* count) noexcept {
@@ -95,6 +99,62 @@ const OrtKeyValuePairs* EpDevice_EpMetadata(const OrtEpDevice*) noexcept { retur
 const OrtKeyValuePairs* EpDevice_EpOptions(const OrtEpDevice*) noexcept { return &NoPairs(); }
 const OrtHardwareDevice* EpDevice_Device(const OrtEpDevice*) noexcept { return &kCpuDevice; }
 const OrtMemoryInfo* EpDevice_MemoryInfo(const OrtEpDevice*, OrtDeviceMemoryType) noexcept { return &HostMemory(); }
+
+OrtStatus* GetNumHardwareDevices(const OrtEnv* env, size_t* out) noexcept {
+  KANTE_ORT_REQUIRE(env);
+  KANTE_ORT_REQUIRE(out);
+  *out = 1;
+  return nullptr;
+}
+
+OrtStatus* GetHardwareDevices(const OrtEnv* env, const OrtHardwareDevice** out, size_t count) noexcept {
+  KANTE_ORT_REQUIRE(env);
+  KANTE_ORT_REQUIRE(out);
+  if (count < 1) {
+    return InvalidArgument(
+        "num_devices is less than the number of available hardware devices. Use GetNumHardwareDevices() to get the "
+        "required array size.");
+  }
+  *out = &kCpuDevice;
+  return nullptr;
+}
+
+// The CPU's provider is compatible with the CPU.
+OrtStatus* GetHardwareDeviceEpIncompatibilityDetails(const OrtEnv* env, const char* provider,
+                                                     const OrtHardwareDevice* device,
+                                                     OrtDeviceEpIncompatibilityDetails** out) noexcept {
+  KANTE_ORT_REQUIRE(env);
+  KANTE_ORT_REQUIRE(provider);
+  KANTE_ORT_REQUIRE(device);
+  KANTE_ORT_REQUIRE(out);
+  if (std::string_view(provider) != kCpu) {
+    return InvalidArgument("No valid factory found for execution provider '" + std::string(provider) + "'.");
+  }
+  *out = new OrtDeviceEpIncompatibilityDetails;
+  return nullptr;
+}
+OrtStatus* DeviceEpIncompatibilityDetails_GetReasonsBitmask(const OrtDeviceEpIncompatibilityDetails* details,
+                                                            uint32_t* out) noexcept {
+  KANTE_ORT_REQUIRE(details);
+  KANTE_ORT_REQUIRE(out);
+  *out = 0;
+  return nullptr;
+}
+OrtStatus* DeviceEpIncompatibilityDetails_GetNotes(const OrtDeviceEpIncompatibilityDetails* details,
+                                                   const char** out) noexcept {
+  KANTE_ORT_REQUIRE(details);
+  KANTE_ORT_REQUIRE(out);
+  *out = nullptr;
+  return nullptr;
+}
+OrtStatus* DeviceEpIncompatibilityDetails_GetErrorCode(const OrtDeviceEpIncompatibilityDetails* details,
+                                                       int32_t* out) noexcept {
+  KANTE_ORT_REQUIRE(details);
+  KANTE_ORT_REQUIRE(out);
+  *out = 0;
+  return nullptr;
+}
+void ReleaseDeviceEpIncompatibilityDetails(OrtDeviceEpIncompatibilityDetails* details) noexcept { delete details; }
 
 const char* GetBuildInfoString() noexcept { return "ORT Build Info: Kante " KANTE_VERSION; }
 

@@ -106,6 +106,7 @@ OrtStatus* RunAt(const OrtSession& session, const OrtRunOptions* options, std::s
 OrtStatus* RunNamed(const OrtSession& session, const OrtRunOptions* options, std::span<const char* const> input_names,
                     std::span<const OrtValue* const> inputs, std::span<const char* const> output_names,
                     std::span<OrtValue*> outputs) {
+  if (session.editing) return Fail(ORT_FAIL, "the session's model is being edited: finalize it first");
   if (output_names.empty()) return InvalidArgument("At least one output should be requested.");
   core::Few<const Value*, kFewValues> feeds(session.model.inputs().size());
   for (size_t i = 0; i < inputs.size(); ++i) {

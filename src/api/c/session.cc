@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 
 #include "api/c/memory.h"
 #include "api/c/slots.h"
@@ -12,27 +13,17 @@
 namespace kante::ort {
 namespace {
 
+// Whether the optimised model is asked for in a format that nothing here writes.
+bool SavesOrtFormat(const OrtSessionOptions& options) {
+  const std::string& path = options.optimized_model_path;
+  const std::string* format = FindConfigEntry(options.config, "session.save_model_format");
+  return !path.empty() && (format ? *format == "ORT" : path.ends_with(".ort"));
+}
+
 OrtStatus* Create(const OrtEnv* env, Result<Model> model, const OrtSessionOptions* options, OrtSession** out) {
-  if (!model.ok()) return ToOrt(model.status());
-  auto session = Session::Create(*model, SessionOptionsOf(env, options));
-  if (!session.ok()) return ToOrt(session.status());
-  if (options && !options->optimized_model_path.empty()) {
-    if (const Status saved = model->Save(options->optimized_model_path); !saved.ok()) return ToOrt(saved);
-  }
-  auto* made = new OrtSession;
-  made->model = std::move(*model);
-  made->session = std::move(*session);
-  if (options) made->libraries = options->libraries;
-  for (size_t i = 0; i < made->model.inputs().size(); ++i) {
-    (made->model.inputs()[i].has_default ? made->overridable : made->required).push_back(i);
-  }
-  if (options && options->profiling) {
-    made->profiling = true;
-    made->profile_prefix = options->profile_prefix;
-    made->profile_start_ns = static_cast<uint64_t>(core::NowNanos());
-    made->session.StartProfile();
-  }
-  *out = made;
+  auto session = std::make_unique<OrtSession>();
+  KANTE_ORT_TRY(Open(env, std::move(model), options, *session));
+  *out = session.release();
   return nullptr;
 }
 
@@ -66,6 +57,54 @@ OrtStatus* TypeAt(const std::vector<ValueDescription>& all, const std::vector<si
 
 }  // namespace
 
+OrtStatus* Open(const OrtEnv* env, Result<Model> model, const OrtSessionOptions* options, OrtSession& made) {
+  if (!model.ok()) return ToOrt(model.status());
+  if (options && SavesOrtFormat(*options)) {
+    return Fail(ORT_NOT_IMPLEMENTED, "optimised models are saved as ONNX only, not in the .ort format");
+  }
+  if (ConfigEntry(options, "session.disable_cpu_ep_fallback") == "1") {
+    return Fail(ORT_FAIL,
+                "This session contains graph nodes that are assigned to the default CPU EP, but fallback to CPU EP has "
+                "been explicitly disabled by the user.");
+  }
+  if (options && options->select_devices) KANTE_ORT_TRY(SelectDevices(*options, *model));
+  const auto session_options = SessionOptionsOf(env, options);
+  if (!session_options.ok()) return ToOrt(session_options.status());
+  auto session = Session::Create(*model, *session_options);
+  if (!session.ok()) return ToOrt(session.status());
+  if (options && !options->optimized_model_path.empty()) {
+    SaveOptions save;
+    save.external_data = ConfigEntry(options, "session.optimized_model_external_initializers_file_name");
+    const std::string least = ConfigEntry(options, "session.optimized_model_external_initializers_min_size_in_bytes");
+    if (!least.empty()) {
+      char* end = nullptr;
+      save.external_threshold_bytes = std::strtoll(least.c_str(), &end, 10);
+      if (*end || save.external_threshold_bytes < 0) return Fail(ORT_FAIL, "'" + least + "' is not a number of bytes");
+    }
+    if (const Status saved = model->Save(options->optimized_model_path, save); !saved.ok()) return ToOrt(saved);
+  }
+  made.model = std::move(*model);
+  made.session = std::move(*session);
+  if (options) made.libraries = options->libraries;
+  made.required.clear();
+  made.overridable.clear();
+  for (size_t i = 0; i < made.model.inputs().size(); ++i) {
+    (made.model.inputs()[i].has_default ? made.overridable : made.required).push_back(i);
+  }
+  if (ConfigEntry(options, "session.record_ep_graph_assignment_info") == "1") RecordAssignment(made);
+  if (options && options->profiling) {
+    made.profiling = true;
+    made.profile_prefix = options->profile_prefix;
+    made.profile_start_ns = static_cast<uint64_t>(core::NowNanos());
+    made.session.StartProfile();
+  }
+  return nullptr;
+}
+
+std::string ExternalFolder(const OrtSessionOptions* options) {
+  return ConfigEntry(options, "session.model_external_initializers_file_folder_path");
+}
+
 OrtStatus* CreateSession(const OrtEnv* env, const char* path, const OrtSessionOptions* options,
                          OrtSession** out) noexcept {
   KANTE_ORT_REQUIRE(env);
@@ -82,14 +121,10 @@ OrtStatus* CreateSessionFromArray(const OrtEnv* env, const void* bytes, size_t c
   KANTE_ORT_REQUIRE(out);
   if (count == 0) return InvalidArgument("No graph was found in the protobuf.");
   KANTE_ORT_REQUIRE(bytes);
-  std::string folder;
-  if (options) {
-    const auto key = options->config.find(std::string_view("session.model_external_initializers_file_folder_path"));
-    if (key != options->config.end()) folder = key->second;
-  }
   const auto load = LoadOptionsOf(options);
   if (!load.ok()) return ToOrt(load.status());
-  return Create(env, Model::LoadFromMemory({static_cast<const std::byte*>(bytes), count}, *load, folder), options, out);
+  const std::span model(static_cast<const std::byte*>(bytes), count);
+  return Create(env, Model::LoadFromMemory(model, *load, ExternalFolder(options)), options, out);
 }
 
 void ReleaseSession(OrtSession* session) noexcept {

@@ -9,6 +9,21 @@
 #include "kante/model.h"
 #include "kante/session.h"
 
+// A model that the ModelEditor adds to.
+struct OrtEditedModel {
+  const OrtEnv* env;
+  std::string bytes, folder;
+};
+
+// A node of a session's graph, and the provider that runs it, as callers ask for them.
+struct OrtEpAssignedNode {
+  kante::NodeDescription node;
+};
+struct OrtEpAssignedSubgraph {
+  OrtEpAssignedNode node;
+  const OrtEpAssignedNode* nodes[1];  // &node
+};
+
 struct OrtSession {
   std::vector<std::shared_ptr<kante::core::SharedLibrary>> libraries;  // outlive the model's kernels
   kante::Model model;
@@ -19,6 +34,10 @@ struct OrtSession {
   bool profiling = false;
   std::string profile_prefix;
   uint64_t profile_start_ns = 0;
+  std::vector<std::unique_ptr<OrtEpAssignedSubgraph>> assigned;  // if the options asked for it
+  std::vector<const OrtEpAssignedSubgraph*> assigned_list;       // the same for callers
+  bool assignment_recorded = false;
+  std::unique_ptr<OrtEditedModel> editing;  // of a ModelEditor's session, until it is finalized: it cannot run
 };
 
 namespace kante::ort {
@@ -39,6 +58,14 @@ OrtStatus* RunAt(const OrtSession& session, const OrtRunOptions* options, std::s
 OrtStatus* RunNamed(const OrtSession& session, const OrtRunOptions* options, std::span<const char* const> input_names,
                     std::span<const OrtValue* const> inputs, std::span<const char* const> output_names,
                     std::span<OrtValue*> outputs);
+
+// Makes a session of a model: what the options say besides how to load it.
+OrtStatus* Open(const OrtEnv* env, Result<Model> model, const OrtSessionOptions* options, OrtSession& session);
+void RecordAssignment(OrtSession& session);
+// Lets the caller's function choose among the devices, of which there is one.
+OrtStatus* SelectDevices(const OrtSessionOptions& options, const Model& model);
+// The folder of external data that the options name for models in memory; empty: none.
+std::string ExternalFolder(const OrtSessionOptions* options);
 
 // Ends the profile of a session that has one: writes the file and says where.
 OrtStatus* WriteProfile(OrtSession& session, std::string* path);

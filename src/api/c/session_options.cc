@@ -14,7 +14,20 @@ namespace {
 constexpr size_t kLongestKey = 1024;
 constexpr size_t kLongestValue = 4096;
 
+Result<ModelFormat> FormatOf(const OrtConfigEntries& config) {
+  const std::string* format = FindConfigEntry(config, "session.load_model_format");
+  if (!format) return ModelFormat::kDetect;
+  if (*format == "ORT") return ModelFormat::kOrt;
+  if (*format == "ONNX") return ModelFormat::kOnnx;
+  return Status(StatusCode::kInvalidArgument, "session.load_model_format is ORT or ONNX, not '" + *format + "'");
+}
+
 }  // namespace
+
+const std::string* FindConfigEntry(const OrtConfigEntries& config, std::string_view key) {
+  const auto entry = config.find(key);
+  return entry == config.end() ? nullptr : &entry->second;
+}
 
 OrtStatus* AddConfigEntry(OrtConfigEntries& config, const char* key, const char* value) {
   KANTE_ORT_REQUIRE(key);
@@ -41,16 +54,27 @@ OrtStatus* ReadText(std::string_view text, char* out, size_t* size) {
   return nullptr;
 }
 
+std::string ConfigEntry(const OrtSessionOptions* options, std::string_view key) {
+  if (!options) return {};
+  const auto found = options->config.find(key);
+  return found == options->config.end() ? std::string() : found->second;
+}
+
 Result<LoadOptions> LoadOptionsOf(const OrtSessionOptions* options) {
   LoadOptions load;
   if (!options) return load;
+  const auto format = FormatOf(options->config);
+  if (!format.ok()) return format.status();
+  load.format = *format;
   load.optimization = options->optimization;
   load.initializers = options->initializers;
   load.dimensions = options->dimensions;
+  load.denotations = options->denotations;
+  load.external_files = options->external_files;
   load.progress = [cancel = options->cancel_load](double) { return !cancel->load(); };
   for (const OrtCustomOpDomain* domain : options->custom_op_domains) {
     for (const OrtCustomOp* op : domain->ops) {
-      auto adapted = Adapt(domain->name, *op);
+      auto adapted = Adapt(domain->name, *op, options->config);
       if (!adapted.ok()) return adapted.status();
       load.custom_ops.push_back(std::move(*adapted));
     }
@@ -58,27 +82,27 @@ Result<LoadOptions> LoadOptionsOf(const OrtSessionOptions* options) {
   return load;
 }
 
+void UseThreads(SessionOptions& session, OrtCustomCreateThreadFn create, OrtCustomJoinThreadFn join, void* options) {
+  if (!create || !join) return;
+  session.create_thread = [=](void (*work)(void*), void* argument) {
+    return const_cast<void*>(static_cast<const void*>(create(options, work, argument)));
+  };
+  session.join_thread = [=](void* handle) { join(static_cast<OrtCustomThreadHandle>(handle)); };
+}
+
 // The threads of the session's options, or of an environment that was made with a pool for all.
-SessionOptions SessionOptionsOf(const OrtEnv* env, const OrtSessionOptions* options) {
+Result<SessionOptions> SessionOptionsOf(const OrtEnv* env, const OrtSessionOptions* options) {
   SessionOptions session;
   if (!options) return session;
-  if (options->per_session_threads) session.threads = options->intra_op_threads;
-  const auto spinning = options->config.find(std::string_view("session.intra_op.allow_spinning"));
-  if (spinning != options->config.end() && spinning->second == "0") session.spin_microseconds = 0;
-  const auto custom = [&](OrtCustomCreateThreadFn create, OrtCustomJoinThreadFn join, void* thread_options) {
-    session.create_thread = [=](void (*work)(void*), void* argument) {
-      return const_cast<void*>(static_cast<const void*>(create(thread_options, work, argument)));
-    };
-    session.join_thread = [=](void* handle) { join(static_cast<OrtCustomThreadHandle>(handle)); };
-  };
-  if (options->per_session_threads) {
-    if (options->create_thread && options->join_thread) {
-      custom(options->create_thread, options->join_thread, options->thread_options);
-    }
-  } else if (env->threading.create_thread && env->threading.join_thread) {
-    session.threads = env->threading.intra_op_threads;
-    custom(env->threading.create_thread, env->threading.join_thread, env->threading.thread_options);
+  if (ConfigEntry(options, "session.intra_op.allow_spinning") == "0") session.spin_microseconds = 0;
+  if (!options->per_session_threads) {
+    auto threads = GlobalThreads(env);
+    if (!threads.ok()) return threads.status();
+    session.shared_threads = std::move(*threads);
+    return session;
   }
+  session.threads = options->intra_op_threads;
+  UseThreads(session, options->create_thread, options->join_thread, options->thread_options);
   return session;
 }
 

@@ -10,6 +10,10 @@ OrtStatus* NullArgument(const char* expression) {
   return InvalidArgument(std::string("'") + expression + "' must not be null");
 }
 
+OrtStatus* TooLittleRoom(size_t have, size_t room) {
+  return InvalidArgument("there are " + std::to_string(have) + ", and room for " + std::to_string(room));
+}
+
 OrtStatus* ToOrt(const Status& status) {
   if (status.ok()) return nullptr;
   const int code = static_cast<int>(status.code());

@@ -17,6 +17,8 @@ namespace kante::ort {
 OrtStatus* Fail(OrtErrorCode code, std::string message);
 inline OrtStatus* InvalidArgument(std::string message) { return Fail(ORT_INVALID_ARGUMENT, std::move(message)); }
 OrtStatus* NullArgument(const char* expression);
+// Of an array that the caller made for fewer elements than there are.
+OrtStatus* TooLittleRoom(size_t have, size_t room);
 // Null for success.
 OrtStatus* ToOrt(const Status& status);
 // The error that a callback of the caller's gave; takes ownership.

@@ -3,12 +3,17 @@
 #include <cstring>
 
 #include "api/c/slots.h"
+#include "api/c/sparse.h"
 #include "api/c/value.h"
 
 namespace kante::ort {
 namespace {
 
 OrtStatus* Strings(const OrtValue* value, std::span<std::string>* out) {
+  if (value && value->sparse && value->sparse->type == ElementType::kString && value->sparse->values.valid()) {
+    *out = Tensor(value->sparse->values).mutable_strings();
+    return nullptr;
+  }
   KANTE_ORT_TENSOR(tensor, value);
   if (tensor.type() != ElementType::kString) return InvalidArgument("the tensor does not hold strings");
   *out = Tensor(tensor).mutable_strings();

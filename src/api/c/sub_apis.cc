@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The tables of ORT's sub-APIs. Clients look for them, and some bind every slot: none is null, none does anything yet.
+// The tables of ORT's sub-APIs. Clients look for them, and some bind every slot: none is null. Those for authors of
+// providers and of interoperation with graphics do nothing.
 #include <array>
 #include <string>
 #include <utility>
 
+#include "api/c/ort_api.h"
 #include "api/c/slots.h"
 
 namespace kante::ort {
@@ -11,16 +13,6 @@ namespace {
 
 using Slot = void (*)();
 
-struct Compile {
-  static constexpr char kName[] = "OrtCompileApi";
-  static constexpr size_t kSlots = 16;
-  static constexpr size_t kReleases[] = {0};
-};
-struct ModelEditor {
-  static constexpr char kName[] = "OrtModelEditorApi";
-  static constexpr size_t kSlots = 20;
-  static constexpr size_t kReleases[] = {kSlots};  // none
-};
 struct Ep {
   static constexpr char kName[] = "OrtEpApi";
   static constexpr size_t kSlots = 74;
@@ -32,10 +24,13 @@ struct Interop {
   static constexpr size_t kReleases[] = {1};
 };
 
+[[gnu::noinline]] OrtStatus* NotImplemented(const char* api, size_t index) {
+  return Fail(ORT_NOT_IMPLEMENTED,
+              std::string("slot ") + std::to_string(index) + " of " + api + " is not implemented by Kante");
+}
 template <typename Api, size_t kIndex>
 OrtStatus* Unreal() {
-  return Fail(ORT_NOT_IMPLEMENTED,
-              std::string("slot ") + std::to_string(kIndex) + " of " + Api::kName + " is not implemented by Kante");
+  return NotImplemented(Api::kName, kIndex);
 }
 void Nothing() {}
 
@@ -61,9 +56,21 @@ const void* Table() {
 
 }  // namespace
 
-const OrtCompileApi* GetCompileApi() noexcept { return static_cast<const OrtCompileApi*>(Table<Compile>()); }
+// Everything in these two does something.
+#define REAL(number, name, result, parameters) &name,
+#define PARTIAL(number, name, result, parameters, difference) &name,
+
+const OrtCompileApi* GetCompileApi() noexcept {
+  static constexpr OrtCompileApi kTable = {
+#include "api/c/compile_slots.inc"
+  };
+  return &kTable;
+}
 const OrtModelEditorApi* GetModelEditorApi() noexcept {
-  return static_cast<const OrtModelEditorApi*>(Table<ModelEditor>());
+  static constexpr OrtModelEditorApi kTable = {
+#include "api/c/editor_slots.inc"
+  };
+  return &kTable;
 }
 const OrtEpApi* GetEpApi() noexcept { return static_cast<const OrtEpApi*>(Table<Ep>()); }
 const OrtInteropApi* GetInteropApi() noexcept { return static_cast<const OrtInteropApi*>(Table<Interop>()); }

@@ -28,8 +28,22 @@ struct Unreal<Traits, Result(Parameters...)> {
   static Result Call(Parameters...) noexcept { return Result(); }
 };
 
+// Of a provider that this build does not have.
+template <typename Traits, typename Signature>
+struct Absent : Unreal<Traits, Signature> {};
+template <typename Traits, typename... Parameters>
+struct Absent<Traits, OrtStatus*(Parameters...)> {
+  static OrtStatus* Call(Parameters...) noexcept {
+    return Fail(ORT_FAIL, std::string(Traits::kName) + " execution provider is not enabled in this build.");
+  }
+};
+
 #define REAL(number, name, result, parameters)
 #define PARTIAL(number, name, result, parameters, difference)
+#define ABSENT(number, name, result, parameters, provider) \
+  struct Name##name {                                      \
+    static constexpr char kName[] = provider;              \
+  };
 #define STUB(number, name, result, parameters) \
   struct Name##name {                          \
     static constexpr char kName[] = #name;     \
@@ -37,16 +51,15 @@ struct Unreal<Traits, Result(Parameters...)> {
 #include "api/c/slots.inc"
 #undef REAL
 #undef PARTIAL
+#undef ABSENT
 #undef STUB
 
 constexpr OrtApi kApi = {
 #define REAL(number, name, result, parameters) &ort::name,
-#define PARTIAL(number, name, result, parameters, difference) REAL(number, name, result, parameters)
+#define PARTIAL(number, name, result, parameters, difference) &ort::name,
+#define ABSENT(number, name, result, parameters, provider) &Absent<Name##name, result parameters>::Call,
 #define STUB(number, name, result, parameters) &Unreal<Name##name, result parameters>::Call,
 #include "api/c/slots.inc"
-#undef REAL
-#undef STUB
-#undef PARTIAL
 };
 
 const char* GetVersionString() { return "1.30.0+kante." KANTE_VERSION; }

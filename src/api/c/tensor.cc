@@ -5,6 +5,7 @@
 
 #include "api/c/memory.h"
 #include "api/c/slots.h"
+#include "api/c/sparse.h"
 #include "api/c/type_info.h"
 #include "api/c/value.h"
 
@@ -120,7 +121,7 @@ OrtStatus* IsTensor(const OrtValue* value, int* out) noexcept {
 OrtStatus* HasValue(const OrtValue* value, int* out) noexcept {
   KANTE_ORT_REQUIRE(value);
   KANTE_ORT_REQUIRE(out);
-  *out = value->value.kind() != Value::Kind::kNone;
+  *out = value->sparse || value->value.kind() != Value::Kind::kNone;
   return nullptr;
 }
 
@@ -167,18 +168,28 @@ OrtStatus* TensorAt(OrtValue* value, const int64_t* location, size_t count, void
 }
 
 OrtStatus* GetTensorTypeAndShape(const OrtValue* value, OrtTensorTypeAndShapeInfo** out) noexcept {
-  KANTE_ORT_TENSOR(tensor, value);
   KANTE_ORT_REQUIRE(out);
+  if (value && value->sparse) {
+    *out = new OrtTensorTypeAndShapeInfo(InfoOf(*value->sparse).tensor);
+    return nullptr;
+  }
+  KANTE_ORT_TENSOR(tensor, value);
   *out = new OrtTensorTypeAndShapeInfo(InfoOf(tensor));
   return nullptr;
 }
 
 OrtStatus* GetTensorElementTypeAndShapeDataReference(const OrtValue* value, ONNXTensorElementDataType* type,
                                                      const int64_t** shape, size_t* rank) noexcept {
-  KANTE_ORT_TENSOR(tensor, value);
   KANTE_ORT_REQUIRE(type);
   KANTE_ORT_REQUIRE(shape);
   KANTE_ORT_REQUIRE(rank);
+  if (value && value->sparse) {
+    *type = ToOrt(value->sparse->type);
+    *shape = value->sparse->shape.data();
+    *rank = value->sparse->shape.size();
+    return nullptr;
+  }
+  KANTE_ORT_TENSOR(tensor, value);
   *type = ToOrt(tensor.type());
   *shape = tensor.shape().data();
   *rank = tensor.shape().size();
@@ -188,14 +199,14 @@ OrtStatus* GetTensorElementTypeAndShapeDataReference(const OrtValue* value, ONNX
 OrtStatus* GetTypeInfo(const OrtValue* value, OrtTypeInfo** out) noexcept {
   KANTE_ORT_REQUIRE(value);
   KANTE_ORT_REQUIRE(out);
-  *out = new OrtTypeInfo(InfoOf(value->value));
+  *out = new OrtTypeInfo(value->sparse ? InfoOf(*value->sparse) : InfoOf(value->value));
   return nullptr;
 }
 
 OrtStatus* GetValueType(const OrtValue* value, ONNXType* out) noexcept {
   KANTE_ORT_REQUIRE(value);
   KANTE_ORT_REQUIRE(out);
-  *out = InfoOf(value->value).type;
+  *out = value->sparse ? ONNX_TYPE_SPARSETENSOR : InfoOf(value->value).type;
   return nullptr;
 }
 

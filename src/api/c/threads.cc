@@ -52,6 +52,7 @@ OrtStatus* RunAsync(OrtSession* session, const OrtRunOptions* options, const cha
   KANTE_ORT_REQUIRE(outputs);
   for (size_t i = 0; i < input_count; ++i) KANTE_ORT_REQUIRE(input_names[i]);
   for (size_t i = 0; i < output_count; ++i) KANTE_ORT_REQUIRE(output_names[i]);
+  if (session->editing) return Fail(ORT_FAIL, "the session's model is being edited: finalize it first");
   if (session->session.threads() < 2) {
     return InvalidArgument("intra op thread pool must have at least one thread for RunAsync");
   }

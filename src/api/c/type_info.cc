@@ -18,25 +18,20 @@ OrtTypeInfo MapType(ElementType key, ElementType value) {
   OrtTypeInfo info;
   info.type = ONNX_TYPE_MAP;
   info.map.key = ToOrt(key);
-  info.map.value = std::make_unique<OrtTypeInfo>(TensorType(value));
+  info.map.value = std::make_shared<const OrtTypeInfo>(TensorType(value));
   return info;
 }
 
 OrtTypeInfo SequenceType(OrtTypeInfo element) {
   OrtTypeInfo info;
   info.type = ONNX_TYPE_SEQUENCE;
-  info.sequence.value = std::make_unique<OrtTypeInfo>(std::move(element));
+  info.sequence.value = std::make_shared<const OrtTypeInfo>(std::move(element));
   return info;
-}
-
-void CopyContained(const OrtContainedType& from, OrtContainedType& to) {
-  to.key = from.key;
-  to.value = from.value ? std::make_unique<OrtTypeInfo>(Copy(*from.value)) : nullptr;
 }
 
 OrtStatus* Contained(const OrtContainedType& holder, OrtTypeInfo** out) {
   if (!holder.value) return Fail(ORT_FAIL, "the type inside is not known");
-  *out = new OrtTypeInfo(Copy(*holder.value));
+  *out = new OrtTypeInfo(*holder.value);
   return nullptr;
 }
 
@@ -93,7 +88,7 @@ OrtTypeInfo InfoOf(const ValueDescription& description) {
   if (description.kind == ValueKind::kOptional) {
     OrtTypeInfo info;
     info.type = ONNX_TYPE_OPTIONAL;
-    info.optional.value = std::make_unique<OrtTypeInfo>(std::move(inner));
+    info.optional.value = std::make_shared<const OrtTypeInfo>(std::move(inner));
     return info;
   }
   if (description.kind == ValueKind::kUnknown) inner.type = ONNX_TYPE_UNKNOWN;
@@ -120,16 +115,6 @@ OrtTypeInfo InfoOf(const Value& value) {
   return {};
 }
 
-OrtTypeInfo Copy(const OrtTypeInfo& info) {
-  OrtTypeInfo copy;
-  copy.type = info.type;
-  copy.tensor = info.tensor;
-  CopyContained(info.map, copy.map);
-  CopyContained(info.sequence, copy.sequence);
-  CopyContained(info.optional, copy.optional);
-  return copy;
-}
-
 OrtStatus* GetOnnxTypeFromTypeInfo(const OrtTypeInfo* info, ONNXType* out) noexcept {
   KANTE_ORT_REQUIRE(info);
   KANTE_ORT_REQUIRE(out);
@@ -149,7 +134,7 @@ OrtStatus* GetDenotationFromTypeInfo(const OrtTypeInfo* info, const char** const
 OrtStatus* CastTypeInfoToTensorInfo(const OrtTypeInfo* info, const OrtTensorTypeAndShapeInfo** out) noexcept {
   KANTE_ORT_REQUIRE(info);
   KANTE_ORT_REQUIRE(out);
-  *out = info->type == ONNX_TYPE_TENSOR ? &info->tensor : nullptr;
+  *out = info->type == ONNX_TYPE_TENSOR || info->type == ONNX_TYPE_SPARSETENSOR ? &info->tensor : nullptr;
   return nullptr;
 }
 

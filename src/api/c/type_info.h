@@ -10,6 +10,8 @@
 #include "kante/model.h"
 #include "kante/tensor.h"
 
+struct OrtSparse;
+
 struct OrtTensorTypeAndShapeInfo {
   ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
   std::vector<int64_t> dims;       // -1 where the model leaves one open
@@ -20,7 +22,7 @@ struct OrtTensorTypeAndShapeInfo {
 // One struct for the three that hold another type: what the caller sees differs, what is inside does not.
 struct OrtContainedType {
   ONNXTensorElementDataType key = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;  // of maps
-  std::unique_ptr<OrtTypeInfo> value;
+  std::shared_ptr<const OrtTypeInfo> value;
 };
 struct OrtMapTypeInfo : OrtContainedType {};
 struct OrtSequenceTypeInfo : OrtContainedType {};
@@ -42,6 +44,8 @@ ElementType FromOrt(ONNXTensorElementDataType type);  // kUndefined for numbers 
 OrtTensorTypeAndShapeInfo InfoOf(const Tensor& tensor);
 OrtTypeInfo InfoOf(const ValueDescription& description);
 OrtTypeInfo InfoOf(const Value& value);
-OrtTypeInfo Copy(const OrtTypeInfo& info);
+OrtTypeInfo InfoOf(const OrtSparse& sparse);
+// As the C++ API describes it; NOT_IMPLEMENTED for types that it cannot (sparse, nested more deeply).
+OrtStatus* DescriptionOf(std::string name, const OrtTypeInfo& info, ValueDescription* out);
 
 }  // namespace kante::ort

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "api/c/ort_types.h"
 #include "api/c/status.h"
 #include "kante/tensor.h"
 
+struct OrtSparse;
+
 struct OrtValue {
   kante::Value value;
+  std::shared_ptr<OrtSparse> sparse{};  // of a sparse tensor, whose `value` is nothing
 };
 
 namespace kante::ort {

@@ -88,4 +88,24 @@ ValueDescription Describe(const core::ValueInfo& info) {
   return d;
 }
 
+core::TypeInfo TypeOf(const ValueDescription& description) {
+  if (description.kind == ValueKind::kUnknown) return {};
+  core::TypeInfo type = core::TypeInfo::TensorOf(static_cast<core::ElementType>(description.element_type));
+  type.has_shape = description.has_shape;
+  for (const Dimension& d : description.dimensions) type.dims.push_back({d.value < 0 ? -1 : d.value, d.name});
+  const auto wrap = [&](core::ValueKind kind) {
+    core::TypeInfo outer;
+    outer.kind = kind;
+    outer.inner = std::make_shared<const core::TypeInfo>(std::move(type));
+    type = std::move(outer);
+  };
+  if (description.key_type != ElementType::kUndefined) {
+    wrap(core::ValueKind::kMap);
+    type.element_type = static_cast<core::ElementType>(description.key_type);
+  }
+  if (description.kind == ValueKind::kSequence) wrap(core::ValueKind::kSequence);
+  if (description.kind == ValueKind::kOptional) wrap(core::ValueKind::kOptional);
+  return type;
+}
+
 }  // namespace kante

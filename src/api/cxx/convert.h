@@ -48,6 +48,7 @@ core::Tensor ToCore(const Tensor& tensor);
 core::Value ToCore(const Value& value);
 core::Result<core::Shape> ShapeOf(std::span<const int64_t> dims);
 ValueDescription Describe(const core::ValueInfo& info);
+core::TypeInfo TypeOf(const ValueDescription& description);
 
 // The registry of the built-ins and the caller's operators; null if there are none of the latter.
 core::Result<std::shared_ptr<const core::OpRegistry>> RegistryWith(

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "kante/model.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "api/cxx/convert.h"
+#include "api/cxx/spec_writer.h"
 #include "onnx/writer.h"
 #include "runtime/inspect.h"
 #include "runtime/needed_entries.h"
@@ -9,12 +13,15 @@
 namespace kante {
 namespace {
 
+static_assert(static_cast<int>(ModelFormat::kOrt) == static_cast<int>(core::ModelFormat::kOrt));
+
 core::Result<core::Model::Options> ToCore(const LoadOptions& options) {
   core::Model::Options out;
   out.optimization = options.optimization == OptimizationLevel::kNone    ? core::OptimizationLevel::kNone
                      : options.optimization == OptimizationLevel::kBasic ? core::OptimizationLevel::kBasic
                                                                          : core::OptimizationLevel::kAll;
   out.mapping = options.mapping == FileMapping::kMap ? core::Mapping::kMap : core::Mapping::kCopy;
+  out.format = static_cast<core::ModelFormat>(options.format);
   out.limits.max_nodes = options.limits.max_nodes;
   out.limits.max_nesting = options.limits.max_nesting;
   out.limits.max_function_depth = options.limits.max_function_depth;
@@ -29,7 +36,17 @@ core::Result<core::Model::Options> ToCore(const LoadOptions& options) {
     if (!tensor.valid()) return core::InvalidArgument("the tensor for initializer '", name, "' is not valid");
     out.overrides.initializers.emplace_back(name, ToCore(tensor));
   }
+  for (const auto& [name, bytes] : options.external_files) {
+    KANTE_TRY(std::shared_ptr<core::Buffer> copy, core::Buffer::Allocate(static_cast<int64_t>(bytes.size())));
+    if (!bytes.empty()) std::memcpy(copy->data(), bytes.data(), bytes.size());
+    const std::span<const std::byte> held{copy->data(), bytes.size()};
+    out.external_files[name] = {held, std::move(copy)};
+  }
   for (const auto& [name, size] : options.dimensions) out.overrides.dimensions.emplace_back(name, size);
+  for (const auto& [denotation, size] : options.denotations) {
+    if (size < 0) return core::InvalidArgument("dimension '", denotation, "' cannot be ", size);
+    out.overrides.denotations.emplace(denotation, size);
+  }
   KANTE_TRY(out.registry, RegistryWith(options.custom_ops));
   return out;
 }
@@ -46,6 +63,12 @@ std::shared_ptr<const ModelRep> Represent(std::shared_ptr<const core::Model> mod
   rep->custom_ops = options.custom_ops;
   rep->model = std::move(model);
   return rep;
+}
+
+// What is written: whoever loads the file may feed inputs that are constants here.
+core::Result<std::shared_ptr<const core::Model>> ToSave(const std::shared_ptr<const core::Model>& model) {
+  KANTE_TRY(model->CheckFiles());
+  return model->has_fixed_inputs() ? model->WithOpenInputs() : model;
 }
 
 }  // namespace
@@ -94,6 +117,17 @@ std::vector<OperatorInfo> ListOperators() {
   return out;
 }
 
+int OperatorSince(std::string_view domain, std::string_view name, int opset) {
+  const core::OpRegistry registry = core::OpRegistry::BuiltIns();
+  const core::OpDef* def = registry.Find(core::CanonicalDomain(domain), name);
+  int since = 0;
+  for (int i = 0; def && i < def->info.versions.count; ++i) {
+    const int version = def->info.versions.at[static_cast<size_t>(i)];
+    if (version <= opset) since = std::max(since, version);
+  }
+  return since;
+}
+
 Result<NeededEntries> FindNeeded(const std::string& path, const LoadOptions& options) {
   auto core_options = ToCore(options);
   if (!core_options.ok()) return StatusOf(core_options);
@@ -123,6 +157,16 @@ Result<Model> Model::LoadFromMemory(std::span<const std::byte> bytes, const Load
   auto core_options = ToCore(options);
   if (!core_options.ok()) return StatusOf(core_options);
   auto loaded = core::Model::LoadFromMemory(bytes, folder, *core_options);
+  if (!loaded.ok()) return StatusOf(loaded);
+  return Model(Represent(std::move(loaded).value(), options));
+}
+
+Result<Model> Model::Make(const ModelSpec& spec, const LoadOptions& options) {
+  auto core_options = ToCore(options);
+  if (!core_options.ok()) return StatusOf(core_options);
+  auto bytes = WriteSpec(spec, &core_options->external_files);
+  if (!bytes.ok()) return StatusOf(bytes);
+  auto loaded = core::Model::LoadFromMemory(core::AsBytes(*bytes), std::string(), *core_options);
   if (!loaded.ok()) return StatusOf(loaded);
   return Model(Represent(std::move(loaded).value(), options));
 }
@@ -178,15 +222,35 @@ std::vector<std::string> Model::OptimizationNotes() const {
   return lines;
 }
 
-Status Model::Save(const std::string& path) const {
-  std::shared_ptr<const core::Model> model = rep_->model;
-  if (const core::Status files = model->CheckFiles(); !files.ok()) return ToPublic(files);
-  if (model->has_fixed_inputs()) {  // whoever loads the file may feed them
-    auto open = model->WithOpenInputs();
-    if (!open.ok()) return StatusOf(open);
-    model = std::move(open).value();
+std::vector<NodeDescription> Model::Nodes() const {
+  const core::Graph& graph = rep_->model->graph();
+  std::vector<NodeDescription> nodes;
+  const auto order = graph.TopologicalOrder();
+  if (!order.ok()) return nodes;  // a loaded model has one
+  for (const core::NodeId id : *order) {
+    const core::Node& node = graph.node(id);
+    nodes.push_back({node.origin.empty() ? node.name : node.DisplayName(), node.domain, node.op_type});
   }
-  return ToPublic(core::WriteModel(model->graph(), model->info(), model->registry(), path));
+  return nodes;
+}
+
+Status Model::Save(const std::string& path, const SaveOptions& options) const {
+  const auto model = ToSave(rep_->model);
+  if (!model.ok()) return StatusOf(model);
+  core::WriteOptions write;
+  write.external_data = !options.external_data.empty();
+  write.external_name = options.external_data;
+  write.external_threshold_bytes = options.external_threshold_bytes;
+  write.progress = options.progress;
+  return ToPublic(core::WriteModel((*model)->graph(), (*model)->info(), (*model)->registry(), path, write));
+}
+
+Result<std::string> Model::SaveToMemory() const {
+  const auto model = ToSave(rep_->model);
+  if (!model.ok()) return StatusOf(model);
+  auto bytes = core::WriteModelToMemory((*model)->graph(), (*model)->info(), (*model)->registry());
+  if (!bytes.ok()) return StatusOf(bytes);
+  return std::move(*bytes);
 }
 
 Result<std::vector<std::string>> Model::SaveNode(const std::string& value_name, const std::string& path) const {

@@ -129,6 +129,21 @@ core::Result<core::OpAttributes> Parse(core::AttrReader& reader, const core::OpD
   return core::OpAttributes((*kernel).release(), [](void* k) { delete static_cast<CustomKernel*>(k); });
 }
 
+// Of ours only: other operators that know their definition made no CustomKernel.
+void ShowValues(const core::OpDef& def, const void* attributes, const core::Node& node, const core::Graph& graph) {
+  if (def.parse != &Parse) return;
+  const auto name = [&](core::ValueId id) { return id == core::kNone ? std::string() : graph.value(id).name; };
+  NodeValues values;
+  for (const core::ValueId id : node.inputs) {
+    values.inputs.push_back(name(id));
+    const core::Tensor* constant = graph.Constant(id);
+    auto dense = constant ? core::Compact(*constant) : core::Result<core::Tensor>(core::Tensor());
+    values.constants.push_back(dense.ok() ? ToPublic(*dense) : Tensor());
+  }
+  for (const core::ValueId id : node.outputs) values.outputs.push_back(name(id));
+  const_cast<CustomKernel&>(KernelOf(attributes)).SetValues(std::move(values));
+}
+
 core::Status Infer(const void* attributes, core::InferContext& context) {
   Inference inference(context);
   return ToCore(KernelOf(attributes).Infer(inference));
@@ -171,6 +186,7 @@ core::Result<std::shared_ptr<const core::OpRegistry>> RegistryWith(
     const std::vector<std::shared_ptr<const CustomOp>>& ops) {
   if (ops.empty()) return std::shared_ptr<const core::OpRegistry>();
   auto registry = std::make_shared<core::OpRegistry>(core::OpRegistry::BuiltIns());
+  registry->SetShowValues(&ShowValues);
   for (const auto& op : ops) {
     if (!op) return core::InvalidArgument("a custom operator is null");
     auto definition = std::make_shared<Definition>();

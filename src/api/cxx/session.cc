@@ -20,6 +20,10 @@ void CancelToken::Cancel() { state_->token.Cancel(); }
 void CancelToken::Reset() { state_->token.Reset(); }
 bool CancelToken::cancelled() const { return state_->token.cancelled(); }
 
+struct SharedThreads {
+  std::shared_ptr<core::ThreadPool> pool;
+};
+
 struct SessionRep {
   std::shared_ptr<core::Session> session;
   Model model;
@@ -52,6 +56,17 @@ Status Unknown(const char* what, const std::string& name, const std::vector<Valu
 }
 
 bool HoldsTensor(const Value& value) { return value.is_tensor() && value.tensor().valid(); }
+
+Status CheckThreads(const SessionOptions& options) {
+  if (options.threads < 0 || options.threads > kMostThreads) {
+    return Status(StatusCode::kInvalidArgument,
+                  core::StrCat("threads must be between 0 and ", kMostThreads, ", not ", options.threads));
+  }
+  if (options.create_thread && !options.join_thread) {
+    return Status(StatusCode::kInvalidArgument, "create_thread needs a join_thread");
+  }
+  return Status();
+}
 
 constexpr size_t kFew = 4;                            // inputs or outputs without heap
 constexpr int64_t kLongestMillis = int64_t{1} << 40;  // 35 years: nanoseconds do not overflow
@@ -129,12 +144,21 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::Session(std::shared_ptr<SessionRep> rep) : rep_(std::move(rep)) {}
 
+Result<std::shared_ptr<const SharedThreads>> MakeSharedThreads(const SessionOptions& options) {
+  if (Status right = CheckThreads(options); !right.ok()) return right;
+  core::ThreadPool::Options pool;
+  pool.threads = options.threads;
+  pool.spin_us = options.spin_microseconds;
+  pool.create_thread = options.create_thread;
+  pool.join_thread = options.join_thread;
+  auto made = core::ThreadPool::Create(std::move(pool));
+  if (!made.ok()) return StatusOf(made);
+  return std::shared_ptr<const SharedThreads>(std::make_shared<SharedThreads>(SharedThreads{std::move(*made)}));
+}
+
 Result<Session> Session::Create(const Model& model, const SessionOptions& options) {
   if (!model.valid()) return Status(StatusCode::kNoModel, "the model is not valid");
-  if (options.threads < 0 || options.threads > kMostThreads) {
-    return Status(StatusCode::kInvalidArgument,
-                  core::StrCat("threads must be between 0 and ", kMostThreads, ", not ", options.threads));
-  }
+  if (Status right = CheckThreads(options); !right.ok()) return right;
   if (options.max_memory_bytes < 0 || options.max_loop_iterations < 0 || options.layout_cache_bytes < 0) {
     return Status(StatusCode::kInvalidArgument, "limits of a session must not be negative");
   }
@@ -145,17 +169,15 @@ Result<Session> Session::Create(const Model& model, const SessionOptions& option
   core_options.max_loop_iterations = options.max_loop_iterations;
   core_options.layout_cache_bytes = options.layout_cache_bytes;
   core_options.low_memory = options.memory == MemoryUse::kLow;
-  if (options.create_thread) {
-    if (!options.join_thread) return Status(StatusCode::kInvalidArgument, "create_thread needs a join_thread");
-    core::ThreadPool::Options pool;
-    pool.threads = options.threads;
-    pool.spin_us = options.spin_microseconds;
-    pool.create_thread = options.create_thread;
-    pool.join_thread = options.join_thread;
-    auto own = core::ThreadPool::Create(std::move(pool));
-    if (!own.ok()) return StatusOf(own);
-    core_options.pool = std::move(own).value();
-    core_options.threads = core_options.pool->threads();
+  std::shared_ptr<const SharedThreads> threads = options.shared_threads;
+  if (!threads && options.create_thread) {
+    auto own = MakeSharedThreads(options);
+    if (!own.ok()) return own.status();
+    threads = *own;
+  }
+  if (threads) {
+    core_options.pool = threads->pool;
+    core_options.threads = threads->pool->threads();
   }
   if (options.weights == WeightStorage::kFloat16) core_options.weight_storage = core::ElementType::kFloat16;
   if (options.weights == WeightStorage::kBfloat16) core_options.weight_storage = core::ElementType::kBfloat16;

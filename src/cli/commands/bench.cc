@@ -84,7 +84,7 @@ int Bench(const Options& options) {
 void AddBench(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("bench", "Measure load, first run, latency percentiles and memory");
-  command->add_option("MODEL", options->model.model, "The .onnx file")->required();
+  command->add_option("MODEL", options->model.model, "The .onnx or .ort file")->required();
   AddFeedOptions(*command, options->feeds);
   AddRepeatOptions(*command, options->repeats);
   command->add_flag("--json", options->json, "Print JSON");

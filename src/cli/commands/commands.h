@@ -28,6 +28,7 @@ void AddInspect(CLI::App& app, int& exit_code);
 void AddBench(CLI::App& app, int& exit_code);
 void AddExplain(CLI::App& app, int& exit_code);
 void AddOptimize(CLI::App& app, int& exit_code);
+void AddConvert(CLI::App& app, int& exit_code);
 void AddOps(CLI::App& app, int& exit_code);
 
 // Options that most commands share.

@@ -161,7 +161,7 @@ int Compare(const Options& options) {
 void AddCompare(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("compare", "Run a model two ways and report the first node that differs");
-  command->add_option("MODEL", options->model.model, "The .onnx file")->required();
+  command->add_option("MODEL", options->model.model, "The .onnx or .ort file")->required();
   AddFeedOptions(*command, options->feeds);
   command->add_option("--level", options->levels, "The two optimisation levels")
       ->expected(2)

@@ -132,7 +132,7 @@ int Explain(const Options& options) {
 void AddExplain(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("explain", "Show what each step costs, how it is computed and why");
-  command->add_option("MODEL", options->model.model, "The .onnx file")->required();
+  command->add_option("MODEL", options->model.model, "The .onnx or .ort file")->required();
   AddFeedOptions(*command, options->feeds);
   AddRepeatOptions(*command, options->repeats);
   command->add_option("--top", options->top, "Print only the steps that take longest; 0: all, in order")

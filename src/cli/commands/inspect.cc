@@ -105,7 +105,7 @@ void AddInspect(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   options->model.level = "none";
   CLI::App* command = app.add_subcommand("inspect", "Show inputs, outputs, operators, parameters, FLOPs and memory");
-  command->add_option("MODEL", options->model.model, "The .onnx file")->required();
+  command->add_option("MODEL", options->model.model, "The .onnx or .ort file")->required();
   command->add_option("--shape", options->shapes, "NAME=1,3,224,224: dimensions that the model leaves open");
   command->add_option("--level", options->model.level, "Look at the graph after this optimisation: none, basic, all")
       ->check(CLI::IsMember({"none", "basic", "all", "0", "1", "2"}))

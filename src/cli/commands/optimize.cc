@@ -32,7 +32,7 @@ int Optimize(const Options& options) {
 void AddOptimize(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("optimize", "Save the rewritten graph as ONNX that other runtimes can run");
-  command->add_option("MODEL", options->model.model, "The .onnx file")->required();
+  command->add_option("MODEL", options->model.model, "The .onnx or .ort file")->required();
   command->add_option("-o,--output", options->output, "The file to write")->required();
   command->add_option("--level", options->model.level, "none (upgrade only), basic, all")
       ->check(CLI::IsMember({"none", "basic", "all", "0", "1", "2"}))

@@ -142,7 +142,7 @@ int Run(const Options& options) {
 void AddRun(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("run", "Run a model on files or random inputs");
-  command->add_option("MODEL", options->model.model, "The .onnx file")->required();
+  command->add_option("MODEL", options->model.model, "The .onnx or .ort file")->required();
   AddFeedOptions(*command, options->feeds);
   command->add_option("-o,--output", options->output, "Folder for the outputs; - with --format json prints them");
   command->add_option("--format", options->format, "Of the outputs: npy, json or pb")

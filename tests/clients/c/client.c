@@ -66,9 +66,12 @@ static float* DataOf(OrtValue* value) {
 static void TestSlots(void) {
   const void* const* slots = (const void* const*)ort;
   for (int i = 0; i < 426; ++i) CHECK(slots[i] != NULL);
-  FAILS(ort->CreateCUDAProviderOptions(NULL), ORT_NOT_IMPLEMENTED, "CreateCUDAProviderOptions");
+  OrtCUDAProviderOptionsV2* cuda = NULL;
+  FAILS(ort->CreateCUDAProviderOptions(&cuda), ORT_FAIL, "CUDA execution provider is not enabled in this build.");
+  FAILS(ort->RegisterExecutionProviderLibrary(env, "x", "/nowhere.so"), ORT_NOT_IMPLEMENTED,
+        "RegisterExecutionProviderLibrary");
   CHECK(ort->GetCompileApi() && ort->GetModelEditorApi() && ort->GetEpApi() && ort->GetInteropApi());
-  FAILS(ort->GetCompileApi()->CompileModel(env, NULL), ORT_NOT_IMPLEMENTED, "OrtCompileApi");
+  FAILS(ort->GetCompileApi()->CompileModel(env, NULL), ORT_INVALID_ARGUMENT, "options");
 }
 
 static void TestRun(const char* folder) {
@@ -340,6 +343,87 @@ static void TestNulls(const char* folder) {
   ort->ReleaseSession(session);
 }
 
+// y = x + w, built without a file and compiled into one.
+static void TestBuiltModel(void) {
+  const OrtModelEditorApi* edit = ort->GetModelEditorApi();
+  const OrtCompileApi* compile = ort->GetCompileApi();
+  const int64_t shape[1] = {2};
+  float w[2] = {10, 20}, x[2] = {1, 2};
+  OrtTensorTypeAndShapeInfo* tensor = NULL;
+  OrtTypeInfo* type = NULL;
+  OrtValueInfo *in = NULL, *out = NULL;
+  OrtGraph* graph = NULL;
+  OrtNode* node = NULL;
+  OrtModel* model = NULL;
+  OK(ort->CreateTensorTypeAndShapeInfo(&tensor));
+  OK(ort->SetTensorElementType(tensor, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT));
+  OK(ort->SetDimensions(tensor, shape, 1));
+  OK(edit->CreateTensorTypeInfo(tensor, &type));
+  OK(edit->CreateValueInfo("x", type, &in));
+  OK(edit->CreateValueInfo("y", type, &out));
+  ort->ReleaseTypeInfo(type);
+  ort->ReleaseTensorTypeAndShapeInfo(tensor);
+  const char *inputs[2] = {"x", "w"}, *outputs[1] = {"y"}, *domains[1] = {""};
+  const int versions[1] = {17};
+  OK(edit->CreateNode("Add", "", "add", inputs, 2, outputs, 1, NULL, 0, &node));
+  OK(edit->CreateGraph(&graph));
+  OK(edit->SetGraphInputs(graph, &in, 1));
+  OK(edit->SetGraphOutputs(graph, &out, 1));
+  CHECK(in == NULL && out == NULL);
+  OK(edit->AddInitializerToGraph(graph, "w", Floats(w, shape, 1), false));
+  OK(edit->AddNodeToGraph(graph, node));
+  OK(edit->CreateModel(domains, versions, 1, &model));
+  OK(edit->AddGraphToModel(model, graph));
+
+  OrtSessionOptions* options = NULL;
+  OrtModelCompilationOptions* how = NULL;
+  OrtSession *built = NULL, *compiled = NULL;
+  void* bytes = NULL;
+  size_t count = 0;
+  OK(ort->CreateSessionOptions(&options));
+  OK(edit->CreateSessionFromModel(env, model, options, &built));
+  OK(compile->CreateModelCompilationOptionsFromSessionOptions(env, options, &how));
+  OK(compile->ModelCompilationOptions_SetInputModel(how, model));
+  OK(compile->ModelCompilationOptions_SetOutputModelBuffer(how, memory, &bytes, &count));
+  OK(compile->CompileModel(env, how));
+  OK(ort->CreateSessionFromArray(env, bytes, count, options, &compiled));
+  compile->ReleaseModelCompilationOptions(how);
+  ort->ReleaseSessionOptions(options);
+  ort->ReleaseModel(model);
+  OK(ort->AllocatorFree(memory, bytes));
+  OrtSession* both[2] = {built, compiled};
+  for (int i = 0; i < 2; ++i) {
+    OrtValue *given = Floats(x, shape, 1), *sum = NULL;
+    OK(ort->Run(both[i], NULL, inputs, (const OrtValue* const*)&given, 1, outputs, 1, &sum));
+    CHECK(DataOf(sum)[0] == 11 && DataOf(sum)[1] == 22);
+    ort->ReleaseValue(sum);
+    ort->ReleaseValue(given);
+    ort->ReleaseSession(both[i]);
+  }
+}
+
+static void TestSparse(void) {
+  const int64_t shape[2] = {3, 4}, values_shape[1] = {2};
+  int64_t indices[2] = {1, 11}, outside[2] = {1, 12};
+  float values[2] = {5, 6};
+  OrtMemoryInfo* info = NULL;
+  OrtValue* sparse = NULL;
+  OK(ort->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &info));
+  OK(ort->CreateSparseTensorWithValuesAsOrtValue(info, values, shape, 2, values_shape, 1,
+                                                 ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, &sparse));
+  FAILS(ort->UseCooIndices(sparse, outside, 2), ORT_INVALID_ARGUMENT, "out of bounds");
+  OK(ort->UseCooIndices(sparse, indices, 2));
+  enum OrtSparseFormat format = ORT_SPARSE_UNDEFINED;
+  OK(ort->GetSparseTensorFormat(sparse, &format));
+  const void *read = NULL, *where = NULL;
+  size_t count = 0;
+  OK(ort->GetSparseTensorValues(sparse, &read));
+  OK(ort->GetSparseTensorIndices(sparse, ORT_SPARSE_COO_INDICES, &count, &where));
+  CHECK(format == ORT_SPARSE_COO && read == values && count == 2 && where == indices);
+  ort->ReleaseValue(sparse);
+  ort->ReleaseMemoryInfo(info);
+}
+
 // A copy of options is cancelled by itself.
 static void TestCancelledLoad(const char* folder) {
   char path[4096];
@@ -404,6 +488,8 @@ int main(int count, char** arguments) {
     TestBinding(arguments[2]);
     TestMaps(arguments[2]);
     TestCustomOp(arguments[2]);
+    TestBuiltModel();
+    TestSparse();
     TestErrors(arguments[2]);
     TestNulls(arguments[2]);
     TestCancelledLoad(arguments[2]);

@@ -21,13 +21,22 @@ struct Plain<R (*)(P...)> {
 
 constexpr size_t kSlots = sizeof(OrtApi) / sizeof(void*);
 
-#define REAL(number, name, result, parameters)                                                              \
-  static_assert(offsetof(OrtApi, name) == (number) * sizeof(void*), #name " stands elsewhere");             \
-  static_assert(std::is_same_v<Plain<decltype(OrtApi::name)>::Type, std::add_pointer_t<result parameters>>, \
+#define REAL(number, name, result, parameters)                                                             \
+  static_assert(offsetof(TABLE, name) == (number) * sizeof(void*), #name " stands elsewhere");             \
+  static_assert(std::is_same_v<Plain<decltype(TABLE::name)>::Type, std::add_pointer_t<result parameters>>, \
                 #name " has another type");
 #define PARTIAL(number, name, result, parameters, difference) REAL(number, name, result, parameters)
+#define ABSENT(number, name, result, parameters, provider) REAL(number, name, result, parameters)
 #define STUB(number, name, result, parameters) REAL(number, name, result, parameters)
+#define TABLE OrtApi
 #include "slots_of_header.inc"
+#undef TABLE
+#define TABLE OrtModelEditorApi
+#include "api/c/editor_slots.inc"
+#undef TABLE
+#define TABLE OrtCompileApi
+#include "api/c/compile_slots.inc"
+#undef TABLE
 
 static_assert(sizeof(OrtCompileApi) == 16 * sizeof(void*));
 static_assert(sizeof(OrtModelEditorApi) == 20 * sizeof(void*));
@@ -68,6 +77,8 @@ SAME_VALUE(ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT2)
 SAME_VALUE(ONNX_TENSOR_ELEMENT_DATA_TYPE_INT2)
 SAME_VALUE(ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT8E8M0)
 SAME_VALUE(ONNX_TYPE_OPTIONAL)
+SAME_VALUE(ORT_SPARSE_BLOCK_SPARSE)
+SAME_VALUE(ORT_SPARSE_BLOCK_SPARSE_INDICES)
 SAME_VALUE(ORT_LOGGING_LEVEL_FATAL)
 SAME_VALUE(ORT_OP_ATTR_TENSOR)
 SAME_VALUE(ORT_ENABLE_ALL)

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the models beside it, with which clients of the C ABI are tested. Needs the package onnx."""
+"""Writes the models beside it, with which clients of the C ABI are tested. Needs the packages onnx
+and onnxruntime."""
 import pathlib
 
 import numpy as np
 import onnx
+import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 HERE = pathlib.Path(__file__).parent
@@ -27,6 +29,15 @@ def save(name, nodes, inputs, outputs, initializers=(), opsets=(("", 17),), **ab
 
 def tensor(name, kind, shape):
     return helper.make_tensor_value_info(name, kind, shape)
+
+
+def save_ort(name):
+    """The model in ONNX Runtime's own format, as its mobile packages take it."""
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(HERE / f"{name}.ort")
+    options.add_session_config_entry("session.save_model_format", "ORT")
+    onnxruntime.InferenceSession(str(HERE / f"{name}.onnx"), options, providers=["CPUExecutionProvider"])
 
 
 def main():
@@ -70,6 +81,13 @@ def main():
     save("custom", [helper.make_node("Scale", ["x"], ["y"], domain="test.custom", factor=2.5, labels=["p", "q"])],
          [tensor("x", TensorProto.FLOAT, ["n"])], [tensor("y", TensorProto.FLOAT, ["n"])],
          opsets=(("", 17), ("test.custom", 1)))
+    save("fused", [helper.make_node("Conv", ["x", "w", "b"], ["c"], kernel_shape=[1, 1]),
+                   helper.make_node("Relu", ["c"], ["y"])],
+         [tensor("x", TensorProto.FLOAT, [1, 1, 1, 2])], [tensor("y", TensorProto.FLOAT, [1, 1, 1, 2])],
+         [numpy_helper.from_array(np.array([[[[2]]]], np.float32), "w"),
+          numpy_helper.from_array(np.array([1], np.float32), "b")])
+    for name in ("add", "overridable", "identity_string", "zip_map", "fused"):
+        save_ort(name)
 
 
 if __name__ == "__main__":

@@ -113,3 +113,15 @@ test('many sessions at once', async () => {
   }));
   sums.forEach(({ sum }, i) => assert.deepEqual([...sum.data], [2 * i, 2 * i, 2 * i]));
 });
+
+test('.ort files', async () => {
+  const file = path.join(process.env.KANTE_MODELS, 'add.ort');
+  for (const from of [file, readFileSync(file)]) {
+    const session = await ort.InferenceSession.create(from);
+    const a = float32([1, 2, 3], [1, 3]);
+    const { product } = await session.run({ a, b: a });
+    assert.deepEqual([...product.data], [1, 4, 9]);
+    await session.release();
+  }
+  await assert.rejects(ort.InferenceSession.create(readFileSync(file).subarray(0, 1000)), /leads outside the file/);
+});

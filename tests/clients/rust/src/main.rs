@@ -32,6 +32,21 @@ fn run(models: &Models) -> Outcome {
     Ok(())
 }
 
+fn ort_format(models: &Models) -> Outcome {
+    let file = models.0.join("add.ort");
+    let bytes = std::fs::read(&file)?;
+    let forced = Session::builder()?.with_config_entry("session.load_model_format", "ORT")?.commit_from_memory(&bytes)?;
+    for mut session in [Session::builder()?.commit_from_file(&file)?, Session::builder()?.commit_from_memory(&bytes)?, forced] {
+        assert_eq!(session.metadata()?.custom("author").as_deref(), Some("somebody"));
+        let a = Tensor::from_array(([1usize, 3], vec![1f32, 2., 3.]))?;
+        let outputs = session.run(ort::inputs! { "a" => &a, "b" => &a })?;
+        assert_eq!(outputs["product"].try_extract_tensor::<f32>()?.1, [1., 4., 9.]);
+    }
+    let cut = Session::builder()?.commit_from_memory(&bytes[..bytes.len() / 2]).err().unwrap().to_string();
+    assert!(cut.contains("leads outside the file"), "{cut}");
+    Ok(())
+}
+
 fn strings(models: &Models) -> Outcome {
     let mut session = models.open("identity_string")?;
     let words = ["", "zwölf", "日本語", "d"];
@@ -176,8 +191,8 @@ fn main() -> Outcome {
     let committed = ort::init_from(Path::new(&arguments[1]))?.with_name("client").commit();
     assert!(committed);
     let models = Models(PathBuf::from(&arguments[2]));
-    let tests: [(&str, fn(&Models) -> Outcome); 9] = [
-        ("run", run), ("strings", strings), ("metadata", metadata), ("options", options), ("binding", binding),
+    let tests: [(&str, fn(&Models) -> Outcome); 10] = [
+        ("run", run), ("ort format", ort_format), ("strings", strings), ("metadata", metadata), ("options", options), ("binding", binding),
         ("containers", containers), ("errors", errors), ("custom operator", custom_operator), ("threads", threads),
     ];
     for (name, test) in tests {

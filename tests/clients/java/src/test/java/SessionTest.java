@@ -48,6 +48,24 @@ class SessionTest {
   }
 
   @Test
+  void ortFiles() throws Exception {
+    Path file = Path.of(System.getProperty("kante.models"), "add.ort");
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    options.addConfigEntry("session.load_model_format", "ORT");
+    try (OrtSession fromFile = ENV.createSession(file.toString());
+        OrtSession fromBytes = ENV.createSession(Files.readAllBytes(file), options);
+        OnnxTensor a = floats(new float[] {1, 2, 3}, 1, 3)) {
+      for (OrtSession session : List.of(fromFile, fromBytes)) {
+        assertEquals("somebody", session.getMetadata().getCustomMetadata().get("author"));
+        try (OrtSession.Result result = session.run(Map.of("a", a, "b", a), Set.of("product"))) {
+          assertArrayEquals(new float[][] {{1, 4, 9}}, (float[][]) result.get(0).getValue());
+        }
+      }
+    }
+    assertThrows(OrtException.class, () -> ENV.createSession(model("add"), options));
+  }
+
+  @Test
   void namesTypesAndMetadata() throws Exception {
     try (OrtSession session = ENV.createSession(model("add"))) {
       assertEquals(List.of("a", "b"), List.copyOf(session.getInputNames()));

@@ -34,6 +34,7 @@ bool PackLanesWeights(float* dst, const void* weights, uint64_t format, int64_t 
 double WinogradCost(const ConvShape& shape, int tile);
 double WinogradWeightCost(const ConvShape& shape, int tile);  // to transform the weights
 bool LargeWinogradWeights(const ConvShape& shape, int tile);  // larger than cache, once transformed
+double WinogradExtraBytes(const ConvShape& shape, int tile);  // that transformed weights have more
 double LanesCost(const ConvShape& shape);
 double ConvCost(const ConvShape& shape, ConvAlgorithm algorithm);
 

@@ -9,16 +9,12 @@
 
 namespace kante::core {
 
-// Three walks over the steps of a segment: facts (shapes, views, known values, choices), lifetimes, memory.
+// Three walks over the steps of a segment: facts (shapes, views, known values, choices), lifetimes, memory. Between the
+// first two, steps that want weights larger than they are share what memory there is for them.
 class LayoutBuilder {
  public:
   LayoutBuilder(const Plan& plan, const Segment& segment, std::span<const Value> values, const LayoutMeans& means)
-      : plan_(plan),
-        segment_(segment),
-        entries_(values),
-        means_(means),
-        limits_(means.limits),
-        spare_bytes_(means.spare_bytes) {}
+      : plan_(plan), segment_(segment), entries_(values), means_(means), limits_(means.limits) {}
   Result<std::shared_ptr<const Layout>> Build();
 
  private:
@@ -36,10 +32,19 @@ class LayoutBuilder {
     bool strided = false;
   };
 
+  // What Choose is asked with.
+  struct Facing {
+    uint32_t step;
+    std::vector<InputFacts> in;
+    std::vector<OutputFacts> out;
+  };
+
   Status Facts(uint32_t i);
   Status ComputeFacts(const Step& step, StepLayout& layout);
-  Status ChooseAndPack(const Step& step, std::span<const InputFacts> in, std::span<const OutputFacts> out,
-                       StepLayout& layout);
+  Status Choose(const Step& step, const Facing& facing, double byte_price, Choice* choice) const;
+  Status Pack(const Step& step, StepLayout& layout);
+  Result<int64_t> ExtraBytes(double byte_price) const;
+  Status ShareSpareBytes();
   Status Evaluate(const Step& step, StepLayout& layout);
   bool CanEvaluate(const Step& step, std::span<const InputFacts> in) const;
   void SetOutput(const Step& step, size_t k, OutputFacts& out, StepLayout& layout);
@@ -56,7 +61,7 @@ class LayoutBuilder {
   std::span<const Value> entries_;
   const LayoutMeans& means_;
   const Limits& limits_;
-  int64_t spare_bytes_;
+  std::vector<Facing> large_;  // steps that want larger weights
   std::shared_ptr<Layout> layout_;
   std::vector<SlotFacts> slots_;               // parallel to Segment::slots
   std::vector<std::unique_ptr<Value>> known_;  // what SlotFacts::facts.value points into

@@ -9,7 +9,7 @@
 
 namespace kante::core {
 
-// Three walks over the steps of a segment: facts (shapes, views, known values, choices), lifetimes, memory.
+// Walks over the steps of a segment: facts (shapes, views, known values, choices), weights, lifetimes, memory.
 class LayoutBuilder {
  public:
   LayoutBuilder(const Plan& plan, const Segment& segment, std::span<const Value> values, const LayoutMeans& means)
@@ -36,10 +36,20 @@ class LayoutBuilder {
     bool strided = false;
   };
 
+  // A step whose weights take more memory in the form that it would choose, and what it chooses else.
+  struct Larger {
+    StepLayout* layout;
+    Choice low;
+    int64_t bytes;  // of the weights
+  };
+
   Status Facts(uint32_t i);
   Status ComputeFacts(const Step& step, StepLayout& layout);
-  Status ChooseAndPack(const Step& step, std::span<const InputFacts> in, std::span<const OutputFacts> out,
-                       StepLayout& layout);
+  Status Choose(const Step& step, std::span<const InputFacts> in, std::span<const OutputFacts> out, StepLayout& layout);
+  void Spend();
+  Status Pack(uint32_t i);
+  Status PackWeights(const Step& step, StepLayout& layout);
+  const Tensor* WeightOf(const Step& step, int input) const;
   Status Evaluate(const Step& step, StepLayout& layout);
   bool CanEvaluate(const Step& step, std::span<const InputFacts> in) const;
   void SetOutput(const Step& step, size_t k, OutputFacts& out, StepLayout& layout);
@@ -58,7 +68,8 @@ class LayoutBuilder {
   const Limits& limits_;
   int64_t spare_bytes_;
   std::shared_ptr<Layout> layout_;
-  std::vector<SlotFacts> slots_;               // parallel to Segment::slots
+  std::vector<SlotFacts> slots_;  // parallel to Segment::slots
+  std::vector<Larger> larger_;
   std::vector<std::unique_ptr<Value>> known_;  // what SlotFacts::facts.value points into
   std::vector<ArenaPlanner> arenas_;
 };

@@ -15,8 +15,10 @@ constexpr int64_t kFewChannels = 4;
 constexpr int64_t kBandWork = 1 << 15;  // multiplications that are worth a thread
 constexpr double kClearly = 0.8;        // of the other's time
 constexpr double kHardly = 0.94;
-constexpr double kLittle = 0.12;  // of a run: worth the memory that large weights take
-constexpr double kCold = 4;       // times what it takes in cache: to transform weights that do not stay there
+constexpr double kLittle = 0.12;           // of a run: worth the memory that large weights take
+constexpr double kCold = 4;                // times what it takes in cache: to transform weights that do not stay there
+constexpr int64_t kSliceBytes = 12 << 20;  // of weights transformed in each run: they stay in cache
+constexpr int64_t kOnceSliceBytes = 3 << 20;  // ... in one run: new memory costs more than to transform inputs again
 constexpr int64_t kSmallWeights = 1 << 14;
 constexpr int64_t kBandsWanted = 16;  // parts that feed this many threads well enough
 
@@ -58,7 +60,7 @@ bool PlanByWinograd(const ConvShape& s, ConvAlgorithm algorithm, bool low_memory
   }
   const int best = cost[1] <= cost[0];
   if (cost[best] > kClearly * ConvCost(s, algorithm)) return false;
-  *plan = PlanWinograd(s, 2 + 2 * best, kept[best]);
+  *plan = PlanWinograd(s, 2 + 2 * best, kept[best] ? 0 : kSliceBytes);
   return true;
 }
 
@@ -137,6 +139,11 @@ ConvPlan PlanConv(const ConvShape& s, bool constant_weights, bool low_memory) {
     }
   }
   return plan;
+}
+
+ConvPlan PlanFromPlainWeights(const ConvPlan& plan, const ConvShape& s) {
+  if (kForSize || plan.algorithm != ConvAlgorithm::kWinograd || plan.slice > 0) return plan;
+  return PlanWinograd(s, plan.tile, kOnceSliceBytes);
 }
 
 bool RunConv(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, ParallelFor parallel) {

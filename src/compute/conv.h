@@ -50,6 +50,8 @@ struct ConvPlan {
 
 // Made of sizes and the instruction set alone; no heap. `low_memory`: keep nothing that is larger than the weights.
 ConvPlan PlanConv(const ConvShape& shape, bool constant_weights, bool low_memory = false);
+// The same sums from weights as they lie: a plan that keeps transformed ones transforms them in the run instead.
+ConvPlan PlanFromPlainWeights(const ConvPlan& plan, const ConvShape& shape);
 
 // Number of the layout that the plan wants its weights in (see WeightFormat in ops/choice.h); 0: as they are.
 uint64_t ConvWeightFormat(const ConvPlan& plan, const ConvShape& shape);

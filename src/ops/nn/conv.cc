@@ -25,18 +25,11 @@ bool ReadsAnyAlignment(const ConvPlan& plan) {
   return product && !plan.gemm.vector;
 }
 
-// Winograd's weights may wait where transforming them in the run gives the same sums.
+// Winograd's weights may wait: a run that transforms them itself touches far less new memory.
 void PackWeights(ChooseContext& c, const ConvShape& s, const ConvPlan& plan, WeightFormat format) {
-  const ConvPlan in_run = PlanConv(s, true, /*low_memory=*/true);
-  const bool later = c.type(kX) == ElementType::kFloat32 && plan.algorithm == ConvAlgorithm::kWinograd &&
-                     in_run.algorithm == plan.algorithm && in_run.tile == plan.tile;
+  const bool later = c.type(kX) == ElementType::kFloat32 && plan.algorithm == ConvAlgorithm::kWinograd;
   c.Pack(kW, later ? format | kPackLater : format);
-  if (later) c.choice.scratch_bytes = std::max(c.choice.scratch_bytes, in_run.scratch_bytes);
-}
-
-// Whether a run without packed weights has to transform them.
-bool WaitsForWeights(const ConvShape& s, int algorithm) {
-  return algorithm == static_cast<int>(ConvAlgorithm::kWinograd) && ConvWeightFormat(PlanConv(s, true), s) != 0;
+  if (later) c.choice.scratch_bytes = std::max(c.choice.scratch_bytes, PlanFromPlainWeights(plan, s).scratch_bytes);
 }
 
 struct ConvBase {
@@ -134,9 +127,9 @@ struct ConvBase {
     }
     const std::byte* packed = c.packed(kW);
     const int algorithm = c.choice().algorithm;
-    const bool low_memory = algorithm >= kLowMemory || (!packed && WaitsForWeights(s, algorithm));
     const bool winograd = algorithm % kLowMemory == static_cast<int>(ConvAlgorithm::kWinograd);
-    const ConvPlan plan = PlanConv(s, winograd || packed, low_memory);
+    ConvPlan plan = PlanConv(s, winograd || packed, algorithm >= kLowMemory);
+    if (winograd && !packed) plan = PlanFromPlainWeights(plan, s);
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     ConvOperands o;
     KANTE_TRY(o.x, ReadFloats(c, kX));

@@ -119,7 +119,8 @@ def write(data):
     lines += [f"- **{TITLES[e]}** {versions[e]}: {OPTIONS[e]}." for e in compared]
     lines.append("- **Peak MB** is what load and one run add to the process, mapped files included. **Load** is in a fresh process "
                  "with the file in the page cache. Behind it stands what Kante promises: twice the weights and the activations by "
-                 "default, 1.05 of the weights, the activations and 32 MB with **memory = low**. **CPU ms a run** counts all "
+                 "default, 1.05 of the weights, the activations and 32 MB with **memory = low**; of a model of a few MB most "
+                 "are pages of the library itself. **CPU ms a run** counts all "
                  "threads, with what they spend waiting awake.")
     lines.append("- **AVX2**: the other runtimes are kept from using AVX-512, which most machines at the edge lack "
                  "(`bench/compare/narrow.py`).")

@@ -27,7 +27,7 @@ enum class OptimizationLevel : int {
 };
 
 enum class FileMapping : int {
-  kMap = 0,   // weights stay in the mapped file until a kernel needs them; do not change the file meanwhile
+  kMap = 0,   // weights stay in the file until a kernel needs them; do not change it meanwhile (SECURITY.md)
   kCopy = 1,  // the file is read into memory at once
 };
 

@@ -15,11 +15,13 @@ constexpr int64_t kFewChannels = 4;
 constexpr int64_t kBandWork = 1 << 15;  // multiplications that are worth a thread
 constexpr double kClearly = 0.8;        // of the other's time
 constexpr double kHardly = 0.94;
-constexpr double kLittle = 0.12;  // of a run: worth the memory that large weights take
-constexpr double kCold = 4;       // times what it takes in cache: to transform weights that do not stay there
+constexpr double kLittle = 0.12;           // of a run: worth the memory that large weights take
+constexpr double kCold = 4;                // times what it takes in cache: to transform weights that do not stay there
+constexpr int64_t kSliceBytes = 12 << 20;  // of weights transformed in each run: they stay in cache
+constexpr int64_t kOnceSliceBytes = 3 << 20;  // ... in one run: new memory costs more than to transform inputs again
 constexpr int64_t kSmallWeights = 1 << 14;
 constexpr int64_t kBandsWanted = 16;  // parts that feed this many threads well enough
-constexpr int kTileShift = 4;
+constexpr int kTileShift = 4, kSlicedShift = 8;
 
 ConvAlgorithm ChooseAlgorithm(const ConvShape& s) {
   if (s.rank > 3 || s.rank < 1) return ConvAlgorithm::kDirect;
@@ -61,7 +63,7 @@ bool PlanByWinograd(const ConvShape& s, ConvAlgorithm algorithm, double byte_pri
   }
   const int best = cost[1] <= cost[0];
   if (cost[best] > kClearly * ConvCost(s, algorithm)) return false;
-  *plan = PlanWinograd(s, 2 + 2 * best, kept[best]);
+  *plan = PlanWinograd(s, 2 + 2 * best, kept[best] ? 0 : kSliceBytes);
   return true;
 }
 
@@ -142,12 +144,14 @@ ConvPlan PlanConv(const ConvShape& s, bool constant_weights, double byte_price) 
   return plan;
 }
 
-int ConvPlanCode(const ConvPlan& plan) { return static_cast<int>(plan.algorithm) | plan.tile << kTileShift; }
+int ConvPlanCode(const ConvPlan& plan) {
+  return static_cast<int>(plan.algorithm) | plan.tile << kTileShift | (plan.slice > 0) << kSlicedShift;
+}
 
 ConvPlan ReplanConv(const ConvShape& s, int code, bool packed) {
   if constexpr (!kForSize) {
-    const int tile = code >> kTileShift;
-    if (tile != 0) return PlanWinograd(s, tile, packed);
+    const int tile = (code >> kTileShift) & 15;
+    if (tile != 0) return PlanWinograd(s, tile, packed ? 0 : code >> kSlicedShift ? kSliceBytes : kOnceSliceBytes);
     if (packed && code == static_cast<int>(ConvAlgorithm::kLanes)) return PlanLanes(s);
   }
   return PlanConv(s, false);

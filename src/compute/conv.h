@@ -56,7 +56,8 @@ inline constexpr double kKeepNothing = std::numeric_limits<double>::infinity();
 ConvPlan PlanConv(const ConvShape& shape, bool constant_weights, double byte_price = 0);
 
 // What a run needs to make the plan again, whatever the price was. `packed`: the weights are, as the plan wanted them;
-// if not, the run transforms them, which gives the same bits.
+// if not, the run transforms them, which gives the same bits: those of a plan that keeps them in small slices, since it
+// will be the only such run.
 int ConvPlanCode(const ConvPlan& plan);
 ConvPlan ReplanConv(const ConvShape& shape, int code, bool packed);
 

@@ -102,7 +102,8 @@ struct Problem {
       const std::vector<float> y = Run(plan, fused, kSerial);
       ASSERT_EQ(y, Run(plan, fused, kBackwards));  // not a bit may depend on the ranges
       ASSERT_EQ(y, Run(plan, fused, threads));
-      ASSERT_EQ(y, Run(PlanWinograd(s, tile, /*kept=*/false), fused, threads));
+      ASSERT_EQ(y, Run(PlanWinograd(s, tile, 12 << 20), fused, threads));
+      ASSERT_EQ(y, Run(ReplanConv(s, ConvPlanCode(plan), false), fused, threads));
       for (size_t i = 0; i < y.size(); ++i) {
         double v = want[i];
         if (fused) {

@@ -2,35 +2,22 @@
 #include "runtime/layout.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <limits>
 
-#include "base/pages.h"
 #include "ops/evaluate.h"
-#include "ops/pack_later.h"
 #include "runtime/layout_builder.h"
 
 namespace kante::core {
 namespace {
 
-constexpr int64_t kMaxEvaluatedElements = 1024;        // of values worked out at layout because they can be
-constexpr double kLeastPrice = 1e-6, kMostPrice = 10;  // of a byte, in nanoseconds of a run
-constexpr int kPriceSteps = 16;
+constexpr int64_t kMaxEvaluatedElements = 1024;  // of values worked out at layout because they can be
 constexpr int64_t kMaxAlignedBytes = int64_t{1} << 16;
-constexpr int64_t kFetched = 32 << 10, kTable = 16 << 20;  // bytes of a constant that are worth a call, and too many
 
 bool Foldable(const OpInfo& info) { return !info.data_dependent && !info.stateful; }
 
 int64_t BytesOf(const OutputFacts& out) {
   auto bytes = StorageBytes(out.type, out.shape);
   return bytes.ok() ? *bytes : 0;
-}
-
-// What a run reads as it lies, all at once; of a large table (Gather) perhaps only a little.
-void Fetch(const Tensor& weight) {
-  if (!weight.buffer()->file_pages() || weight.bytes() < kFetched || weight.bytes() > kTable) return;
-  FetchPages(weight.raw(), static_cast<size_t>(weight.bytes()));
 }
 
 }  // namespace
@@ -119,6 +106,7 @@ Result<std::shared_ptr<const Layout>> LayoutBuilder::Build() {
   }
   for (uint32_t i = segment_.begin; i < segment_.end; ++i) KANTE_TRY(Facts(i));
   KANTE_TRY(ShareSpareBytes());
+  for (uint32_t i = segment_.begin; i < segment_.end && !means_.sizes_only; ++i) KANTE_TRY(Pack(i));
   Lifetimes();
   for (uint32_t i = segment_.begin; i < segment_.end; ++i) Place(i);
   layout_->bytes = static_cast<int64_t>(sizeof(Layout) + layout_->key.size() * 8);
@@ -241,15 +229,7 @@ Status LayoutBuilder::ComputeFacts(const Step& step, StepLayout& layout) {
     SetOutput(step, k, out[k], layout);
   }
   if (layout.skip) return OkStatus();
-  Facing facing{static_cast<uint32_t>(&step - plan_.steps().data()), std::move(in), std::move(out)};
-  status = Choose(step, facing, 0, &layout.choice);
-  if (status.ok() && layout.choice.extra_bytes > 0) {
-    large_.push_back(std::move(facing));
-    return OkStatus();
-  }
-  if (status.ok()) status = Pack(step, layout);
-  if (!status.ok()) return NodeError(std::move(status), node, facing.in);
-  return OkStatus();
+  return NodeError(Choose(step, in, out, layout), node, in);
 }
 
 void LayoutBuilder::SetOutput(const Step& step, size_t k, OutputFacts& out, StepLayout& layout) {
@@ -284,103 +264,6 @@ void LayoutBuilder::SetOutput(const Step& step, size_t k, OutputFacts& out, Step
     return;
   }
   o.placement = s.placement = Placement::kArena;
-}
-
-Status LayoutBuilder::Choose(const Step& step, const Facing& facing, double byte_price, Choice* choice) const {
-  if (!step.op.def->choose || step.provider != plan_.cpu()) return OkStatus();
-  uint32_t constants = 0;
-  for (size_t k = 0; k < step.inputs.size() && k < 32; ++k) {
-    if (step.inputs[k] != kNone && plan_.slots()[step.inputs[k]].constant) constants |= uint32_t{1} << k;
-  }
-  ChooseContext choose(facing.in, facing.out, constants, {.byte_price = byte_price, .storage = means_.weight_storage});
-  KANTE_TRY(step.op.def->choose(step.op.attributes.get(), choose));
-  *choice = choose.choice;
-  return OkStatus();
-}
-
-// What all of large_ want together at a price.
-Result<int64_t> LayoutBuilder::ExtraBytes(double byte_price) const {
-  int64_t sum = 0;
-  for (const Facing& f : large_) {
-    Choice choice;
-    KANTE_TRY(Choose(plan_.steps()[f.step], f, byte_price, &choice));
-    sum += choice.extra_bytes;
-  }
-  return sum;
-}
-
-// Bytes go to the steps that save most time with each: at the lowest price at which there are enough. What is left of
-// them goes, in order, to those that would take them for little less: layers that are alike want them at one price.
-Status LayoutBuilder::ShareSpareBytes() {
-  double enough = 0, scarce = 0;  // prices
-  KANTE_TRY(int64_t wanted, ExtraBytes(enough));
-  if (wanted > means_.spare_bytes) {
-    enough = std::numeric_limits<double>::infinity();
-    KANTE_TRY(wanted, ExtraBytes(enough));
-    double low = kLeastPrice, high = kMostPrice;
-    for (int i = 0; i < kPriceSteps; ++i) {
-      const double price = std::sqrt(low * high);
-      KANTE_TRY(const int64_t bytes, ExtraBytes(price));
-      if (bytes > means_.spare_bytes) {
-        low = scarce = price;
-      } else {
-        high = enough = price;
-        wanted = bytes;
-      }
-    }
-  }
-  int64_t left = means_.spare_bytes - wanted;
-  for (const Facing& f : large_) {
-    const Step& step = plan_.steps()[f.step];
-    StepLayout& layout = layout_->steps[f.step - segment_.begin];
-    Choice more;
-    KANTE_TRY(Choose(step, f, enough, &layout.choice));
-    KANTE_TRY(Choose(step, f, scarce, &more));
-    if (const int64_t bytes = more.extra_bytes - layout.choice.extra_bytes; bytes > 0 && bytes <= left) {
-      left -= bytes;
-      layout.choice = more;
-    }
-    Status status = Pack(step, layout);
-    if (!status.ok()) return NodeError(std::move(status), plan_.graph().node(step.node), f.in);
-  }
-  return OkStatus();
-}
-
-Status LayoutBuilder::Pack(const Step& step, StepLayout& layout) {
-  uint32_t packed = 0;
-  for (const Choice::Packed& p : layout.choice.packs) {
-    if (p.input < 0) break;
-    const Tensor* weight = plan_.graph().Constant(plan_.slots()[step.inputs[static_cast<size_t>(p.input)]].value);
-    if (weight && p.format == kAsItLies) {
-      Fetch(*weight);
-      layout.packed.push_back(nullptr);
-      if (weight->contiguous()) packed |= uint32_t{1} << p.input;
-      continue;
-    }
-    if (!weight || !step.op.def->pack) return Error(StatusCode::kRuntimeError, "asked to pack input ", p.input);
-    packed |= uint32_t{1} << p.input;
-    const WeightFormat format = p.format & ~kPackLater;
-    if (format != p.format && means_.first && means_.weights.MayWait(*weight, format)) {
-      FetchPages(weight->raw(), static_cast<size_t>(weight->bytes()));
-      layout.packed.push_back(nullptr);
-      layout_->waits = true;
-      continue;
-    }
-    KANTE_TRY(std::shared_ptr<const Buffer> buffer,
-              means_.weights.Packed(step.op, p.input, *weight, format, means_.parallel));
-    layout.packed.push_back(std::move(buffer));
-  }
-  for (size_t k = 0; k < step.inputs.size(); ++k) {
-    if (step.inputs[k] == kNone || !plan_.slots()[step.inputs[k]].constant || (k < 32 && ((packed >> k) & 1))) continue;
-    const Tensor* weight = plan_.graph().Constant(plan_.slots()[step.inputs[k]].value);
-    if (weight->aligned() && weight->contiguous()) {
-      Fetch(*weight);
-      continue;
-    }
-    KANTE_TRY(Tensor aligned, means_.weights.Aligned(*weight));
-    layout.replaced.emplace_back(static_cast<uint32_t>(k), Value(std::move(aligned)));
-  }
-  return OkStatus();
 }
 
 void LayoutBuilder::Lifetimes() {

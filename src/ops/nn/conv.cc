@@ -24,13 +24,12 @@ bool ReadsAnyAlignment(const ConvPlan& plan) {
   return product && !plan.gemm.vector;
 }
 
-// Winograd's weights may wait where transforming them in the run gives the same sums.
+// Winograd's weights may wait: a run that transforms them itself touches far less new memory.
 void PackWeights(ChooseContext& c, const ConvShape& s, const ConvPlan& plan, WeightFormat format) {
-  const ConvPlan in_run = PlanConv(s, true, kKeepNothing);
-  const bool later = c.type(kX) == ElementType::kFloat32 && plan.algorithm == ConvAlgorithm::kWinograd &&
-                     in_run.algorithm == plan.algorithm && in_run.tile == plan.tile;
+  const bool later = c.type(kX) == ElementType::kFloat32 && plan.algorithm == ConvAlgorithm::kWinograd;
   c.Pack(kW, later ? format | kPackLater : format);
-  if (later) c.choice.scratch_bytes = std::max(c.choice.scratch_bytes, in_run.scratch_bytes);
+  if (later)
+    c.choice.scratch_bytes = std::max(c.choice.scratch_bytes, ReplanConv(s, c.choice.algorithm, false).scratch_bytes);
 }
 
 struct ConvBase {

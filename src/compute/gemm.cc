@@ -24,6 +24,7 @@ constexpr int64_t kCutK = 1024;
 constexpr int64_t kLargeB = 96 << 10;   // floats
 constexpr int64_t kStreamingRows = 24;  // at least: fewer wait for memory, whatever the order
 constexpr int64_t kWideStrip = 192, kHighBlock = 96;
+constexpr int64_t kWays = 8;            // of caches
 constexpr int64_t kFloatsB = 32 << 10;  // of a block of B packed inside a task
 constexpr int64_t kMaxTasks = 32;
 // Few columns are cut by rows of A, too: threads get equal parts, and each its own share of the weights.
@@ -146,7 +147,8 @@ void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilog
   block.n = static_cast<size_t>(j1 - j0);
   block.k = static_cast<size_t>(k1 - k0);
   block.accumulate = k0 > 0;
-  block.fetch_a = plan.source == GemmB::kRows || plan.source == GemmB::kPanels;  // then A is weights
+  // Then A is weights, or its block has not been read yet.
+  block.fetch_a = plan.source == GemmB::kRows || plan.source == GemmB::kPanels || j0 == 0;
   if (k1 == plan.k) block.epilogue = epilogue.At(i0, j0, &moved);
   if constexpr (!kForSize) {
     if (plan.vector) return kernels::GemvBlock(block);
@@ -295,9 +297,9 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
   int64_t tiles_per_block = std::clamp<int64_t>((streams ? kFloatsTallA : kFloatsA) / (p.kc * mr), 4, tiles);
   p.m_blocks = p.vector ? 1 : CeilDiv(tiles, tiles_per_block);
   if (streams && p.pack_a && a_col_stride == 1) {
-    // Of 1024 sets with 8 ways, say.
+    // Of an L2 of 1024 sets with 8 ways, say, and an L1 whose sets the rows of a tile share.
     const int64_t rows = std::min(m, CeilDiv(tiles, p.m_blocks) * mr);
-    p.pack_a = rows * std::gcd(a_row_stride / 16, int64_t{1024}) > 7 * 1024;
+    p.pack_a = mr > kWays || rows * std::gcd(a_row_stride / 16, int64_t{1024}) > (kWays - 1) * 1024;
   }
 
   if (source != GemmB::kPacked || narrow) {
@@ -331,7 +333,7 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
     int64_t columns = std::clamp<int64_t>(CeilDiv(wanted, p.m_blocks), 1, panels);
     // Two strips at least: what two threads share.
     if (streams) columns = std::min(columns, std::max<int64_t>(p.m_blocks > 1 ? 1 : 2, n / kWideStrip / 2 * 2));
-    if (streams && p.pack_a && p.m_blocks >= 4) columns = std::min<int64_t>(columns, 2);  // each packs A
+    if (streams && p.pack_a && p.m_blocks >= 2) columns = std::min<int64_t>(columns, 2);  // each packs A
     p.nc = CeilDiv(panels, columns) * nr;
     p.n_blocks = CeilDiv(panels * nr, p.nc);
     tiles_per_block = CeilDiv(tiles, p.m_blocks);

@@ -331,8 +331,9 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
     const int64_t least_tiles = streams ? CeilDiv(kHighBlock, mr) : 4;
     if (!p.vector && m >= n) p.m_blocks = std::max(p.m_blocks, std::min(wanted, CeilDiv(tiles, least_tiles)));
     int64_t columns = std::clamp<int64_t>(CeilDiv(wanted, p.m_blocks), 1, panels);
-    // Two strips at least: what two threads share.
-    if (streams) columns = std::min(columns, std::max<int64_t>(p.m_blocks > 1 ? 1 : 2, n / kWideStrip / 2 * 2));
+    // Two strips at least: what two threads share. A single block of rows is shared by more.
+    const int64_t strip = p.m_blocks > 1 ? kWideStrip : kWideStrip / 2;
+    if (streams) columns = std::min(columns, std::max<int64_t>(p.m_blocks > 1 ? 1 : 2, n / strip / 2 * 2));
     if (streams && p.pack_a && p.m_blocks >= 2) columns = std::min<int64_t>(columns, 2);  // each packs A
     p.nc = CeilDiv(panels, columns) * nr;
     p.n_blocks = CeilDiv(panels * nr, p.nc);

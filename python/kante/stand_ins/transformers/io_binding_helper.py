@@ -35,7 +35,7 @@ class TypeHelper:
 
     @staticmethod
     def ort_type_to_torch_type(ort_type: str) -> Any:
-        import torch
+        import torch  # type: ignore[import-not-found, unused-ignore]
 
         name = _element(ort_type).replace("float8e", "float8_e")
         kind = getattr(torch, name, None)

@@ -153,8 +153,7 @@ nb::object Share(const Tensor& tensor, nb::dlpack::dtype type, std::span<const i
 Tensor TensorOfArray(nb::handle array, ElementType type) {
   Tensor tensor;
   if (Borrow(array, type, &tensor)) return tensor;
-  const auto [plain, number] =
-      nb::cast<std::pair<nb::object, int>>(Helper("plain_of")(array, static_cast<int>(type)));
+  const auto [plain, number] = nb::cast<std::pair<nb::object, int>>(Helper("plain_of")(array, static_cast<int>(type)));
   const auto known = static_cast<ElementType>(number);
   if (known == ElementType::kString) return StringsOf(plain);
   if (BitsOf(known) < 8) {  // `plain` holds packed bytes
@@ -192,7 +191,8 @@ Tensor TensorOfDlpack(nb::handle object) {
   int64_t dense = 1;
   for (size_t i = array.ndim(); i-- > 0;) {
     const auto extent = static_cast<int64_t>(array.shape(i));
-    if (extent > 1 && array.size() > 0 && array.stride(i) != dense) ThrowInvalidArgument("the tensor is not contiguous");
+    if (extent > 1 && array.size() > 0 && array.stride(i) != dense)
+      ThrowInvalidArgument("the tensor is not contiguous");
     dense *= extent;
     shape.insert(shape.begin(), extent);
   }

@@ -13,8 +13,8 @@ namespace kante::python {
 // kUndefined: as the array says. Python's errors for what is no array of a type that ONNX has.
 Tensor TensorOfArray(nanobind::handle array, ElementType type = ElementType::kUndefined);
 
-// An array in the tensor's memory, which it keeps alive. Strings become an object array; types that numpy lacks those of
-// ml_dtypes, or raw bytes without that package.
+// An array in the tensor's memory, which it keeps alive. Strings become an object array; types that numpy lacks those
+// of ml_dtypes, or raw bytes without that package.
 nanobind::object ArrayOfTensor(const Tensor& tensor);
 
 // Any object with __dlpack__, or a capsule of DLPack. No copy; must be dense and in host memory.

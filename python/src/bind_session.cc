@@ -27,7 +27,7 @@ struct Settings {
   int optimization = 2;
   int threads = 0;
   bool spinning = true;
-  std::string folder;        // of external data, for models from memory
+  std::string folder;  // of external data, for models from memory
   std::string weight_cache;
   bool low_memory = false;
   int weights = 0;
@@ -138,7 +138,8 @@ void BindSession(nb::module_& module) {
 
   nb::class_<LoraAdapter>(module, "LoraAdapter")
       .def(nb::init<>())
-      .def("Load", [](LoraAdapter& self, const std::string& path) { self = ReadLora(path); }, "path"_a);
+      .def(
+          "Load", [](LoraAdapter& self, const std::string& path) { self = ReadLora(path); }, "path"_a);
 
   nb::class_<Settings>(module, "Settings")
       .def(nb::init<>())
@@ -161,12 +162,13 @@ void BindSession(nb::module_& module) {
       .def("inputs", [](const PySession& self) { return Describe(self.model().inputs()); })
       .def("outputs", [](const PySession& self) { return Describe(self.model().outputs()); })
       .def("metadata", &Metadata)
-      .def("prepare",
-           [](const PySession& self, const std::map<std::string, std::vector<int64_t>>& shapes) {
-             CancelToken token;
-             ThrowIfFailed(Interruptibly(token, [&] { return self.session().Prepare(shapes); }));
-           },
-           "shapes"_a)
+      .def(
+          "prepare",
+          [](const PySession& self, const std::map<std::string, std::vector<int64_t>>& shapes) {
+            CancelToken token;
+            ThrowIfFailed(Interruptibly(token, [&] { return self.session().Prepare(shapes); }));
+          },
+          "shapes"_a)
       .def("start_profile", [](const PySession& self) { self.session().StartProfile(); })
       .def("stop_profile", [](const PySession& self) { return self.session().StopProfile(); });
 }

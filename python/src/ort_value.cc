@@ -56,7 +56,8 @@ void Update(OrtValue& self, nb::handle data) {
     ThrowInvalidArgument("the value holds " + TypeName(to.type()) + ", not " + TypeName(from.type()));
   }
   if (ShapeToString(from.shape()) != ShapeToString(to.shape())) {
-    ThrowInvalidArgument("the value has the shape " + ShapeToString(to.shape()) + ", not " + ShapeToString(from.shape()));
+    ThrowInvalidArgument("the value has the shape " + ShapeToString(to.shape()) + ", not " +
+                         ShapeToString(from.shape()));
   }
   if (to.type() == ElementType::kString) {
     std::copy(from.strings().begin(), from.strings().end(), to.mutable_strings().begin());
@@ -96,7 +97,8 @@ void BindOrtValue(nb::module_& module) {
       .def_static("ortvalue_from_numpy_with_onnx_type", &OfArrayAs, "data"_a, "onnx_element_type"_a)
       .def_static("ortvalue_from_shape_and_type", &OfShapeAndType, "shape"_a, "element_type"_a, "device_type"_a = "cpu",
                   "device_id"_a = 0, "vendor_id"_a = -1, "memory_info"_a = nb::none())
-      .def_static("from_dlpack", [](nb::handle data) { return OrtValue{TensorOfDlpack(data)}; }, "data"_a)
+      .def_static(
+          "from_dlpack", [](nb::handle data) { return OrtValue{TensorOfDlpack(data)}; }, "data"_a)
       .def_static("_from_address", &OfAddress, "address"_a, "shape"_a, "element_type"_a)
       .def("data_ptr", [](const OrtValue& self) { return reinterpret_cast<uintptr_t>(self.tensor().data()); })
       .def("device_name", [](const OrtValue&) { return "cpu"; })

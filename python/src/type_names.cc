@@ -11,7 +11,9 @@ std::string ElementName(ElementType type) {
   return std::string(NameOf(type));
 }
 
-std::string MapName(ElementType key, ElementType value) { return "map(" + ElementName(key) + "," + TypeName(value) + ")"; }
+std::string MapName(ElementType key, ElementType value) {
+  return "map(" + ElementName(key) + "," + TypeName(value) + ")";
+}
 
 }  // namespace
 

@@ -40,9 +40,7 @@ Value SequenceOf(nb::handle list, const ValueDescription& expected) {
   return Value::Sequence(std::move(items), expected.element_type);
 }
 
-bool IsArray(nb::handle object) {
-  return nb::isinstance(object, nb::module_::import_("numpy").attr("ndarray"));
-}
+bool IsArray(nb::handle object) { return nb::isinstance(object, nb::module_::import_("numpy").attr("ndarray")); }
 
 }  // namespace
 

@@ -4,7 +4,6 @@ import importlib
 import threading
 import warnings
 
-import ml_dtypes
 import numpy as np
 import onnx
 import pytest
@@ -212,20 +211,3 @@ def test_providers_that_are_not_there(ort):
     for providers, options in ((there, []), ([("CPUExecutionProvider", {})], [{}]), ([5], None), (there, [5])):
         with pytest.raises(ValueError):
             check(providers, options, there)
-
-
-KANTE_ONLY = [(ml_dtypes.bfloat16, TensorProto.BFLOAT16), (ml_dtypes.float8_e4m3fn, TensorProto.FLOAT8E4M3FN),
-              (ml_dtypes.float8_e5m2fnuz, TensorProto.FLOAT8E5M2FNUZ), (ml_dtypes.int4, TensorProto.INT4),
-              (ml_dtypes.uint4, TensorProto.UINT4), (np.complex64, TensorProto.COMPLEX64),
-              (np.dtype(">f4"), TensorProto.FLOAT)]
-
-
-@pytest.mark.parametrize("dtype, element_type", KANTE_ONLY)
-def test_types_that_onnx_runtime_does_not_take(dtype, element_type):
-    import kante
-
-    x = np.array([[0, 1, -1], [2, 7, 3]]) if element_type != TensorProto.UINT4 else np.array([[0, 1, 15], [2, 7, 3]])
-    x = x.astype(dtype)
-    (y,) = kante.InferenceSession(identity(element_type)).run(None, {"x": x})
-    assert y.dtype == np.dtype(dtype).newbyteorder("=")
-    np.testing.assert_array_equal(y.astype(np.complex64), x.astype(np.complex64))

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """models.py RUNTIME FOLDER: makes models there if they are not, runs them through optimum and sentence-transformers on
 onnxruntime or kante (with or without an installed onnxruntime), and saves what they give as RUNTIME.npz."""
-import json
 import pathlib
 import sys
 
@@ -98,7 +97,6 @@ def embed(folder):
     if not folder.exists():
         made = SentenceTransformer(str(torch_folder), backend="onnx", model_kwargs={"export": True})
         made.save_pretrained(str(folder))
-        (folder / "made.json").write_text(json.dumps(SENTENCES))
     model = SentenceTransformer(str(folder), backend="onnx")
     reference = SentenceTransformer(str(torch_folder), device="cpu")
     return model.encode(SENTENCES), reference.encode(SENTENCES)

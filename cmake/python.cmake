@@ -6,7 +6,7 @@ find_package(nanobind CONFIG REQUIRED)
 
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/python/src/*.cc)
 # From Python 3.12 on one module of the stable ABI serves all that follow.
-nanobind_add_module(kante_python STABLE_ABI NB_STATIC NOMINSIZE ${sources})
+nanobind_add_module(kante_python STABLE_ABI NB_STATIC ${sources})
 set_target_properties(kante_python PROPERTIES OUTPUT_NAME _core)
 target_compile_definitions(kante_python PRIVATE KANTE_VERSION="${PROJECT_VERSION}")
 target_link_libraries(kante_python PRIVATE kante_static kante_flags)

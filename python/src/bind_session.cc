@@ -92,7 +92,8 @@ nb::list Describe(const std::vector<ValueDescription>& all) {
   nb::list list;
   for (const ValueDescription& d : all) {
     nb::list shape;
-    for (const Dimension& extent : d.dimensions) {
+    const bool holds_others = d.kind == ValueKind::kSequence || d.kind == ValueKind::kMap;
+    for (const Dimension& extent : holds_others ? std::vector<Dimension>() : d.dimensions) {
       if (extent.value >= 0) {
         shape.append(extent.value);
       } else if (extent.name.empty()) {

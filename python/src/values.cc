@@ -55,7 +55,7 @@ Value ValueOfObject(nb::handle object, const ValueDescription& expected) {
   if (object.is_none()) return Value();
   if (nb::isinstance<OrtValue>(object)) return nb::cast<const OrtValue&>(object).value;
   if (IsArray(object)) return TensorOfArray(object);
-  if (nb::isinstance<nb::dict>(object)) return MapOf(object, expected);
+  if (nb::isinstance<nb::dict>(object) && expected.key_type != ElementType::kUndefined) return MapOf(object, expected);
   if (nb::isinstance<nb::list>(object) || nb::isinstance<nb::tuple>(object)) {
     if (expected.kind == ValueKind::kSequence || (expected.kind == ValueKind::kOptional && !expected.has_shape)) {
       return SequenceOf(object, expected);

@@ -12,15 +12,12 @@ install() {  # install PYTHON: the wheel in place of one that is there
   "$1" -m pip install --quiet --force-reinstall --no-deps "$wheels"/*.whl
 }
 
-environment() {  # environment NAME REQUIREMENTS [PYTHON]
-  tools/python_env.sh "$@" || {
-    echo "python: skipped, the packages of $2 cannot be fetched" >&2
-    kill -s USR1 $$
-  }
+skip() {
+  echo "python: skipped, $1 cannot be fetched" >&2
+  exit 0
 }
-trap 'exit 0' USR1
 
-python=$(environment python python/tests/requirements.txt)
+python=$(tools/python_env.sh python python/tests/requirements.txt) || skip "the packages of its tests"
 wheels=$(mktemp -d)
 trap 'rm -rf "$wheels"' EXIT
 # By the name that CMake takes by itself, so that ccache finds the objects of `make build`.
@@ -32,8 +29,8 @@ install "$python"
 "$python" -m pytest -q -p no:cacheprovider --ignore python/tests/hugging_face
 "$python" tools/run_snippets.py build/release docs/how-to/python.md docs/tutorials/python.md
 if [[ ${1:-} == hugging-face ]]; then
-  zoo=$(environment zoo zoo/requirements.txt)
-  python=$(environment python-hugging-face python/tests/hugging_face/requirements.txt "$zoo")
+  zoo=$(tools/python_env.sh zoo zoo/requirements.txt) || skip PyTorch
+  python=$(tools/python_env.sh python-hugging-face python/tests/hugging_face/requirements.txt "$zoo") || skip optimum
   install "$python"
   "$python" -m pytest -q -p no:cacheprovider python/tests/hugging_face
 fi

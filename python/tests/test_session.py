@@ -55,6 +55,18 @@ def test_dimensions_that_nobody_names(ort):
     assert sess.get_inputs()[0].shape == [None, "rows", 4]
 
 
+@pytest.mark.parametrize("kind, shape", [
+    (helper.make_tensor_type_proto(TensorProto.FLOAT, None), []),
+    (helper.make_tensor_type_proto(TensorProto.FLOAT, []), []),
+    (helper.make_sequence_type_proto(helper.make_tensor_type_proto(TensorProto.FLOAT, [2, "a"])), []),
+    (helper.make_optional_type_proto(helper.make_tensor_type_proto(TensorProto.FLOAT, [3])), [3]),
+])
+def test_shapes_of_other_values(ort, kind, shape):
+    source = model([helper.make_node("Identity", ["x"], ["y"])], [helper.make_value_info("x", kind)],
+                   [helper.make_value_info("y", kind)])
+    assert ort.InferenceSession(source).get_inputs()[0].shape == shape
+
+
 @pytest.mark.parametrize("element_type, name", [
     (TensorProto.DOUBLE, "tensor(double)"), (TensorProto.FLOAT16, "tensor(float16)"), (TensorProto.INT64, "tensor(int64)"),
     (TensorProto.STRING, "tensor(string)"), (TensorProto.BOOL, "tensor(bool)"), (TensorProto.BFLOAT16, "tensor(bfloat16)"),

@@ -60,6 +60,8 @@ def plain_of(array: npt.NDArray[Any], wanted: int) -> tuple[Any, int]:
     if number == STRING:
         return array, number
     dense = np.require(array, array.dtype.newbyteorder("="), ["C", "ALIGNED"])
+    if dense.ctypes.data % dense.itemsize:  # complex128 is aligned for numpy at 8 bytes
+        dense = dense.copy()
     if number in _BITS:
         return _packed(dense.view(np.uint8), _BITS[number]), number
     if number > 15:

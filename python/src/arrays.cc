@@ -6,6 +6,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,14 +21,16 @@ namespace {
 
 nb::object Helper(const char* name) { return nb::module_::import_("kante.arrays").attr(name); }
 
-// Runs `drop`, which lets go of Python objects, on whatever thread the last user of the memory ends.
-template <typename Drop>
-std::function<void()> WithPython(Drop drop) {
-  return [drop] {
+// Keeps `object` until the memory's last user is gone, on whatever thread that is; `drop` then lets go of it.
+template <typename T, typename Drop>
+std::function<void()> Keep(T* object, Drop drop) {
+  const std::shared_ptr<T> held(object, [drop](T* last) {
     if (!Py_IsInitialized()) return;  // the process ends: its memory goes anyway
-    nb::gil_scoped_acquire gil;
-    drop();
-  };
+    const nb::gil_scoped_acquire gil;
+    drop(last);
+    delete last;
+  });
+  return [held] {};
 }
 
 // The type of a buffer's element in the machine's own order and size; kUndefined for everything else.
@@ -89,11 +92,9 @@ bool Borrow(nb::handle array, ElementType type, Tensor* out) {
     ThrowInvalidArgument("elements of " + std::string(NameOf(own)) + " cannot be read as " + std::string(NameOf(type)));
   }
   const std::vector<int64_t> shape(view->shape, view->shape + view->ndim);
-  Py_buffer* raw = view.release();
-  *out = ValueOrThrow(Tensor::Wrap(type, shape, raw->buf, static_cast<size_t>(raw->len), WithPython([raw] {
-                                     PyBuffer_Release(raw);
-                                     delete raw;
-                                   })));
+  void* const data = view->buf;
+  const auto bytes = static_cast<size_t>(view->len);
+  *out = ValueOrThrow(Tensor::Wrap(type, shape, data, bytes, Keep(view.release(), PyBuffer_Release)));
   return true;
 }
 
@@ -191,14 +192,14 @@ Tensor TensorOfDlpack(nb::handle object) {
   int64_t dense = 1;
   for (size_t i = array.ndim(); i-- > 0;) {
     const auto extent = static_cast<int64_t>(array.shape(i));
-    if (extent > 1 && array.size() > 0 && array.stride(i) != dense)
-      ThrowInvalidArgument("the tensor is not contiguous");
+    const bool matters = extent > 1 && array.size() > 0;
+    if (matters && array.stride(i) != dense) ThrowInvalidArgument("the tensor is not contiguous");
     dense *= extent;
     shape.insert(shape.begin(), extent);
   }
-  auto* kept = new nb::ndarray<nb::ro>(array);
-  return ValueOrThrow(Tensor::Wrap(TypeOfDlpack(array.dtype()), shape, const_cast<void*>(array.data()), array.nbytes(),
-                                   WithPython([kept] { delete kept; })));
+  const ElementType type = TypeOfDlpack(array.dtype());
+  return ValueOrThrow(Tensor::Wrap(type, shape, const_cast<void*>(array.data()), array.nbytes(),
+                                   Keep(new nb::ndarray<nb::ro>(array), [](auto*) {})));
 }
 
 nb::object DlpackOfTensor(const Tensor& tensor) {

@@ -67,6 +67,24 @@ def test_read_only_and_empty_arrays(ort):
     assert session(ort).run(None, {"x": np.empty((0, 3), np.float32)})[0].shape == (0, 3)
 
 
+def test_arrays_that_lie_crooked():
+    import kante
+
+    for dtype, element_type in ((np.float32, TensorProto.FLOAT), (np.complex128, TensorProto.COMPLEX128)):
+        size = np.dtype(dtype).itemsize
+        for offset in range(0, size, size // 4):
+            memory = np.zeros(6 * size + size, np.uint8)
+            x = memory[offset : offset + 6 * size].view(dtype).reshape(2, 3)
+            x[:] = X
+            np.testing.assert_array_equal(session(kante, identity(element_type)).run(None, {"x": x})[0], X)
+
+
+def test_arrays_that_are_none(ort):
+    for x in (np.zeros((2, 3), "datetime64[s]"), np.zeros((2, 3), "V8"), np.zeros((1,) * 30, np.float32)):
+        with pytest.raises(Exception):
+            session(ort).run(None, {"x": x})
+
+
 def test_lists_and_ort_values_as_feeds(ort):
     for x in (X.tolist(), ort.OrtValue.ortvalue_from_numpy(X)):
         np.testing.assert_array_equal(session(ort).run(None, {"x": x})[0], X + np.arange(3))

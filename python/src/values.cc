@@ -40,7 +40,11 @@ Value SequenceOf(nb::handle list, const ValueDescription& expected) {
   return Value::Sequence(std::move(items), expected.element_type);
 }
 
-bool IsArray(nb::handle object) { return nb::isinstance(object, nb::module_::import_("numpy").attr("ndarray")); }
+bool IsArray(nb::handle object) {
+  // Never let go of: it would outlive Python.
+  static const nb::handle type = nb::object(nb::module_::import_("numpy").attr("ndarray")).release();
+  return nb::isinstance(object, type);
+}
 
 }  // namespace
 

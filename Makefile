@@ -3,8 +3,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build test conformance differential check check-full clients python wasm zoo bench bench-kernels format docs \
-	clean
+.PHONY: help demo build test conformance differential check check-full clients wasm zoo bench bench-kernels format docs \
+	python clean
 
 JOBS ?= $(shell nproc)
 RELEASE := build/release

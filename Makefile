@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help demo build test conformance differential check check-full clients wasm zoo bench bench-kernels format docs \
-	clean
+	python clean
 
 JOBS ?= $(shell nproc)
 RELEASE := build/release
@@ -57,7 +57,7 @@ check: ## Format, layers, file lengths, symbols, sizes, and the core tests under
 	$(BUILD) asan
 	cd build/asan && $(CTEST) -L core
 
-check-full: check ## check, and TSan, AArch64 under qemu, WebAssembly in Node, fuzzing and the smallest build
+check-full: check ## check, and TSan, AArch64 under qemu, WebAssembly in Node, fuzzing, the smallest build and Python
 	@tools/bootstrap.sh full
 	$(CONFIGURE) tsan
 	$(BUILD) tsan
@@ -73,12 +73,17 @@ check-full: check ## check, and TSan, AArch64 under qemu, WebAssembly in Node, f
 	cd build/minsize && $(CTEST) -L core
 	tools/check_reduced.sh
 	tests/differential/check.sh $(RELEASE)/kante --time 600
+	python/tests/run.sh hugging-face
 
 clients: ## Run clients of ONNX Runtime's C ABI, as released, on libkante.so (CLIENTS="go java" for some)
 	@tools/bootstrap.sh build
 	@$(CONFIGURE) release >/dev/null
 	@$(BUILD) release --target kante_shared
 	tests/clients/run.sh $(RELEASE)/libkante.so $(CLIENTS)
+
+python: ## Build the Python package's wheel and hold it against onnxruntime, scikit-learn, xgboost and lightgbm
+	@tools/bootstrap.sh build
+	python/tests/run.sh
 
 wasm: ## Build for WebAssembly with SIMD and run the core tests and real models in Node
 	@tools/bootstrap.sh wasm

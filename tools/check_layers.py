@@ -93,7 +93,7 @@ def check(root):
             code = re.sub(r"//.*", "", text)
             for name in sorted(operators & set(re.findall(r'"(\w+)"', code))):
                 report(path, f'names the operator "{name}": a graph is data')
-    for folder in ("include", "examples"):
+    for folder in ("include", "examples", "python"):
         for path in files(folder):
             for _, name in INCLUDE.findall(path.read_text()):
                 if name.split("/")[0] in set(MAY_INCLUDE) | {"src", "hwy"}:

@@ -45,7 +45,7 @@ def open_results(path, versions):
         return fresh
     old = json.loads(path.read_text())
     if old["machine"] != fresh["machine"] or any(
-            old["versions"].get(e) not in (None, v) for e, v in versions.items() if e != "kante"):
+            old["versions"].get(e) not in (None, v) for e, v in versions.items() if e not in engines.KANTES):
         print("earlier results are of another machine or other versions: dropped", file=sys.stderr)
         return fresh
     old["versions"] |= versions

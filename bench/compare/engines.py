@@ -14,9 +14,11 @@ import tempfile
 from . import convert, narrow
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-NAMES = ("kante", "onnxruntime", "openvino", "ncnn")
+KANTES = ("kante", "kante-low")
+NAMES = (*KANTES, "onnxruntime", "openvino", "ncnn")
 OPTIONS = {
     "kante": "defaults",
+    "kante-low": "MemoryUse::kLow",
     "onnxruntime": "all graph optimisations, dynamic dimensions fixed to the input's, sequential execution, bound inputs "
                    "and outputs, spinning on",
     "openvino": "CPU plugin, latency hint, 1 stream, float32 precision hint, model reshaped to the input's shape",
@@ -29,7 +31,7 @@ class Failed(Exception):
 
 
 def version(engine):
-    if engine == "kante":
+    if engine in KANTES:
         described = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True,
                                    text=True, check=False).stdout.strip()
         return described or "unknown"
@@ -40,7 +42,7 @@ def version(engine):
 
 
 def environment(engine, isa):
-    if isa == "best" or engine == "kante":
+    if isa == "best" or engine in KANTES:
         return os.environ.copy()
     return os.environ | {"PYTHONPATH": str(narrow.copy_of(engine, version(engine)))}
 
@@ -96,8 +98,8 @@ class Process:
 
 def start(engine, job, options):
     arguments = [str(job.case.folder), str(job.threads)]
-    if engine == "kante":
-        command = [str(options.worker), *arguments]
+    if engine in KANTES:
+        command = [str(options.worker), *arguments, *(["low"] if engine == "kante-low" else [])]
     else:
         command = [sys.executable, "-m", "bench.compare.worker", engine, *arguments]
     if engine == "ncnn":
@@ -110,7 +112,7 @@ def available(wanted, worker):
     found = {}
     for engine in wanted:
         there = version(engine) if engine != "ncnn" or shutil.which(convert.PNNX) else None
-        if engine == "kante" and not worker.exists():
+        if engine in KANTES and not worker.exists():
             sys.exit(f"bench: {worker} is not there; build the target kante_bench_worker")
         if there:
             found[engine] = there

@@ -63,7 +63,10 @@ class Contender:
         before = self.process.ask("memory")["rss_kb"]
         self.result["load_ms"].append(self.process.ask("load")["load_ms"])
         self.result["first_ms"].append(self.process.ask("first")["ms"][0])
-        self.result["peak_mb"].append((self.process.ask("memory")["peak_kb"] - before) / 1024)
+        memory = self.process.ask("memory")
+        self.result["peak_mb"].append((memory["peak_kb"] - before) / 1024)
+        if "activations_kb" in memory:
+            self.result["activations_mb"] = memory["activations_kb"] / 1024
 
     def stop(self):
         if self.process:

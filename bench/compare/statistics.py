@@ -15,8 +15,9 @@ def percentile(values, share):
 
 def summary(result):
     runs = [ms for turn in result["rounds"] for ms in turn]
-    return {"p50_ms": median(runs), "p90_ms": percentile(runs, 0.9), "min_ms": min(runs), "runs": len(runs),
-            "load_ms": median(result["load_ms"]), "first_ms": median(result["first_ms"]),
+    more = {"activations_mb": result["activations_mb"]} if "activations_mb" in result else {}
+    return more | {"p50_ms": median(runs), "p90_ms": percentile(runs, 0.9), "min_ms": min(runs), "runs": len(runs),
+                   "load_ms": median(result["load_ms"]), "first_ms": median(result["first_ms"]),
             "peak_mb": median(result["peak_mb"]), "cpu_ms": median(result["cpu_ms"]), "error": result["error"]}
 
 

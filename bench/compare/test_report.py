@@ -71,6 +71,17 @@ class Page(unittest.TestCase):
         self.assertIn("*CNNs, geometric mean*", text)
 
 
+    def test_memory_stands_beside_what_is_promised(self):
+        kante = statistics.summary(result([[10]], load_ms=[2], first_ms=[8], peak_mb=[30.0], activations_mb=4.0))
+        low = statistics.summary(result([[11]], peak_mb=[20.0], activations_mb=4.0))
+        other = statistics.summary(result([[12]], load_ms=[20], first_ms=[20], peak_mb=[50.0]))
+        entry = {"model": "m", "family": "vision", "megabytes": 10 * (1 << 20) / 1e6,
+                 "engines": {"kante": kante, "kante-low": low, "onnxruntime": other},
+                 "ratios": {"kante-low": statistics.ratio(result([[11]] * 5), result([[10]] * 5))}}
+        row = page.costs([entry], ["kante", "kante-low", "onnxruntime"])[2]
+        self.assertIn("| 0.10 | 0.25 | 2.00 + 8.00 | 20.0 + 20.0 | 30 of 24 | 20 of 46 | 50 | 1.10 (1.10–1.10) |", row)
+
+
 class Narrow(unittest.TestCase):
     def test_the_two_forms_have_one_length(self):
         self.assertEqual(len(narrow.XGETBV), len(narrow.PUSH_POP))

@@ -27,7 +27,7 @@ enum class OptimizationLevel : int {
 };
 
 enum class FileMapping : int {
-  kMap = 0,   // weights stay in the mapped file until a kernel needs them; do not change the file meanwhile
+  kMap = 0,   // weights stay in the file until a kernel needs them; do not change it meanwhile (SECURITY.md)
   kCopy = 1,  // the file is read into memory at once
 };
 
@@ -203,7 +203,8 @@ class KANTE_API Model {
   const std::map<std::string, std::string>& metadata() const;  // metadata_props
   const std::map<std::string, int>& opsets() const;            // as imported by the file; "" is ai.onnx
   std::string name() const;                                    // of the graph
-  std::string producer() const;
+  std::string producer() const;                                // its name
+  std::string producer_version() const;
   std::string domain() const;
   std::string description() const;        // doc_string of the model
   std::string graph_description() const;  // and of its graph

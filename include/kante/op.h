@@ -126,4 +126,8 @@ class CustomOp {
   virtual Result<std::unique_ptr<CustomKernel>> Create(const OpAttributes& attributes) const = 0;
 };
 
+// The operators of a shared library made for ONNX Runtime's C ABI (its function RegisterCustomOps). The library stays
+// loaded as long as one of them, or a model that uses it, lives. Fail: it cannot be loaded, or refuses.
+KANTE_API Result<std::vector<std::shared_ptr<const CustomOp>>> LoadCustomOps(const std::string& path);
+
 }  // namespace kante

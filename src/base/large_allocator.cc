@@ -2,9 +2,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "base/build.h"
 #include "base/checked.h"
-#include "base/clock.h"
 #include "base/forever.h"
 #include "base/mutex.h"
 #include "base/pages.h"
@@ -14,11 +12,8 @@ namespace {
 
 constexpr size_t kSmallBlock = size_t{64} << 10;  // smaller ones come from the heap
 constexpr size_t kRegion = size_t{32} << 20;      // of address space; only what is touched is memory
-// Large pages are touched here, one by one and timed: where the system must first find them (a virtual machine whose
-// host has taken back what was free), small ones are cheaper, and large ones are not asked for again. A process that
-// keeps less than kFirst never asks.
-constexpr size_t kFirst = size_t{32} << 20;
-constexpr int64_t kSlowNanos = 500'000;  // filling one with zeros takes 50 to 200 us
+// A process that keeps less never asks for large pages.
+constexpr size_t kFirst = size_t{4} << 20;
 constexpr size_t kMaxBlock = size_t{1} << (sizeof(size_t) == 8 ? 39 : 30);
 
 // Blocks lie one after the other in regions of whole large pages.
@@ -35,7 +30,9 @@ class Large final : public Allocator {
     region->used += bytes;
     ++region->blocks;
     total_ += bytes;
-    if (total_ > kFirst) TouchLargePages(*region);
+    for (size_t at = region->touched; total_ > kFirst && at < region->used; at += kLargePage) {
+      PreferLargePages(region->begin + at, kLargePage);  // one by one: each is timed
+    }
     region->touched = static_cast<size_t>(AlignUp(Signed(region->used), kLargePage));
     return block;
   }
@@ -64,19 +61,9 @@ class Large final : public Allocator {
     Region* next;
   };
 
-  // Sanitizers watch the heap only.
-  static bool IsSmall(size_t bytes) { return kSanitized || bytes < kSmallBlock; }
+  static bool IsSmall(size_t bytes) { return kHeapOnly || bytes < kSmallBlock; }
   static int64_t Signed(size_t bytes) { return static_cast<int64_t>(bytes); }
   static size_t Rounded(size_t bytes) { return static_cast<size_t>(AlignUp(Signed(bytes), kMemoryAlignment)); }
-
-  void TouchLargePages(const Region& region) {
-    for (size_t at = region.touched; large_pages_ && at < region.used; at += kLargePage) {
-      const int64_t begin = NowNanos();
-      PreferLargePages(region.begin + at, kLargePage);
-      *static_cast<volatile std::byte*>(region.begin + at) = std::byte{0};
-      large_pages_ = NowNanos() - begin < kSlowNanos;
-    }
-  }
 
   Region* Current(size_t bytes) {
     if (!current_ || current_->bytes - current_->used < bytes) current_ = NewRegion(kRegion);
@@ -95,7 +82,6 @@ class Large final : public Allocator {
   Region* regions_ = nullptr;
   Region* current_ = nullptr;  // where small blocks go
   size_t total_ = 0;           // bytes of all blocks
-  bool large_pages_ = true;    // worth asking for
 };
 
 }  // namespace

@@ -2,8 +2,10 @@
 #include "base/pages.h"
 
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdint>
 
 namespace kante::core {
@@ -13,6 +15,13 @@ uintptr_t Down(uintptr_t address, uintptr_t to) { return address / to * to; }
 uintptr_t Up(uintptr_t address, uintptr_t to) { return Down(address + to - 1, to); }
 
 uintptr_t PageSize() { return static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE)); }
+
+// That this thread has worked: what else the machine does meanwhile does not count.
+[[maybe_unused]] int64_t ThreadNanos() {
+  struct timespec t = {};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<int64_t>(t.tv_sec) * 1'000'000'000 + static_cast<int64_t>(t.tv_nsec);
+}
 
 // Advice on the pages between two addresses; what the system does not know it refuses, and nothing is lost.
 void Advise(uintptr_t begin, uintptr_t end, int advice) {
@@ -35,8 +44,16 @@ void FetchPages([[maybe_unused]] const void* data, [[maybe_unused]] size_t bytes
 
 void PreferLargePages([[maybe_unused]] void* data, [[maybe_unused]] size_t bytes) {
 #ifdef MADV_HUGEPAGE
+  constexpr int64_t kSlowNanos = 500'000;  // filling one with zeros takes 50 to 200 us
+  static constinit std::atomic<bool> slow{false};
   const uintptr_t address = reinterpret_cast<uintptr_t>(data);
-  Advise(Up(address, kLargePage), Down(address + bytes, kLargePage), MADV_HUGEPAGE);
+  const uintptr_t begin = Up(address, kLargePage), end = Down(address + bytes, kLargePage);
+  if (begin >= end || slow.load(std::memory_order_relaxed)) return;
+  Advise(begin, begin + kLargePage, MADV_HUGEPAGE);
+  const int64_t start = ThreadNanos();
+  *reinterpret_cast<volatile std::byte*>(begin) = std::byte{0};
+  if (ThreadNanos() - start > kSlowNanos) return slow.store(true, std::memory_order_relaxed);
+  Advise(begin + kLargePage, end, MADV_HUGEPAGE);
 #endif
 }
 

@@ -15,10 +15,13 @@ constexpr int64_t kFewChannels = 4;
 constexpr int64_t kBandWork = 1 << 15;  // multiplications that are worth a thread
 constexpr double kClearly = 0.8;        // of the other's time
 constexpr double kHardly = 0.94;
-constexpr double kLittle = 0.12;  // of a run: worth the memory that large weights take
-constexpr double kCold = 4;       // times what it takes in cache: to transform weights that do not stay there
+constexpr double kLittle = 0.12;           // of a run: worth the memory that large weights take
+constexpr double kCold = 4;                // times what it takes in cache: to transform weights that do not stay there
+constexpr int64_t kSliceBytes = 12 << 20;  // of weights transformed in each run: they stay in cache
+constexpr int64_t kOnceSliceBytes = 3 << 20;  // ... in one run: new memory costs more than to transform inputs again
 constexpr int64_t kSmallWeights = 1 << 14;
 constexpr int64_t kBandsWanted = 16;  // parts that feed this many threads well enough
+constexpr int kTileShift = 4, kSlicedShift = 8;
 
 ConvAlgorithm ChooseAlgorithm(const ConvShape& s) {
   if (s.rank > 3 || s.rank < 1) return ConvAlgorithm::kDirect;
@@ -42,8 +45,8 @@ bool LanesAreFaster(const ConvShape& s, ConvAlgorithm algorithm) {
 }
 
 // With the F(m, 3) that beats `algorithm` clearly, if there is one. Large weights are transformed in each run where
-// that takes little of it, and all where they must not be kept.
-bool PlanByWinograd(const ConvShape& s, ConvAlgorithm algorithm, bool low_memory, ConvPlan* plan) {
+// that takes little of it, and all where they are not worth their bytes.
+bool PlanByWinograd(const ConvShape& s, ConvAlgorithm algorithm, double byte_price, ConvPlan* plan) {
   const bool sliding = algorithm == ConvAlgorithm::kPlanes || algorithm == ConvAlgorithm::kImplicit;
   if ((!sliding && algorithm != ConvAlgorithm::kLanes) || !WinogradFits(s)) return false;
   if (s.in_per_group() < kFewChannels) return false;                  // nothing is won by less exact sums
@@ -53,12 +56,14 @@ bool PlanByWinograd(const ConvShape& s, ConvAlgorithm algorithm, bool low_memory
   for (int i = 0; i < 2; ++i) {
     const int tile = 2 + 2 * i;
     const double run = WinogradCost(s, tile), weights = WinogradWeightCost(s, tile);
-    kept[i] = !low_memory && (weights > kLittle * run || s.out_channels * s.in_per_group() < small);
-    cost[i] = kept[i] ? run : run + weights * (LargeWinogradWeights(s, tile) ? kCold : 1);
+    const double in_run = run + weights * (LargeWinogradWeights(s, tile) ? kCold : 1);
+    const double to_keep = run + WinogradExtraBytes(s, tile) * byte_price;
+    kept[i] = to_keep < in_run && (weights > kLittle * run || s.out_channels * s.in_per_group() < small);
+    cost[i] = kept[i] ? to_keep : in_run;
   }
   const int best = cost[1] <= cost[0];
   if (cost[best] > kClearly * ConvCost(s, algorithm)) return false;
-  *plan = PlanWinograd(s, 2 + 2 * best, kept[best]);
+  *plan = PlanWinograd(s, 2 + 2 * best, kept[best] ? 0 : kSliceBytes);
   return true;
 }
 
@@ -86,12 +91,12 @@ const char* ConvAlgorithmName(ConvAlgorithm algorithm) {
   return "?";
 }
 
-ConvPlan PlanConv(const ConvShape& s, bool constant_weights, bool low_memory) {
+ConvPlan PlanConv(const ConvShape& s, bool constant_weights, double byte_price) {
   ConvPlan plan;
   plan.algorithm = ChooseAlgorithm(s);
   if (constant_weights && !kForSize && !Nothing(s)) {
     const bool lanes = LanesAreFaster(s, plan.algorithm);
-    if (PlanByWinograd(s, lanes ? ConvAlgorithm::kLanes : plan.algorithm, low_memory, &plan)) return plan;
+    if (PlanByWinograd(s, lanes ? ConvAlgorithm::kLanes : plan.algorithm, byte_price, &plan)) return plan;
     if (lanes) return PlanLanes(s);
   }
   const int64_t images = s.batch * s.groups;
@@ -137,6 +142,19 @@ ConvPlan PlanConv(const ConvShape& s, bool constant_weights, bool low_memory) {
     }
   }
   return plan;
+}
+
+int ConvPlanCode(const ConvPlan& plan) {
+  return static_cast<int>(plan.algorithm) | plan.tile << kTileShift | (plan.slice > 0) << kSlicedShift;
+}
+
+ConvPlan ReplanConv(const ConvShape& s, int code, bool packed) {
+  if constexpr (!kForSize) {
+    const int tile = (code >> kTileShift) & 15;
+    if (tile != 0) return PlanWinograd(s, tile, packed ? 0 : code >> kSlicedShift ? kSliceBytes : kOnceSliceBytes);
+    if (packed && code == static_cast<int>(ConvAlgorithm::kLanes)) return PlanLanes(s);
+  }
+  return PlanConv(s, false);
 }
 
 bool RunConv(const ConvPlan& plan, const ConvShape& s, const ConvOperands& o, ParallelFor parallel) {

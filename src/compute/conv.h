@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "base/status.h"
 #include "compute/conv_shape.h"
@@ -48,8 +49,17 @@ struct ConvPlan {
   int64_t scratch_bytes = 0;
 };
 
-// Made of sizes and the instruction set alone; no heap. `low_memory`: keep nothing that is larger than the weights.
-ConvPlan PlanConv(const ConvShape& shape, bool constant_weights, bool low_memory = false);
+inline constexpr double kKeepNothing = std::numeric_limits<double>::infinity();
+
+// Made of sizes and the instruction set alone; no heap. `byte_price`: nanoseconds of a run that transformed weights
+// have to save for each byte that they are larger; kKeepNothing: none are kept.
+ConvPlan PlanConv(const ConvShape& shape, bool constant_weights, double byte_price = 0);
+
+// What a run needs to make the plan again, whatever the price was. `packed`: the weights are, as the plan wanted them;
+// if not, the run transforms them, which gives the same bits: those of a plan that keeps them in small slices, since it
+// will be the only such run.
+int ConvPlanCode(const ConvPlan& plan);
+ConvPlan ReplanConv(const ConvShape& shape, int code, bool packed);
 
 // Number of the layout that the plan wants its weights in (see WeightFormat in ops/choice.h); 0: as they are.
 uint64_t ConvWeightFormat(const ConvPlan& plan, const ConvShape& shape);

@@ -15,9 +15,10 @@ bool ConvByWinograd(const ConvPlan& plan, const ConvShape& shape, const ConvOper
 bool ConvByLanes(const ConvPlan& plan, const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
 bool ConvByGemm(const ConvPlan& plan, const ConvShape& shape, const ConvOperands& operands, ParallelFor parallel);
 
-// Whether F(m, 3) can compute it at all, and its plan then.
+// Whether F(m, 3) can compute it at all, and its plan then. Transformed weights are kept, or (slice_bytes > 0) made in
+// each run, about so many bytes at once.
 bool WinogradFits(const ConvShape& shape);
-ConvPlan PlanWinograd(const ConvShape& shape, int tile, bool kept = true);
+ConvPlan PlanWinograd(const ConvShape& shape, int tile, int64_t slice_bytes = 0);
 
 bool LanesFit(const ConvShape& shape);
 ConvPlan PlanLanes(const ConvShape& shape);
@@ -34,6 +35,7 @@ bool PackLanesWeights(float* dst, const void* weights, uint64_t format, int64_t 
 double WinogradCost(const ConvShape& shape, int tile);
 double WinogradWeightCost(const ConvShape& shape, int tile);  // to transform the weights
 bool LargeWinogradWeights(const ConvShape& shape, int tile);  // larger than cache, once transformed
+double WinogradExtraBytes(const ConvShape& shape, int tile);  // that transformed weights have more
 double LanesCost(const ConvShape& shape);
 double ConvCost(const ConvShape& shape, ConvAlgorithm algorithm);
 

@@ -54,6 +54,10 @@ bool LargeWinogradWeights(const ConvShape& s, int tile) {
   return Matrices(s, tile) * Real(s.out_channels) * Real(s.in_per_group()) * 4 > kNearBytes;
 }
 
+double WinogradExtraBytes(const ConvShape& s, int tile) {
+  return (Matrices(s, tile) - 9) * Real(s.out_channels) * Real(s.in_per_group()) * 4;
+}
+
 double WinogradCost(const ConvShape& s, int tile) { return Real(s.batch * s.groups) * WinogradImageCost(s, tile); }
 
 double WinogradWeightCost(const ConvShape& s, int tile) {

@@ -10,11 +10,10 @@
 namespace kante::core {
 namespace {
 
-constexpr int64_t kBlockTiles = 24;        // whole register tiles of every instruction set; 12 to 72 are alike
-constexpr int64_t kChannels = 64;          // output channels at once: their products stay in L2
-constexpr int64_t kSliceBytes = 12 << 20;  // of transformed weights that are not kept: they stay in cache
-constexpr int64_t kManyItems = 8;          // that feed threads well enough
-constexpr int64_t kMaxItems = 16;          // ... that anything is cut up for, and the slots of scratch
+constexpr int64_t kBlockTiles = 24;  // whole register tiles of every instruction set; 12 to 72 are alike
+constexpr int64_t kChannels = 64;    // output channels at once: their products stay in L2
+constexpr int64_t kManyItems = 8;    // that feed threads well enough
+constexpr int64_t kMaxItems = 16;    // ... that anything is cut up for, and the slots of scratch
 constexpr double kNanosPerRange = 20000;
 constexpr int64_t kMaxGroups = 1 << 15;
 constexpr uint64_t kTag = uint64_t{'W'} << 8 | uint64_t{'G'};
@@ -93,7 +92,7 @@ bool WinogradFits(const ConvShape& s) {
   return s.stride[0] <= 2;
 }
 
-ConvPlan PlanWinograd(const ConvShape& s, int tile, bool kept) {
+ConvPlan PlanWinograd(const ConvShape& s, int tile, int64_t slice_bytes) {
   ConvPlan p;
   p.algorithm = ConvAlgorithm::kWinograd;
   p.tile = tile;
@@ -116,9 +115,9 @@ ConvPlan PlanWinograd(const ConvShape& s, int tile, bool kept) {
                       Padded(std::max(kernels::WinogradInputScratch(),
                                       kernels::WinogradOutputScratch(k, block, Size(std::min(kChannels, outs))))));
   p.scratch_bytes = p.slot_bytes * p.ranges;
-  if (!kept) {
+  if (slice_bytes > 0) {
     const int64_t channel = static_cast<int64_t>(k.matrices()) * s.in_per_group() * 4;
-    const int64_t most = std::max<int64_t>(kSliceBytes / channel / kChannels, 1) * kChannels;
+    const int64_t most = std::max<int64_t>(slice_bytes / channel / kChannels, 1) * kChannels;
     p.slice = s.groups > 1 ? outs : std::min(outs, most);
     p.scratch_bytes += s.groups * (AlignUp(p.slice, nr) * channel + static_cast<int64_t>(k.matrices()) * 64);
   }

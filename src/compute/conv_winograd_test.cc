@@ -102,7 +102,8 @@ struct Problem {
       const std::vector<float> y = Run(plan, fused, kSerial);
       ASSERT_EQ(y, Run(plan, fused, kBackwards));  // not a bit may depend on the ranges
       ASSERT_EQ(y, Run(plan, fused, threads));
-      ASSERT_EQ(y, Run(PlanWinograd(s, tile, /*kept=*/false), fused, threads));
+      ASSERT_EQ(y, Run(PlanWinograd(s, tile, 12 << 20), fused, threads));
+      ASSERT_EQ(y, Run(ReplanConv(s, ConvPlanCode(plan), false), fused, threads));
       for (size_t i = 0; i < y.size(); ++i) {
         double v = want[i];
         if (fused) {
@@ -164,13 +165,40 @@ TEST(ConvWinograd, KeepsTransformedWeightsWhereThatSavesTime) {
   EXPECT_EQ(0, PlanConv(small, true).slice);
   EXPECT_NE(0u, ConvWeightFormat(PlanConv(small, true), small));
   EXPECT_EQ(0, PlanConv(Shape3x3(1, 1, 512, 512, 7, 7, kOne), true).slice);
-  for (const ConvPlan& plan : {PlanConv(large, true), PlanConv(small, true, /*low_memory=*/true)}) {
+  for (const ConvPlan& plan : {PlanConv(large, true), PlanConv(small, true, kKeepNothing)}) {
     EXPECT_EQ(ConvAlgorithm::kWinograd, plan.algorithm);
     EXPECT_GE(plan.slice, 64);
     EXPECT_EQ(0u, ConvWeightFormat(plan, small));
   }
   // So few tiles that the transform would cost more than it saves.
-  EXPECT_NE(ConvAlgorithm::kWinograd, PlanConv(Shape3x3(1, 1, 64, 64, 4, 4, kOne), true, true).algorithm);
+  EXPECT_NE(ConvAlgorithm::kWinograd, PlanConv(Shape3x3(1, 1, 64, 64, 4, 4, kOne), true, kKeepNothing).algorithm);
+}
+
+// Dearer bytes are never more of them, and a run makes the same plan of its code.
+TEST(ConvWinograd, PriceOfBytes) {
+  if (kForSize) GTEST_SKIP() << "a build for size has no Winograd";
+  if (kernels::GemmTile().nr < 16) GTEST_SKIP();  // costs are those of AVX2
+  constexpr Pads kOne = {1, 1, 1, 1};
+  for (const ConvShape& s : {Shape3x3(1, 1, 64, 64, 56, 56, kOne), Shape3x3(1, 1, 256, 256, 14, 14, kOne),
+                             Shape3x3(1, 1, 512, 512, 7, 7, kOne), Shape3x3(1, 1, 3, 64, 56, 56, kOne)}) {
+    int64_t most = INT64_MAX;
+    for (double price : {0.0, 1e-3, 3e-2, 0.1, 0.3, 1.0, 10.0, kKeepNothing}) {
+      const ConvPlan plan = PlanConv(s, true, price);
+      const uint64_t format = ConvWeightFormat(plan, s);
+      const int64_t bytes = format ? PackedConvBytes(format, s.out_channels, s.in_per_group()).value() : 0;
+      EXPECT_LE(bytes, most);
+      most = bytes;
+      const ConvPlan again = ReplanConv(s, ConvPlanCode(plan), format != 0);
+      EXPECT_EQ(plan.algorithm, again.algorithm);
+      EXPECT_EQ(plan.tile, again.tile);
+      EXPECT_EQ(plan.slice, again.slice);
+      EXPECT_EQ(plan.scratch_bytes, again.scratch_bytes);
+    }
+  }
+  const auto tile = [&](double price) { return PlanConv(Shape3x3(1, 1, 256, 256, 14, 14, kOne), true, price).tile; };
+  EXPECT_EQ(4, tile(0));
+  EXPECT_EQ(2, tile(0.1));  // nearly as fast, in a quarter of the extra bytes
+  EXPECT_EQ(0, PlanConv(Shape3x3(1, 1, 512, 512, 7, 7, kOne), true, 1).tile);
 }
 
 TEST(ConvWinograd, TakesWhatItIsGoodFor) {

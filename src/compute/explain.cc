@@ -12,17 +12,19 @@ namespace {
 
 std::string Micros(double nanos) { return StrCat(static_cast<int64_t>(std::ceil(nanos / 1000)), " us"); }
 
-// What PlanConv compared where Winograd fits.
+// What PlanConv compared where Winograd fits, and whether it would have chosen something else with all memory.
 std::string CostsOf(const ConvPlan& plan, const ConvShape& s) {
+  const ConvPlan free = PlanConv(s, true);
+  const char* dear = ConvPlanCode(free) != ConvPlanCode(plan) || free.slice != plan.slice ? ", with little memory" : "";
   const ConvAlgorithm other = PlanConv(s, false).algorithm;
   const double cost = ConvCost(s, other);
   if (plan.algorithm == ConvAlgorithm::kWinograd) {
     const double weights = plan.slice ? WinogradWeightCost(s, plan.tile) : 0;
     return StrCat("the cost model says ", Micros(WinogradCost(s, plan.tile) + weights), ", ", ConvAlgorithmName(other),
-                  " ", Micros(cost), plan.slice ? "; weights are transformed in each run" : "");
+                  " ", Micros(cost), plan.slice ? "; weights are transformed in each run" : "", dear);
   }
   return StrCat("the cost model says ", Micros(cost), ", Winograd ", Micros(WinogradCost(s, 2)), " by F(2,3) and ",
-                Micros(WinogradCost(s, 4)), " by F(4,3)");
+                Micros(WinogradCost(s, 4)), " by F(4,3)", dear);
 }
 
 }  // namespace
@@ -53,7 +55,7 @@ std::string NameOf(const ConvPlan& plan) {
   return name;
 }
 
-std::string ReasonOf(const ConvPlan& plan, const ConvShape& s, bool constant_weights, bool low_memory) {
+std::string ReasonOf(const ConvPlan& plan, const ConvShape& s, bool constant_weights) {
   switch (plan.algorithm) {
     case ConvAlgorithm::kDirect:
       return "rank above 3: plain loops";
@@ -75,7 +77,7 @@ std::string ReasonOf(const ConvPlan& plan, const ConvShape& s, bool constant_wei
   }
   if (!constant_weights) return "no Winograd: the weights are not constant";
   if (s.in_per_group() < 4) return "no Winograd: few input channels";
-  return StrCat(CostsOf(plan, s), low_memory ? ", with little memory" : "");
+  return CostsOf(plan, s);
 }
 
 }  // namespace kante::core

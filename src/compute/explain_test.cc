@@ -24,9 +24,9 @@ ConvShape Square(int64_t in, int64_t out, int64_t side, int64_t kernel, int64_t 
   return s;
 }
 
-std::pair<std::string, std::string> Explained(const ConvShape& s, bool constant = true, bool low_memory = false) {
-  const ConvPlan plan = PlanConv(s, constant, low_memory);
-  return {NameOf(plan), ReasonOf(plan, s, constant, low_memory)};
+std::pair<std::string, std::string> Explained(const ConvShape& s, bool constant = true, double byte_price = 0) {
+  const ConvPlan plan = PlanConv(s, constant, byte_price);
+  return {NameOf(plan), ReasonOf(plan, s, constant)};
 }
 
 bool Has(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }

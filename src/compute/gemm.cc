@@ -17,12 +17,14 @@ namespace {
 
 constexpr int64_t kMaxK = 2304;         // longest chain between two visits of C
 constexpr int64_t kFloatsA = 64 << 10;  // of a block of A: half of a 512 KB L2
-// A B that does not fit into L2 is streamed once for each block of rows: high blocks of short rows, in all of the
-// columns or in wide strips of them, read least.
+// A B that does not fit into L2 is streamed once for each block of rows: high blocks, in all of the columns or in wide
+// strips of them, read least. A visit of C costs more than panels that pass L1 by: chains are long.
 constexpr int64_t kFloatsTallA = 80 << 10;
-constexpr int64_t kCutK = 512;
-constexpr int64_t kLargeB = 96 << 10;  // floats
+constexpr int64_t kCutK = 1024;
+constexpr int64_t kLargeB = 96 << 10;   // floats
+constexpr int64_t kStreamingRows = 24;  // at least: fewer wait for memory, whatever the order
 constexpr int64_t kWideStrip = 192, kHighBlock = 96;
+constexpr int64_t kWays = 8;            // of caches
 constexpr int64_t kFloatsB = 32 << 10;  // of a block of B packed inside a task
 constexpr int64_t kMaxTasks = 32;
 // Few columns are cut by rows of A, too: threads get equal parts, and each its own share of the weights.
@@ -111,10 +113,11 @@ void PackBlock(const GemmPlan& plan, const GemmArgs& args, float* dst, int64_t k
 }
 
 // One row block times one column block, all of k. `b` is the packed B from column n0 on with `b_panel_stride` floats
-// between panels, rows from k0 on. With `pack_to` == `b` they are still to be packed from where B lies.
+// between panels, rows from k0 on. With `pack_to` == `b` they are still to be packed from where B lies. `next`: a panel
+// of floats that is likely to be wanted after these.
 void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilogue& epilogue, float* scratch_a,
                    const void* b, int64_t b_panel_stride, int64_t i0, int64_t i1, int64_t j0, int64_t j1, int64_t k0,
-                   int64_t k1, float* pack_to = nullptr) {
+                   int64_t k1, float* pack_to = nullptr, const void* next = nullptr) {
   kernels::Epilogue moved;
   kernels::GemmArgs block;
   block.a = args.a + i0 * args.a_row_stride + k0 * args.a_col_stride;
@@ -128,6 +131,7 @@ void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilog
   block.type = plan.vector && plan.source == GemmB::kPacked ? plan.panels : kernels::PanelType::kF32;
   if (block.type == kernels::PanelType::kF32) {
     block.b = static_cast<const float*>(b);
+    block.next_b = static_cast<const float*>(next);
   } else {
     block.half_b = static_cast<const uint16_t*>(b);
   }
@@ -143,7 +147,8 @@ void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilog
   block.n = static_cast<size_t>(j1 - j0);
   block.k = static_cast<size_t>(k1 - k0);
   block.accumulate = k0 > 0;
-  block.fetch_a = plan.source == GemmB::kRows || plan.source == GemmB::kPanels;  // then A is weights
+  // Then A is weights, or its block has not been read yet.
+  block.fetch_a = plan.source == GemmB::kRows || plan.source == GemmB::kPanels || j0 == 0;
   if (k1 == plan.k) block.epilogue = epilogue.At(i0, j0, &moved);
   if constexpr (!kForSize) {
     if (plan.vector) return kernels::GemvBlock(block);
@@ -154,8 +159,8 @@ void MultiplyBlock(const GemmPlan& plan, const GemmArgs& args, const BlockEpilog
 // B lies packed as a whole: tasks are blocks of C, neighbours share rows.
 bool RunPacked(const GemmPlan& plan, const GemmArgs& args, const void* packed, SlotPool& slots, ParallelFor parallel) {
   const BlockEpilogue epilogue(args.epilogue);
-  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr);
-  return parallel(plan.m_blocks * plan.n_blocks, plan.grain, [&](int64_t begin, int64_t end) {
+  const int64_t nr = static_cast<int64_t>(kernels::GemmTile().nr), tasks = plan.m_blocks * plan.n_blocks;
+  return parallel(tasks, plan.grain, [&](int64_t begin, int64_t end) {
     int slot;
     float* scratch = slots.Take(&slot);
     for (int64_t t = begin; t < end; ++t) {
@@ -165,8 +170,14 @@ bool RunPacked(const GemmPlan& plan, const GemmArgs& args, const void* packed, S
       int64_t k0 = 0;
       do {
         const int64_t k1 = std::min(plan.k, k0 + plan.kc);
+        const void* next = nullptr;
+        if (k1 < plan.k) {
+          next = PanelAt(plan, packed, j0 * plan.k + k1 * nr);
+        } else if (t + 1 < tasks) {
+          next = PanelAt(plan, packed, (t + 1) % plan.n_blocks * plan.nc * plan.k);
+        }
         MultiplyBlock(plan, args, epilogue, scratch, PanelAt(plan, packed, j0 * plan.k + k0 * nr), plan.k * nr, i0, i1,
-                      j0, j1, k0, k1);
+                      j0, j1, k0, k1, nullptr, next);
         k0 = k1;
       } while (k0 < plan.k);
     }
@@ -281,14 +292,14 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
   if (source == GemmB::kPacked && panel_type == kernels::PanelType::kF32 && !p.vector && a_row_stride != 0 &&
       a_row_stride % 1024 == 0 && m > 4 * mr && n >= 4 * nr)
     p.pack_a = true;
-  const bool streams = source == GemmB::kPacked && !p.vector && !narrow && m >= kHighBlock && n * k > kLargeB;
+  const bool streams = source == GemmB::kPacked && !p.vector && !narrow && m >= kStreamingRows && n * k > kLargeB;
   if (streams && m * k > kFloatsTallA && k > kCutK) p.kc = AlignUp(CeilDiv(k, CeilDiv(k, kCutK)), 8);
   int64_t tiles_per_block = std::clamp<int64_t>((streams ? kFloatsTallA : kFloatsA) / (p.kc * mr), 4, tiles);
   p.m_blocks = p.vector ? 1 : CeilDiv(tiles, tiles_per_block);
   if (streams && p.pack_a && a_col_stride == 1) {
-    // Of 1024 sets with 8 ways, say.
+    // Of an L2 of 1024 sets with 8 ways, say, and an L1 whose sets the rows of a tile share.
     const int64_t rows = std::min(m, CeilDiv(tiles, p.m_blocks) * mr);
-    p.pack_a = rows * std::gcd(a_row_stride / 16, int64_t{1024}) > 7 * 1024;
+    p.pack_a = mr > kWays || rows * std::gcd(a_row_stride / 16, int64_t{1024}) > (kWays - 1) * 1024;
   }
 
   if (source != GemmB::kPacked || narrow) {
@@ -320,9 +331,10 @@ GemmPlan PlanGemm(int64_t m, int64_t n, int64_t k, GemmB source, int64_t a_row_s
     const int64_t least_tiles = streams ? CeilDiv(kHighBlock, mr) : 4;
     if (!p.vector && m >= n) p.m_blocks = std::max(p.m_blocks, std::min(wanted, CeilDiv(tiles, least_tiles)));
     int64_t columns = std::clamp<int64_t>(CeilDiv(wanted, p.m_blocks), 1, panels);
-    // Two strips at least: what two threads share.
-    if (streams) columns = std::min(columns, std::max<int64_t>(p.m_blocks > 1 ? 1 : 2, n / kWideStrip));
-    if (streams && p.pack_a && p.m_blocks >= 4) columns = std::min<int64_t>(columns, 2);  // each packs A
+    // Two strips at least: what two threads share. A single block of rows is shared by more.
+    const int64_t strip = p.m_blocks > 1 ? kWideStrip : kWideStrip / 2;
+    if (streams) columns = std::min(columns, std::max<int64_t>(p.m_blocks > 1 ? 1 : 2, n / strip / 2 * 2));
+    if (streams && p.pack_a && p.m_blocks >= 2) columns = std::min<int64_t>(columns, 2);  // each packs A
     p.nc = CeilDiv(panels, columns) * nr;
     p.n_blocks = CeilDiv(panels * nr, p.nc);
     tiles_per_block = CeilDiv(tiles, p.m_blocks);

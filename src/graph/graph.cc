@@ -105,9 +105,12 @@ void Graph::Attach(NodeId id) {
 void Graph::Detach(NodeId id) {
   Node& node = *nodes_[id];
   const auto drop = [&](ValueId v) {
+    // From both ends: passes remove in order or backwards, and all nodes of a graph may read one constant.
     auto& uses = values_[v].consumers;
-    const auto it = std::find(uses.begin(), uses.end(), id);
-    if (it != uses.end()) uses.erase(it);
+    for (size_t first = 0, last = uses.size(); first < last; ++first) {
+      const size_t at = uses[--last] == id ? last : first;
+      if (uses[at] == id) return void(uses.erase(uses.begin() + static_cast<ptrdiff_t>(at)));
+    }
   };
   for (ValueId in : node.inputs) {
     if (in != kNone) drop(in);

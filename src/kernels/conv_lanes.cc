@@ -150,9 +150,11 @@ HWY_NOINLINE void RunRow(const Row& r) {
   const ptrdiff_t n = r.n;
   for (ptrdiff_t x = 0; x < n;) {
     const ptrdiff_t left = n - x;
-    // Two steps of four rather than a longer one that goes back far.
+    // Two steps of four rather than a longer one that goes back far; of one vector, which four pixels keep waiting, two
+    // of eight rather than twelve and four.
     const bool fours = left <= 4 || (left > kShort && left <= 8 && kShort < 8);
-    if (!fours && n >= kLong && left > kShort) {
+    const bool even = kVecs == 1 && left > kLong && left <= kLong + 4;
+    if (!fours && !even && n >= kLong && left > kShort) {
       RunPixels<kVecs, kLong, kStride>(r, HWY_MIN(x, n - kLong));
       x += kLong;
     } else if (!fours && n >= kShort) {

@@ -105,10 +105,12 @@ HWY_INLINE void RunPixels(const Row& r, ptrdiff_t ox) {
   if constexpr (kPixels >= 4) {
 #pragma GCC unroll 2
     for (int p = 0; p < kPixels; p += 4) {
-      TransposeBlocks(sum[p], sum[p + 1], sum[p + 2], sum[p + 3]);
+      const int at = HWY_MIN(p, kPixels - 4);
+      VF turned[4] = {sum[at], sum[at + 1], sum[at + 2], sum[at + 3]};
+      TransposeBlocks(turned[0], turned[1], turned[2], turned[3]);
 #pragma GCC unroll 4
       for (int i = 0; i < 4; ++i) {
-        StoreBlocks(d, sum[p + i], r.y + i * r.plane + ox + p, 4 * static_cast<size_t>(r.plane));
+        StoreBlocks(d, turned[i], r.y + i * r.plane + ox + at, 4 * static_cast<size_t>(r.plane));
       }
     }
   } else {
@@ -118,10 +120,12 @@ HWY_INLINE void RunPixels(const Row& r, ptrdiff_t ox) {
   }
 }
 
-// The last step of a row goes back over pixels that exist already: their bits are the same.
+// The last step of a row goes back over pixels that exist already: their bits are the same. Rows of seven, the last
+// maps of many networks, are one step: sums of four pixels at a time would wait for each other.
 template <int kTaps, int kStride>
 HWY_NOINLINE void RunRow(const Row& r) {
   const ptrdiff_t n = r.g->out_w;
+  if (kTaps > 0 && n == 7) return RunPixels<7, kTaps, kStride>(r, 0);
   ptrdiff_t x = 0;
   for (; x < n && n >= 8 && (x + 8 <= n || n - x > 4); x += 8) RunPixels<8, kTaps, kStride>(r, HWY_MIN(x, n - 8));
   for (; x < n && n >= 4; x += 4) RunPixels<4, kTaps, kStride>(r, HWY_MIN(x, n - 4));

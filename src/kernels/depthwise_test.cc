@@ -70,7 +70,15 @@ TEST(Depthwise, EveryGeometry) {
 TEST(Depthwise, PlanesTogetherHaveTheSameBits) {
   OnEveryTarget([] {
     const ptrdiff_t n = static_cast<ptrdiff_t>(DepthwiseLanes());
-    for (const ConvGeometry& g : Planes()) {
+    std::vector<ConvGeometry> planes = Planes();
+    for (ptrdiff_t width = 1; width <= 3 * n + 1; ++width) {
+      for (ptrdiff_t kernel : {3, 5}) {
+        for (ptrdiff_t stride : {1, 2}) {
+          planes.push_back(Plane(4, width, kernel, kernel, stride, stride, 1, 1, kernel / 2, kernel / 2));
+        }
+      }
+    }
+    for (const ConvGeometry& g : planes) {
       SCOPED_TRACE(testing::Message() << g.in_h << "x" << g.in_w << " kernel " << g.kernel_h << "x" << g.kernel_w
                                       << " stride " << g.stride_h << "," << g.stride_w);
       const ptrdiff_t plane_x = g.in_h * g.in_w, plane_y = g.out_h * g.out_w, taps = g.kernel_h * g.kernel_w;

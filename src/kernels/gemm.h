@@ -64,7 +64,7 @@ struct GemmArgs {
   size_t k = 0;                        ///< 0 gives zeros (or leaves C alone when accumulating)
   bool accumulate = false;             ///< add to C instead of overwriting it
   const Epilogue* epilogue = nullptr;  ///< applied after the addition; pass it with the last k block only
-  bool fetch_a = false;                ///< A comes out of memory and B does not: fetch the rows of A ahead
+  bool fetch_a = false;                ///< these rows of A were not read lately: the first panel fetches them ahead
   const float* next_b = nullptr;       ///< a panel as long as these that will be wanted next: fetched ahead
 
   /// k x n, row-major, or null. When set, `packed` is where `b` points: the first rows of A read the source and leave

@@ -23,14 +23,13 @@ HWY_INLINE void MapRow(float* y, size_t n, const F& f) {
 // wanted then, 0 if that is not known.
 HWY_INLINE float ExpAndSum(float* y, const float* x, size_t n, VF max, size_t next) {
   const DF d;
-  VF s0 = hn::Zero(d), s1 = s0;
+  VF sum = hn::Zero(d);
   size_t i = 0;
   for (; i + 2 * kN <= n; i += 2 * kN) {
     if (next > 0) __builtin_prefetch(x + next + i, 0, 3);
     const VF e0 = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i), max));
     const VF e1 = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i + kN), max));
-    s0 = hn::Add(s0, e0);
-    s1 = hn::Add(s1, e1);
+    sum = hn::Add(sum, hn::Add(e0, e1));  // a second sum would not fit into the registers of AVX2
     hn::StoreU(e0, d, y + i);
     hn::StoreU(e1, d, y + i + kN);
   }
@@ -38,15 +37,15 @@ HWY_INLINE float ExpAndSum(float* y, const float* x, size_t n, VF max, size_t ne
     const size_t left = n - i;
     if (left >= kN) {
       const VF e = ExpNonPositive(hn::Sub(hn::LoadU(d, x + i), max));
-      s0 = hn::Add(s0, e);
+      sum = hn::Add(sum, e);
       hn::StoreU(e, d, y + i);
     } else {
       const VF e = ExpNonPositive(hn::Sub(LoadPartial(x + i, left), max));
-      s1 = hn::Add(s1, KeepFirst<SumReducer>(e, left));
+      sum = hn::Add(sum, KeepFirst<SumReducer>(e, left));
       StorePartial(e, y + i, left);
     }
   }
-  return FoldLanes<SumReducer>(hn::Add(s0, s1));
+  return FoldLanes<SumReducer>(sum);
 }
 
 HWY_INLINE float SumOfExp(const float* x, size_t n, float max) {

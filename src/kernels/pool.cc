@@ -21,17 +21,18 @@ namespace {
 template <class R>
 HWY_INLINE void CombineRows(float* column, const float* first, ptrdiff_t step, ptrdiff_t n, ptrdiff_t in_w) {
   const DF d;
-  ptrdiff_t x = 0;
-  for (; x + kPlaneLanes <= in_w; x += kPlaneLanes) {
-    VF v = hn::LoadU(d, first + x);
-    for (ptrdiff_t i = 1; i < n; ++i) v = R::Combine(v, hn::LoadU(d, first + i * step + x));
-    hn::StoreU(v, d, column + x);
+  if (in_w < kPlaneLanes) {
+    const size_t left = static_cast<size_t>(in_w);
+    VF v = LoadPartial(first, left);
+    for (ptrdiff_t i = 1; i < n; ++i) v = R::Combine(v, LoadPartial(first + i * step, left));
+    return StorePartial(v, column, left);
   }
-  if (x < in_w) {
-    const size_t left = static_cast<size_t>(in_w - x);
-    VF v = LoadPartial(first + x, left);
-    for (ptrdiff_t i = 1; i < n; ++i) v = R::Combine(v, LoadPartial(first + i * step + x, left));
-    StorePartial(v, column + x, left);
+  // The last step goes back over columns that exist already.
+  for (ptrdiff_t x = 0; x < in_w; x += kPlaneLanes) {
+    const ptrdiff_t at = HWY_MIN(x, in_w - kPlaneLanes);
+    VF v = hn::LoadU(d, first + at);
+    for (ptrdiff_t i = 1; i < n; ++i) v = R::Combine(v, hn::LoadU(d, first + i * step + at));
+    hn::StoreU(v, d, column + at);
   }
 }
 
@@ -85,16 +86,14 @@ HWY_INLINE void PairRow(float* y, const float* x, const ConvGeometry& g, ptrdiff
 // A row of fewer outputs than a vector has lanes, from the combined rows.
 template <class R, class Finish>
 HWY_INLINE void ShortRow(float* y, const float* column, const ConvGeometry& g, ptrdiff_t oy, const Finish& finish) {
-  HWY_ALIGN float out[kPlaneLanes] = {};
   for (ptrdiff_t ox = 0; ox < g.out_w; ++ox, column += g.stride_w) {
     VF v = Const(column[0]);
     for (ptrdiff_t kx = 1; kx < g.kernel_w; ++kx) v = R::Combine(v, Const(column[kx * g.dilation_w]));
-    out[ox] = hn::GetLane(v);
+    y[ox] = hn::GetLane(finish(v, oy, ox));
   }
-  StorePartial(finish(hn::Load(DF(), out), oy, 0), y, static_cast<size_t>(g.out_w));
 }
 
-// finish(v, oy, load) turns the combined vector into the output; load(p) reads out_w-long per-column data.
+// finish(v, oy, ox) turns the combined vector into outputs from column ox on; it may read a vector of per-column data.
 template <class R, class Finish>
 HWY_INLINE void PoolPlane(float* y, const float* x, const ConvGeometry& g, float identity, float* scratch,
                           const Finish& finish) {
@@ -106,13 +105,13 @@ HWY_INLINE void PoolPlane(float* y, const float* x, const ConvGeometry& g, float
   const bool inside = AllInside(g), narrow = inside && g.out_w < kPlaneLanes;
   const bool pairs = inside && g.kernel_w == 2 && g.stride_w == 2 && g.dilation_w == 1;
   for (ptrdiff_t oy = 0; oy < g.out_h; ++oy, y += g.out_w) {
-    ptrdiff_t first, count;
     const ptrdiff_t start = oy * g.stride_h - g.pad_top;
-    TapsInside(start, g.dilation_h, g.kernel_h, 0, g.in_h, first, count);
     if (pairs) {
       PairRow<R>(y, x + start * g.in_w, g, oy, finish);
       continue;
     }
+    ptrdiff_t first = 0, count = g.kernel_h;
+    if (!inside) TapsInside(start, g.dilation_h, g.kernel_h, 0, g.in_h, first, count);
     if (count > 0)
       CombineRows<R>(column, x + (start + first * g.dilation_h) * g.in_w, g.dilation_h * g.in_w, count, g.in_w);
     if (narrow) {
@@ -141,7 +140,8 @@ ptrdiff_t RoundedRow(ptrdiff_t n) { return (n + kPlaneLanes - 1) / kPlaneLanes *
 }  // namespace
 
 size_t PoolScratch(const ConvGeometry& g) {
-  return static_cast<size_t>(PhaseWidth(g) * g.stride_w + RoundedRow(g.in_w) + RoundedRow(g.out_w));
+  // ShortRow reads a vector of per-column data from each column on.
+  return static_cast<size_t>(PhaseWidth(g) * g.stride_w + RoundedRow(g.in_w) + RoundedRow(g.out_w) + kPlaneLanes);
 }
 
 void MaxPoolPlane(float* y, const float* x, const ConvGeometry& g, float* scratch) {

@@ -23,6 +23,10 @@ TEST(Pool, EveryGeometry) {
     for (ptrdiff_t side : {14, 28, 33, 66}) planes.push_back(Plane(side, side, 2, 2, 2, 2, 1, 1, 0, 0));
     for (ptrdiff_t side : {6, 14, 20}) planes.push_back(Plane(side, side, 3, 3, 3, 3, 1, 1, 0, 0));
     planes.push_back(Plane(9, 40, 3, 2, 1, 2, 2, 1, 0, 0));
+    for (ptrdiff_t width = 3; width <= 49; ++width) {  // three vectors and one of the widest target
+      planes.push_back(Plane(4, width, 2, 2, 2, 2, 1, 1, 0, 0));
+      planes.push_back(Plane(4, width, 3, 3, 3, 3, 1, 1, 0, 0));
+    }
     for (const ConvGeometry& g : planes) {
       SCOPED_TRACE(testing::Message() << g.in_h << "x" << g.in_w << " kernel " << g.kernel_h << "x" << g.kernel_w);
       TightBuffer<float> x(static_cast<size_t>(g.in_h * g.in_w), 1), scratch(PoolScratch(g));

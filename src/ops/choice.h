@@ -34,7 +34,7 @@ struct Choice {
 
 // How weights are kept.
 struct WeightPolicy {
-  bool low_memory = false;                        // packed weights must not be larger than the weights are
+  double byte_price = 0;  // nanoseconds of a run that each of extra_bytes has to save; infinite: there must be none
   ElementType storage = ElementType::kUndefined;  // f32 weights may be rounded to f16 or bf16; undefined: may not
 };
 
@@ -53,7 +53,7 @@ class ChooseContext {
   const Shape& shape(int i) const { return in(i).shape; }
   ElementType type(int i) const { return in(i).type; }
   const Shape& output_shape(int i) const { return outputs_[static_cast<size_t>(i)].shape; }
-  bool low_memory() const { return policy_.low_memory; }
+  double byte_price() const { return policy_.byte_price; }
   // What packed floats of weight `i` are stored as: f16 and bf16 keep their two bytes.
   ElementType weight_storage(int i) const {
     if (type(i) == ElementType::kFloat16 || type(i) == ElementType::kBfloat16) return type(i);

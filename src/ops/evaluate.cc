@@ -6,6 +6,8 @@
 namespace kante::core {
 namespace {
 
+constexpr int64_t kSmall = 64 << 10;  // bytes of a tensor that may decide a shape
+
 class InlineHost final : public RunHost {
  public:
   InlineHost(const Limits& limits, int64_t max_bytes) : limits_(limits), max_bytes_(max_bytes) {}
@@ -81,16 +83,21 @@ Result<std::vector<Value>> EvaluateNode(const OpInstance& op, const Node& node, 
     if (node.HasSubgraphs() || !op.def->infer) return NotImplemented(node.op_type, " cannot be evaluated alone");
   }
   // Operators see dense, aligned tensors; those that look at shapes only may get tensors without memory behind them.
+  // What decides shapes is small: large tensors are copied when it is known that something will read them.
   std::vector<Value> dense(inputs.size());
   std::vector<const Value*> in(inputs.begin(), inputs.end());
-  for (size_t i = 0; i < inputs.size() && !op.def->info.value_from_shape; ++i) {
-    if (!in[i] || !in[i]->is_tensor()) continue;
-    const Tensor& t = in[i]->tensor();
-    if (t.contiguous() && t.aligned()) continue;
-    KANTE_TRY(Tensor copy, Compact(t));
-    dense[i] = Value(std::move(copy));
-    in[i] = &dense[i];
-  }
+  const auto compact = [&](int64_t most_bytes) -> Status {
+    for (size_t i = 0; i < in.size() && !op.def->info.value_from_shape; ++i) {
+      if (!in[i] || !in[i]->is_tensor() || in[i]->tensor().bytes() > most_bytes) continue;
+      const Tensor& t = in[i]->tensor();
+      if (t.contiguous() && t.aligned()) continue;
+      KANTE_TRY(Tensor copy, Compact(t));
+      dense[i] = Value(std::move(copy));
+      in[i] = &dense[i];
+    }
+    return OkStatus();
+  };
+  KANTE_TRY(compact(kSmall));
   std::vector<InputFacts> facts;
   for (const Value* v : in) facts.push_back(FactsOf(v));
   std::vector<OutputFacts> out(node.outputs.size());
@@ -108,8 +115,11 @@ Result<std::vector<Value>> EvaluateNode(const OpInstance& op, const Node& node, 
   for (size_t i = 0; i < out.size(); ++i) {
     if (!out[i].wanted || out[i].certainty != Certainty::kExact || out[i].kind != ValueKind::kTensor) continue;
     if (views) {
-      KANTE_TRY(Tensor copy, Compact(MakeView(in[static_cast<size_t>(out[i].view_of)]->tensor(), out[i])));
-      results[i] = Value(std::move(copy));
+      Tensor view = MakeView(in[static_cast<size_t>(out[i].view_of)]->tensor(), out[i]);
+      if (!view.contiguous()) {
+        KANTE_TRY(view, Compact(view));
+      }
+      results[i] = Value(std::move(view));
       continue;
     }
     KANTE_TRY(Tensor made, host.AllocateOutput(static_cast<int>(i), out[i].type, out[i].shape));
@@ -117,6 +127,7 @@ Result<std::vector<Value>> EvaluateNode(const OpInstance& op, const Node& node, 
   }
   if (views) return results;
   if (!op.def->run) return NotImplemented(node.op_type, " has no kernel of its own");
+  KANTE_TRY(compact(INT64_MAX));
   ChooseContext choose(facts, out, 0);
   if (op.def->choose) KANTE_TRY(op.def->choose(op.attributes.get(), choose));
   RunContext run(host, in, results, wanted, choose.choice, {});

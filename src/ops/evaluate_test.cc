@@ -50,6 +50,32 @@ TEST(EvaluateTest, MisalignedValuesAreCopiedFirst) {
   EXPECT_EQ((*out)[0].tensor().data<float>()[1], 2.0f);
 }
 
+// A weight in another shape stays where it lies in its file.
+TEST(EvaluateTest, ViewsOfLargeMisalignedValuesAreNotCopied) {
+  const OpRegistry registry = OpRegistry::BuiltIns();
+  const Node node = NodeOf("Unsqueeze", 2);
+  auto op = registry.Instantiate(node);
+  ASSERT_TRUE(op.ok()) << op.status().ToString();
+  constexpr int64_t kCount = 100'000;
+  auto memory = Buffer::Allocate(kCount * 4 + 1);
+  ASSERT_TRUE(memory.ok());
+  const float one = 1.0f;
+  std::memcpy((*memory)->data() + 1 + 4 * 12345, &one, 4);
+  const Value x(Tensor(ElementType::kFloat32, Shape{kCount}, *memory, 1));
+  const int64_t axis[1] = {1};
+  const Value axes(Tensor::Vector(axis));
+  const Value* in[] = {&x, &axes};
+  auto out = EvaluateNode(*op, node, in, Limits{}, 1 << 20);
+  ASSERT_TRUE(out.ok()) << out.status().ToString();
+  EXPECT_EQ((*out)[0].tensor().shape(), (Shape{kCount, 1}));
+  EXPECT_EQ((*out)[0].tensor().raw(), x.tensor().raw());
+  // Who computes with it gets a copy.
+  const Node neg = NodeOf("Neg", 1);
+  auto negated = EvaluateNode(*registry.Instantiate(neg), neg, std::span<const Value* const>(in, 1), Limits{}, 1 << 20);
+  ASSERT_TRUE(negated.ok()) << negated.status().ToString();
+  EXPECT_EQ((*negated)[0].tensor().data<float>()[12345], -1.0f);
+}
+
 TEST(EvaluateTest, OutputsAboveTheLimitAreRefused) {
   const OpRegistry registry = OpRegistry::BuiltIns();
   const Node node = NodeOf("ConstantOfShape", 1);

@@ -144,8 +144,8 @@ TEST_F(PatternTest, RulesWithoutTheirOperatorsDropOut) {
   const ValueId x = Input("x", {2});
   Output(b.Op("Identity", {b.Op("Relu", {x})}), "y");
   const OpRegistry none;
-  EXPECT_EQ(*ApplyRules(graph_, none, BasicRules(), nullptr), 0);
-  EXPECT_EQ(*ApplyRules(graph_, registry_, BasicRules(), nullptr), 1);
+  EXPECT_EQ(*ApplyRules(graph_, none, RuleSet(BasicRules(), none), nullptr), 0);
+  EXPECT_EQ(*ApplyRules(graph_, registry_, RuleSet(BasicRules(), registry_), nullptr), 1);
 }
 
 TEST_F(PatternTest, HugeAmbiguityEndsSoon) {

@@ -22,6 +22,8 @@ struct Context {
   const Limits& limits;
   FoldBudget budget;
   PassReport* report;
+  const RuleSet simplifications{BasicRules(), registry};
+  const RuleSet fusions{FusionRules(), registry};
 };
 
 // A pass returns how much it changed.
@@ -61,12 +63,12 @@ constexpr Pass kPasses[] = {
     {"inline branches", OptimizationLevel::kBasic, Listed(kInlineBranches) ? &RunInlineBranches : nullptr},
     {"remove dead code", OptimizationLevel::kBasic, &RunRemoveDeadCode},
     {"simplify", OptimizationLevel::kBasic,
-     [](Context& c) { return ApplyRules(c.graph, c.registry, BasicRules(), c.report); }},
+     [](Context& c) { return ApplyRules(c.graph, c.registry, c.simplifications, c.report); }},
     {"merge common subexpressions", OptimizationLevel::kBasic,
      Listed(kMergeCommonSubexpressions) ? &RunMergeCommonSubexpressions : nullptr},
     {"remove dead code", OptimizationLevel::kBasic, &RunRemoveDeadCode},
     {"fuse", OptimizationLevel::kExtended,
-     [](Context& c) { return ApplyRules(c.graph, c.registry, FusionRules(), c.report); }},
+     [](Context& c) { return ApplyRules(c.graph, c.registry, c.fusions, c.report); }},
 };
 
 }  // namespace

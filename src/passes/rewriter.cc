@@ -2,23 +2,11 @@
 #include "passes/rewriter.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace kante::core {
-namespace {
 
-struct Prepared {
-  const Rule* rule;
-  P pattern;
-};
-
-// Rules by the operator of their root, in the order in which they are tried.
-using RuleTable = std::unordered_map<std::string, std::vector<const Prepared*>>;
-
-std::vector<Prepared> Prepare(std::span<const Rule* const> rules, const OpRegistry& registry) {
-  std::vector<Prepared> out;
+RuleSet::RuleSet(std::span<const Rule* const> rules, const OpRegistry& registry) {
   for (const Rule* rule : rules) {
     const bool can_write = std::all_of(rule->makes.begin(), rule->makes.end(), [&](std::string_view op) {
       const auto [domain, name] = SplitOpName(op);
@@ -26,15 +14,23 @@ std::vector<Prepared> Prepare(std::span<const Rule* const> rules, const OpRegist
     });
     if (!can_write) continue;
     P pattern = rule->pattern();
-    if (Matchable(pattern, registry)) out.push_back({rule, std::move(pattern)});
+    if (!Matchable(pattern, registry)) continue;
+    entries_.push_back({rule, std::move(pattern)});
+    for (const std::string& op : RootOps(entries_.back().pattern)) by_root_[op].push_back(&entries_.back());
   }
-  return out;
 }
+
+const std::vector<const RuleSet::Entry*>* RuleSet::For(const std::string& op) const {
+  const auto found = by_root_.find(op);
+  return found == by_root_.end() ? nullptr : &found->second;
+}
+
+namespace {
 
 class Driver {
  public:
-  Driver(const OpRegistry& registry, const RuleTable& table, PassReport* report)
-      : registry_(registry), table_(table), report_(report) {}
+  Driver(const OpRegistry& registry, const RuleSet& rules, PassReport* report)
+      : registry_(registry), rules_(rules), report_(report) {}
 
   Status Run(Graph& graph) {
     KANTE_TRY(std::vector<NodeId> work, graph.TopologicalOrder());
@@ -61,9 +57,9 @@ class Driver {
   void RewriteAt(Graph& graph, NodeId id, std::vector<NodeId>& work) {
     const Node& node = graph.node(id);
     const auto domain = CanonicalDomain(node.domain);
-    const auto found = table_.find(domain.empty() ? node.op_type : StrCat(domain, ".", node.op_type));
-    if (found == table_.end()) return;
-    for (const Prepared* p : found->second) {
+    const auto* found = rules_.For(domain.empty() ? node.op_type : StrCat(domain, ".", node.op_type));
+    if (!found) return;
+    for (const RuleSet::Entry* p : *found) {
       Match match(graph, registry_);
       std::string why;
       if (!MatchAt(p->pattern, id, match, report_ ? &why : nullptr)) {
@@ -92,7 +88,7 @@ class Driver {
   }
 
   const OpRegistry& registry_;
-  const RuleTable& table_;
+  const RuleSet& rules_;
   PassReport* report_;
   int64_t fired_ = 0;
   int64_t visited_bodies_ = 0;
@@ -100,14 +96,8 @@ class Driver {
 
 }  // namespace
 
-Result<int64_t> ApplyRules(Graph& graph, const OpRegistry& registry, std::span<const Rule* const> rules,
-                           PassReport* report) {
-  const std::vector<Prepared> prepared = Prepare(rules, registry);
-  RuleTable table;
-  for (const Prepared& p : prepared) {
-    for (const std::string& op : RootOps(p.pattern)) table[op].push_back(&p);
-  }
-  Driver driver(registry, table, report);
+Result<int64_t> ApplyRules(Graph& graph, const OpRegistry& registry, const RuleSet& rules, PassReport* report) {
+  Driver driver(registry, rules, report);
   KANTE_TRY(driver.Run(graph));
   return driver.fired();
 }

@@ -123,8 +123,9 @@ int64_t ArenaBytes(const Model& model, const Graph& fixed, bool* complete) {
     if (count > 0) body(0, count);
     return true;
   };
-  auto layout =
-      BuildLayout(plan, plan.segments()[0], values, {model.weights(), model.limits(), alone, model.weight_bytes()});
+  LayoutMeans means{model.weights(), model.limits(), alone, model.weight_bytes()};
+  means.sizes_only = true;
+  auto layout = BuildLayout(plan, plan.segments()[0], values, means);
   return layout.ok() ? (*layout)->arena_bytes[plan.cpu()] : 0;
 }
 

@@ -32,6 +32,7 @@ TEST(InspectTest, CountsParametersFlopsAndMemory) {
   EXPECT_GE(report->arena_bytes, 4 * 16 * 4);
   ASSERT_EQ(report->operators.size(), 2u);
   EXPECT_TRUE(report->unsupported.empty());
+  EXPECT_EQ(s.model->weights().bytes(), 0);  // sizes need no packed weights
   auto wrong = Inspect(*s.model, {{"nothing", {1}}});
   EXPECT_EQ(wrong.status().code(), StatusCode::kInvalidArgument);
 }

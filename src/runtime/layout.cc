@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/pages.h"
 #include "ops/evaluate.h"
-#include "ops/pack_later.h"
 #include "runtime/layout_builder.h"
 
 namespace kante::core {
@@ -14,19 +12,12 @@ namespace {
 
 constexpr int64_t kMaxEvaluatedElements = 1024;  // of values worked out at layout because they can be
 constexpr int64_t kMaxAlignedBytes = int64_t{1} << 16;
-constexpr int64_t kFetched = 32 << 10, kTable = 16 << 20;  // bytes of a constant that are worth a call, and too many
 
 bool Foldable(const OpInfo& info) { return !info.data_dependent && !info.stateful; }
 
 int64_t BytesOf(const OutputFacts& out) {
   auto bytes = StorageBytes(out.type, out.shape);
   return bytes.ok() ? *bytes : 0;
-}
-
-// What a run reads as it lies, all at once; of a large table (Gather) perhaps only a little.
-void Fetch(const Tensor& weight) {
-  if (!weight.buffer()->file_pages() || weight.bytes() < kFetched || weight.bytes() > kTable) return;
-  FetchPages(weight.raw(), static_cast<size_t>(weight.bytes()));
 }
 
 }  // namespace
@@ -114,6 +105,8 @@ Result<std::shared_ptr<const Layout>> LayoutBuilder::Build() {
     if (entries_[slot].is_tensor()) At(slot).facts.value = &entries_[slot].tensor();
   }
   for (uint32_t i = segment_.begin; i < segment_.end; ++i) KANTE_TRY(Facts(i));
+  KANTE_TRY(ShareSpareBytes());
+  for (uint32_t i = segment_.begin; i < segment_.end && !means_.sizes_only; ++i) KANTE_TRY(Pack(i));
   Lifetimes();
   for (uint32_t i = segment_.begin; i < segment_.end; ++i) Place(i);
   layout_->bytes = static_cast<int64_t>(sizeof(Layout) + layout_->key.size() * 8);
@@ -236,9 +229,7 @@ Status LayoutBuilder::ComputeFacts(const Step& step, StepLayout& layout) {
     SetOutput(step, k, out[k], layout);
   }
   if (layout.skip) return OkStatus();
-  status = ChooseAndPack(step, in, out, layout);
-  if (!status.ok()) return NodeError(std::move(status), node, in);
-  return OkStatus();
+  return NodeError(Choose(step, in, out, layout), node, in);
 }
 
 void LayoutBuilder::SetOutput(const Step& step, size_t k, OutputFacts& out, StepLayout& layout) {
@@ -273,59 +264,6 @@ void LayoutBuilder::SetOutput(const Step& step, size_t k, OutputFacts& out, Step
     return;
   }
   o.placement = s.placement = Placement::kArena;
-}
-
-Status LayoutBuilder::ChooseAndPack(const Step& step, std::span<const InputFacts> in, std::span<const OutputFacts> out,
-                                    StepLayout& layout) {
-  uint32_t constants = 0;
-  for (size_t k = 0; k < step.inputs.size() && k < 32; ++k) {
-    if (step.inputs[k] != kNone && plan_.slots()[step.inputs[k]].constant) constants |= uint32_t{1} << k;
-  }
-  uint32_t packed = 0;
-  if (step.op.def->choose && step.provider == plan_.cpu()) {
-    ChooseContext choose(in, out, constants, {.storage = means_.weight_storage});
-    KANTE_TRY(step.op.def->choose(step.op.attributes.get(), choose));
-    layout.choice = choose.choice;
-    if (layout.choice.extra_bytes > spare_bytes_) {
-      ChooseContext low(in, out, constants, {.low_memory = true, .storage = means_.weight_storage});
-      KANTE_TRY(step.op.def->choose(step.op.attributes.get(), low));
-      layout.choice = low.choice;
-    }
-    spare_bytes_ -= layout.choice.extra_bytes;
-    for (const Choice::Packed& p : layout.choice.packs) {
-      if (p.input < 0) break;
-      const Tensor* weight = plan_.graph().Constant(plan_.slots()[step.inputs[static_cast<size_t>(p.input)]].value);
-      if (weight && p.format == kAsItLies) {
-        Fetch(*weight);
-        layout.packed.push_back(nullptr);
-        if (weight->contiguous()) packed |= uint32_t{1} << p.input;
-        continue;
-      }
-      if (!weight || !step.op.def->pack) return Error(StatusCode::kRuntimeError, "asked to pack input ", p.input);
-      packed |= uint32_t{1} << p.input;
-      const WeightFormat format = p.format & ~kPackLater;
-      if (format != p.format && means_.first && means_.weights.MayWait(*weight, format)) {
-        FetchPages(weight->raw(), static_cast<size_t>(weight->bytes()));
-        layout.packed.push_back(nullptr);
-        layout_->waits = true;
-        continue;
-      }
-      KANTE_TRY(std::shared_ptr<const Buffer> buffer,
-                means_.weights.Packed(step.op, p.input, *weight, format, means_.parallel));
-      layout.packed.push_back(std::move(buffer));
-    }
-  }
-  for (size_t k = 0; k < step.inputs.size(); ++k) {
-    if (step.inputs[k] == kNone || !plan_.slots()[step.inputs[k]].constant || (k < 32 && ((packed >> k) & 1))) continue;
-    const Tensor* weight = plan_.graph().Constant(plan_.slots()[step.inputs[k]].value);
-    if (weight->aligned() && weight->contiguous()) {
-      Fetch(*weight);
-      continue;
-    }
-    KANTE_TRY(Tensor aligned, means_.weights.Aligned(*weight));
-    layout.replaced.emplace_back(static_cast<uint32_t>(k), Value(std::move(aligned)));
-  }
-  return OkStatus();
 }
 
 void LayoutBuilder::Lifetimes() {

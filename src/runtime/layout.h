@@ -82,6 +82,7 @@ struct LayoutMeans {
   int64_t spare_bytes = 0;                               // that packed weights may take beyond what the weights have
   bool first = false;                                    // the layout is for one run: packing may wait
   ElementType weight_storage = ElementType::kUndefined;  // f16, bf16: f32 weights may be rounded to it
+  bool sizes_only = false;                               // weights are left alone: such a layout cannot run
 };
 
 // The key of a segment for the values that are its entries; `values` is indexed by slot.

@@ -9,7 +9,8 @@
 
 namespace kante::core {
 
-// Three walks over the steps of a segment: facts (shapes, views, known values, choices), lifetimes, memory.
+// Walks over the steps of a segment: facts (shapes, views, known values, choices), weights, lifetimes, memory. Between
+// the first two, steps that want weights larger than they are share what memory there is for them.
 class LayoutBuilder {
  public:
   LayoutBuilder(const Plan& plan, const Segment& segment, std::span<const Value> values, const LayoutMeans& means)
@@ -36,10 +37,24 @@ class LayoutBuilder {
     bool strided = false;
   };
 
+  // A step that wants larger weights, and what Choose is asked with.
+  struct Larger {
+    const Step* step;
+    StepLayout* layout;
+    std::vector<InputFacts> in;
+    std::vector<OutputFacts> out;
+  };
+
   Status Facts(uint32_t i);
   Status ComputeFacts(const Step& step, StepLayout& layout);
-  Status ChooseAndPack(const Step& step, std::span<const InputFacts> in, std::span<const OutputFacts> out,
-                       StepLayout& layout);
+  Status Choose(const Step& step, std::span<const InputFacts> in, std::span<const OutputFacts> out, StepLayout& layout);
+  Status Ask(const Step& step, std::span<const InputFacts> in, std::span<const OutputFacts> out, double byte_price,
+             Choice* choice) const;
+  Result<int64_t> ExtraBytes(double byte_price) const;
+  Status ShareSpareBytes();
+  Status Pack(uint32_t i);
+  Status PackWeights(const Step& step, StepLayout& layout);
+  const Tensor* WeightOf(const Step& step, int input) const;
   Status Evaluate(const Step& step, StepLayout& layout);
   bool CanEvaluate(const Step& step, std::span<const InputFacts> in) const;
   void SetOutput(const Step& step, size_t k, OutputFacts& out, StepLayout& layout);
@@ -58,7 +73,8 @@ class LayoutBuilder {
   const Limits& limits_;
   int64_t spare_bytes_;
   std::shared_ptr<Layout> layout_;
-  std::vector<SlotFacts> slots_;               // parallel to Segment::slots
+  std::vector<SlotFacts> slots_;  // parallel to Segment::slots
+  std::vector<Larger> larger_;
   std::vector<std::unique_ptr<Value>> known_;  // what SlotFacts::facts.value points into
   std::vector<ArenaPlanner> arenas_;
 };

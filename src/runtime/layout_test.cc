@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include "base/build.h"
+#include "kernels/gemm.h"
 #include "ops/evaluate.h"
 #include "tests/support/test_session.h"
 
@@ -14,7 +16,8 @@ namespace {
 constexpr auto kF32 = ElementType::kFloat32;
 
 // The layout of the first segment for these inputs.
-std::shared_ptr<const Layout> LayoutOf(const TestSession& s, const std::vector<Value>& inputs) {
+std::shared_ptr<const Layout> LayoutOf(const TestSession& s, const std::vector<Value>& inputs,
+                                       int64_t spare_bytes = 0) {
   const Plan& plan = s.model->plan();
   std::vector<Value> values(plan.slots().size());
   for (size_t i = 0; i < inputs.size(); ++i) values[plan.inputs()[i]] = inputs[i];
@@ -22,8 +25,8 @@ std::shared_ptr<const Layout> LayoutOf(const TestSession& s, const std::vector<V
     if (count > 0) body(0, count);
     return true;
   };
-  auto layout = BuildLayout(plan, plan.segments()[0], values,
-                            {s.model->weights(), s.model->limits(), alone, s.model->weight_bytes()});
+  auto layout =
+      BuildLayout(plan, plan.segments()[0], values, {s.model->weights(), s.model->limits(), alone, spare_bytes});
   EXPECT_TRUE(layout.ok()) << layout.status().ToString();
   return layout.ok() ? *layout : nullptr;
 }
@@ -132,6 +135,44 @@ TEST(LayoutTest, AnOutputThatIsAConstantIsCopied) {
     EXPECT_EQ(FloatsOf((*out)[1]), (std::vector<float>{6, 7}));
     (*out)[0].tensor().mutable_data<float>()[0] = -1;  // the caller's own memory
   }
+}
+
+// What steps want beyond their weights, in order, when 3x3 convolutions of 256 channels see maps of these sides.
+std::vector<int64_t> ExtraBytes(const std::vector<int64_t>& sides, int64_t spare_bytes) {
+  GraphWriter g;
+  const ValueId w = g.Floats({256, 256, 3, 3}, std::vector<float>(256 * 256 * 9, 0.5f));
+  std::vector<Value> inputs;
+  for (int64_t side : sides) {
+    const Shape shape{1, 256, side, side};
+    g.Output(g.Op("Conv", {g.Input(StrCat("x", inputs.size()), kF32, {1, 256, side, side}), w},
+                  {{"pads", std::vector<int64_t>{1, 1, 1, 1}}}));
+    inputs.push_back(Value(Tensor(kF32, shape, Buffer::Allocate(shape.elements() * 4).value())));
+  }
+  TestSession s(std::move(g.graph), TestSession::OneThread(), Plain());
+  std::vector<int64_t> extra;
+  if (const auto layout = LayoutOf(s, inputs, spare_bytes)) {
+    for (const StepLayout& step : layout->steps) extra.push_back(step.choice.extra_bytes);
+  }
+  return extra;
+}
+
+TEST(LayoutTest, SpareBytesGoWhereTheySaveMost) {
+  if (kForSize) GTEST_SKIP() << "a build for size has no larger weights";
+  if (kernels::GemmTile().nr < 16) GTEST_SKIP();              // costs are those of AVX2
+  constexpr int64_t kBytes = 7 * 256 * 256 * 4 + (16 << 10);  // what F(2,3) adds
+  const auto all = ExtraBytes({7, 14}, 1 << 30);
+  ASSERT_EQ(2u, all.size());
+  EXPECT_GT(all[0], 0);
+  EXPECT_GT(all[1], 0);
+  const auto one = ExtraBytes({7, 14}, kBytes);  // the first to come does not get them
+  EXPECT_LE(one[0], 0);
+  EXPECT_GT(one[1], 0);
+  EXPECT_LE(one[1], kBytes);
+  const auto alike = ExtraBytes({14, 14, 14}, 2 * kBytes);  // of layers that are alike, as many as there is memory for
+  EXPECT_GT(alike[0], 0);
+  EXPECT_GT(alike[1], 0);
+  EXPECT_LE(alike[2], 0);
+  for (int64_t bytes : ExtraBytes({7, 14}, 0)) EXPECT_LE(bytes, 0);
 }
 
 TEST(LayoutTest, ErrorsNameNodeOperatorAndShapes) {

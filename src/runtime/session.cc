@@ -5,7 +5,6 @@
 #include <mutex>
 
 #include "base/clock.h"
-
 #include "runtime/default_inputs.h"
 #include "runtime/execution.h"
 
@@ -13,8 +12,20 @@ namespace kante::core {
 namespace {
 
 // Bytes that packed weights may take beyond what the weights have; by default about as many as those, from 16 MB on,
-// but no more than kMostSpare: large models gain less from it than their machines have memory to give.
-constexpr int64_t kSpare = 16 << 20, kMostSpare = 384 << 20, kSpareLow = 12 << 20;
+// but no more than kMostSpare: large models gain less from it than their machines have memory to give. Where memory is
+// short, kSpareLow and a kLowShare of the weights: with the rest of a process 32 MB and a twentieth.
+constexpr int64_t kSpare = 16 << 20, kMostSpare = 384 << 20, kSpareLow = 20 << 20, kLowShare = 20;
+
+// What the session's tensors lie in. Freed blocks, up to kKept bytes, serve what comes later; where memory is short,
+// less and in the same run only.
+struct Memory {
+  static constexpr size_t kKept = size_t{64} << 20, kKeptLow = size_t{16} << 20;
+
+  BlockCache blocks;
+  CappedAllocator capped;
+  explicit Memory(const Session::Options& options)
+      : blocks(options.low_memory ? kKeptLow : kKept), capped(options.max_memory_bytes, blocks) {}
+};
 
 // Keys and values are vectors of one length, of the types declared.
 Status CheckMap(const ValueInfo& input, const TypeInfo* type, const Map& map) {
@@ -111,7 +122,9 @@ Result<std::shared_ptr<Session>> Session::Create(std::shared_ptr<const Model> mo
     KANTE_TRY(session->pool_, ThreadPool::Create(std::move(pool)));
   }
   session->threads_ = options.threads > 0 ? options.threads : session->pool_->threads();
-  session->allocator_ = std::make_shared<CappedAllocator>(options.max_memory_bytes);
+  const auto memory = std::make_shared<Memory>(options);
+  session->allocator_ = std::shared_ptr<CappedAllocator>(memory, &memory->capped);
+  session->blocks_ = &memory->blocks;
   session->limits_ = session->model_->limits();
   session->limits_.max_memory_bytes = options.max_memory_bytes;
   session->limits_.max_loop_iterations = options.max_loop_iterations;
@@ -217,6 +230,7 @@ Status Session::Run(std::span<const Value> inputs, std::span<Value> outputs, std
     outputs[i] = Value(target);
   }
   KANTE_TRY(Separate(outputs));
+  if (options_.low_memory) blocks_->Drop();
   if (several) last_end_ns_.store(NowNanos(), std::memory_order_relaxed);
   if (begin) profiler_.AddRun(begin, NowNanos());
   return OkStatus();
@@ -245,8 +259,9 @@ Result<std::shared_ptr<const Layout>> Session::LayoutOf(const Plan& plan, uint32
     if (count > 0) body(0, count);
     return true;
   };
+  const int64_t weights = model_->weight_bytes();
   const int64_t spare =
-      options_.low_memory ? kSpareLow : std::clamp(model_->weight_bytes() / 8 * 9, kSpare, kMostSpare);
+      options_.low_memory ? kSpareLow + weights / kLowShare : std::clamp(weights / 8 * 9, kSpare, kMostSpare);
   const LayoutMeans means{model_->weights(), limits_, parallel, spare, first, options_.weight_storage};
   return cache(plan).Find(plan, segment, values, means, options_.layout_cache_bytes);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/allocator.h"
+#include "base/block_cache.h"
 #include "base/mutex.h"
 #include "base/thread_pool.h"
 #include "runtime/layout.h"
@@ -113,6 +114,7 @@ class Session {
   std::atomic<int64_t> last_end_ns_{0};  // of a run
   std::atomic<int> in_a_row_{0};         // runs that came soon after another
   std::shared_ptr<CappedAllocator> allocator_;
+  BlockCache* blocks_ = nullptr;  // that allocator_ takes from
   Limits limits_;
   Options options_;
   Profiler profiler_;

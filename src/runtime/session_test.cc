@@ -8,7 +8,9 @@
 #include <cstring>
 #include <thread>
 
+#include "base/build.h"
 #include "base/clock.h"
+#include "base/pages.h"
 #include "tests/support/test_session.h"
 
 namespace kante::core {
@@ -55,7 +57,7 @@ TEST(SessionTest, BitsDoNotDependOnThreads) {
 // A model with weights that are larger in their fast form: sessions of both kinds on it agree, and the one keeps no
 // more than the model has.
 TEST(SessionTest, LowMemoryKeepsNoMuchLargerWeights) {
-  constexpr int64_t kChannels = 384;
+  constexpr int64_t kChannels = 576;
   GraphWriter g;
   const ValueId x = g.Input("x", kF32, {1, kChannels, 24, -1});
   const ValueId w = g.Constant(Ramp({kChannels, kChannels, 3, 3}));
@@ -78,6 +80,37 @@ TEST(SessionTest, LowMemoryKeepsNoMuchLargerWeights) {
   float largest = 0;
   for (float value : b) largest = std::max(largest, std::abs(value));
   for (size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-5f * largest) << i;
+}
+
+// Memory for larger forms goes to weights that grow least, wherever they stand.
+TEST(SessionTest, WeightsThatGrowLeastAreKeptFirst) {
+  if (kForSize) GTEST_SKIP() << "no weights grow";
+  GraphWriter g;
+  ValueId v = g.Input("x", kF32, {1, 256, 28, 28});
+  const auto conv = [&](int64_t in, int64_t out, int64_t stride) {
+    v = g.Op("Conv", {v, g.Constant(Ramp({out, in, 3, 3}))},
+             {{"pads", std::vector<int64_t>{1, 1, 1, 1}}, {"strides", std::vector<int64_t>{stride, stride}}});
+  };
+  for (int i = 0; i < 3; ++i) conv(256, 256, 1);
+  v = g.Op("MaxPool", {v}, {{"kernel_shape", std::vector<int64_t>{4, 4}}, {"strides", std::vector<int64_t>{4, 4}}});
+  conv(256, 512, 1);
+  conv(512, 512, 1);
+  g.Output(v);
+  Session::Options options = TestSession::OneThread();
+  options.low_memory = true;
+  TestSession low(std::move(g.graph), options);
+  const Plan& plan = low.model->plan();
+  std::vector<Value> values(plan.slots().size());
+  values[plan.inputs()[0]] = Value(Ramp({1, 256, 28, 28}));
+  auto layout = low.session->LayoutOf(plan, 0, values, /*first=*/false);
+  ASSERT_TRUE(layout.ok()) << layout.status().ToString();
+  std::vector<int64_t> extra;
+  for (const StepLayout& step : (*layout)->steps) {
+    if (step.choice.scratch_bytes > 0) extra.push_back(step.choice.extra_bytes);
+  }
+  ASSERT_GE(extra.size(), 5u);
+  EXPECT_GT(extra.back(), 0);  // the last, on a small map
+  EXPECT_LE(extra[0], 0);      // nothing was left for the first
 }
 
 // Weights of more rows than are packed at once give what the same matrices give as inputs.
@@ -204,6 +237,24 @@ TEST(SessionTest, OutputsGoIntoMemoryOfTheCaller) {
   into[0] = *Tensor::Allocate(kF32, {1, 11});
   const Status status = s.session->Run(feeds, outputs, into, {});
   EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << status.ToString();
+}
+
+// Outputs that a caller lets go are where the next run's are; those that it holds stay as they are.
+TEST(SessionTest, LargeOutputsTakeThePlaceOfFreedOnes) {
+  if (kHeapOnly) GTEST_SKIP() << "everything comes from the heap";
+  GraphWriter g;
+  g.Output(g.Op("Neg", {g.Input("x", kF32, {-1})}));
+  TestSession s(std::move(g.graph), TestSession::OneThread());
+  const Tensor x = Ramp({3 << 20});
+  auto first = s.Run({x});
+  ASSERT_TRUE(first.ok()) << first.status().ToString();
+  const std::byte* where = (*first)[0].tensor().raw();
+  auto held = s.Run({x});
+  EXPECT_NE((*held)[0].tensor().raw(), where);
+  first->clear();
+  auto again = s.Run({x});
+  EXPECT_EQ((*again)[0].tensor().raw(), where);
+  EXPECT_TRUE(SameBits((*held)[0], (*again)[0]));
 }
 
 TEST(SessionTest, ModelsShareNothingTheyShouldNot) {

@@ -251,6 +251,12 @@ TEST(CustomOp, BadSignaturesAreRefused) {
   EXPECT_TRUE(Has(status.message(), "Affine")) << status.ToString();
 }
 
+TEST(CustomOp, LibraryThatIsNotThereIsNamed) {
+  const auto ops = LoadCustomOps("no/such/library.so");
+  EXPECT_EQ(ops.status().code(), StatusCode::kFail);
+  EXPECT_TRUE(Has(ops.status().message(), "no/such/library.so")) << ops.status().ToString();
+}
+
 TEST(CustomOp, IsFoldedUnlessStateful) {
   wire::GraphSpec g{.nodes = {wire::NodeMessage("Affine", {"w"}, {"a"}, {}, "n", "my.domain"),
                               wire::NodeMessage("Add", {"a", "x"}, {"y"})},

@@ -47,6 +47,19 @@ std::string ConvolutionsModel(size_t shift) {
             .outputs = {wire::Info("y", TensorTypeOf(Type::kFloat32, {"1", "30", "1", "1"}))}})});
 }
 
+// Many channels on a small map: to transform the weights takes as long as all else.
+std::string DeepModel(size_t shift) {
+  const std::string name = "w" + std::string(shift, '_');
+  return wire::ModelBytes(
+      {.graph = wire::GraphMessage(
+           {.nodes = {wire::NodeMessage("Conv", {"x", name}, {"a"}, {IntsAttribute("pads", {1, 1, 1, 1})}),
+                      wire::NodeMessage("Conv", {"a", name}, {"y"},
+                                        {IntsAttribute("pads", {1, 1, 1, 1}), IntsAttribute("strides", {2, 2})})},
+            .initializers = {wire::RawTensor(name, Type::kFloat32, {256, 256, 3, 3}, Weights(256 * 256 * 9))},
+            .inputs = {wire::Info("x", TensorTypeOf(Type::kFloat32, {"1", "256", "n", "n"}))},
+            .outputs = {wire::Info("y", TensorTypeOf(Type::kFloat32, {"1", "256", "k", "k"}))}})});
+}
+
 void ExpectSameBitsInEveryRun(std::string (*make)(size_t), const NamedValues& feeds) {
   TemporaryFolder folder;
   std::vector<float> want;
@@ -73,6 +86,8 @@ TEST(FirstRun, ProductsHaveTheBitsOfLaterRuns) {
 
 TEST(FirstRun, ConvolutionsHaveTheBitsOfLaterRuns) {
   ExpectSameBitsInEveryRun(&ConvolutionsModel, {{"x", Ramp({1, 96, 13, 13})}});
+  ExpectSameBitsInEveryRun(&DeepModel, {{"x", Ramp({1, 256, 7, 7})}});
+  ExpectSameBitsInEveryRun(&DeepModel, {{"x", Ramp({1, 256, 18, 18})}});
 }
 
 TEST(FirstRun, PrepareLeavesNothingForLater) {

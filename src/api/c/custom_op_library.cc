@@ -68,3 +68,25 @@ OrtStatus* EnableOrtCustomOps(OrtSessionOptions* options) noexcept {
 }
 
 }  // namespace kante::ort
+
+namespace kante {
+
+Result<std::vector<std::shared_ptr<const CustomOp>>> LoadCustomOps(const std::string& path) {
+  struct Kept {
+    OrtSessionOptions options;
+    std::vector<std::shared_ptr<const CustomOp>> ops;
+  };
+  auto kept = std::make_shared<Kept>();
+  if (OrtStatus* failed = ort::RegisterCustomOpsLibrary_V2(&kept->options, path.c_str())) {
+    return ort::TakeStatus(failed);
+  }
+  auto load = ort::LoadOptionsOf(&kept->options);
+  if (!load.ok()) return load.status();
+  kept->ops = std::move(load->custom_ops);
+  // Each shares the ownership of the library.
+  std::vector<std::shared_ptr<const CustomOp>> ops;
+  for (const auto& op : kept->ops) ops.emplace_back(kept, op.get());
+  return ops;
+}
+
+}  // namespace kante

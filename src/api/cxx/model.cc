@@ -176,10 +176,8 @@ const std::vector<ValueDescription>& Model::outputs() const { return rep_->outpu
 const std::map<std::string, std::string>& Model::metadata() const { return rep_->metadata; }
 const std::map<std::string, int>& Model::opsets() const { return rep_->opsets; }
 std::string Model::name() const { return rep_->model->graph().name; }
-std::string Model::producer() const {
-  const core::ModelInfo& info = rep_->model->info();
-  return info.producer_version.empty() ? info.producer_name : info.producer_name + " " + info.producer_version;
-}
+std::string Model::producer() const { return rep_->model->info().producer_name; }
+std::string Model::producer_version() const { return rep_->model->info().producer_version; }
 std::string Model::domain() const { return rep_->model->info().domain; }
 std::string Model::description() const { return rep_->model->info().doc_string; }
 std::string Model::graph_description() const { return rep_->model->info().graph_doc_string; }

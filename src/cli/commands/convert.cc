@@ -61,7 +61,8 @@ void AddConvert(CLI::App& app, int& exit_code) {
   command->add_flag("--external", options->external, "Write large weights into OUT.data, beside OUT");
   command->add_option("--external-name", options->save.external_data, "Name of that file instead");
   command
-      ->add_option("--external-threshold", options->save.external_threshold_bytes, "Smaller weights, in bytes, stay in OUT")
+      ->add_option("--external-threshold", options->save.external_threshold_bytes,
+                   "Smaller weights, in bytes, stay in OUT")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_flag("--progress", options->progress, "Show progress on standard error");

@@ -23,8 +23,9 @@ void PrintHead(const Model& model) {
     opsets += (opsets.empty() ? "" : ", ") + (domain.empty() ? std::string("ai.onnx") : domain) + " " +
               std::to_string(version);
   }
-  std::printf("graph     %s\nproducer  %s\nIR        %lld\nopsets    %s\n", model.name().c_str(),
-              model.producer().c_str(), static_cast<long long>(model.ir_version()), opsets.c_str());
+  std::printf("graph     %s\nproducer  %s %s\nIR        %lld\nopsets    %s\n", model.name().c_str(),
+              model.producer().c_str(), model.producer_version().c_str(), static_cast<long long>(model.ir_version()),
+              opsets.c_str());
   for (const auto& [key, value] : model.metadata()) std::printf("metadata  %s = %.100s\n", key.c_str(), value.c_str());
   Table table({"", "name", "type"});
   for (const ValueDescription& d : model.inputs()) {

@@ -15,7 +15,6 @@
 namespace kante::core {
 namespace {
 
-constexpr int kLowMemory = 16;  // added to the algorithm that Choose decided for
 constexpr int kX = 0, kW = 1, kB = 2, kZ = 3;
 
 // Whether the weights are an operand of a product alone.
@@ -25,18 +24,12 @@ bool ReadsAnyAlignment(const ConvPlan& plan) {
   return product && !plan.gemm.vector;
 }
 
-// Winograd's weights may wait where transforming them in the run gives the same sums.
+// Winograd's weights may wait: a run that transforms them itself touches far less new memory.
 void PackWeights(ChooseContext& c, const ConvShape& s, const ConvPlan& plan, WeightFormat format) {
-  const ConvPlan in_run = PlanConv(s, true, /*low_memory=*/true);
-  const bool later = c.type(kX) == ElementType::kFloat32 && plan.algorithm == ConvAlgorithm::kWinograd &&
-                     in_run.algorithm == plan.algorithm && in_run.tile == plan.tile;
+  const bool later = c.type(kX) == ElementType::kFloat32 && plan.algorithm == ConvAlgorithm::kWinograd;
   c.Pack(kW, later ? format | kPackLater : format);
-  if (later) c.choice.scratch_bytes = std::max(c.choice.scratch_bytes, in_run.scratch_bytes);
-}
-
-// Whether a run without packed weights has to transform them.
-bool WaitsForWeights(const ConvShape& s, int algorithm) {
-  return algorithm == static_cast<int>(ConvAlgorithm::kWinograd) && ConvWeightFormat(PlanConv(s, true), s) != 0;
+  if (later)
+    c.choice.scratch_bytes = std::max(c.choice.scratch_bytes, ReplanConv(s, c.choice.algorithm, false).scratch_bytes);
 }
 
 struct ConvBase {
@@ -88,8 +81,8 @@ struct ConvBase {
   Status Choose(ChooseContext& c) const {
     KANTE_TRY(const ConvShape s, Resolve(c.shape(kX), c.shape(kW)));
     if (c.type(kX) == ElementType::kFloat64) return OkStatus();
-    const ConvPlan plan = PlanConv(s, c.is_constant(kW), c.low_memory());
-    c.choice.algorithm = static_cast<int>(plan.algorithm) + (c.low_memory() ? kLowMemory : 0);
+    const ConvPlan plan = PlanConv(s, c.is_constant(kW), c.byte_price());
+    c.choice.algorithm = ConvPlanCode(plan);
     c.choice.scratch_bytes = c.type(kX) == ElementType::kFloat32 ? plan.scratch_bytes : 0;
     if (const WeightFormat format = ConvWeightFormat(plan, s)) {
       PackWeights(c, s, plan, format);
@@ -119,9 +112,9 @@ struct ConvBase {
   Method Explain(const ChooseContext& c) const {
     const Result<ConvShape> s = Resolve(c.shape(kX), c.shape(kW));
     if (!s.ok() || c.type(kX) == ElementType::kFloat64) return {"plain loops", "float64"};
-    const bool low_memory = c.choice.algorithm >= kLowMemory;
-    const ConvPlan plan = PlanConv(*s, c.is_constant(kW), low_memory);
-    return {NameOf(plan), ReasonOf(plan, *s, c.is_constant(kW), low_memory)};
+    const WeightFormat format = c.choice.packs[0].format;
+    const ConvPlan plan = ReplanConv(*s, c.choice.algorithm, format != kPlainWeight && format != kAsItLies);
+    return {NameOf(plan), ReasonOf(plan, *s, c.is_constant(kW))};
   }
 
   Status RunWith(RunContext& c, const Activation& act) const {
@@ -133,10 +126,7 @@ struct ConvBase {
                                       y->mutable_data<double>(), ParallelOf(c)));
     }
     const std::byte* packed = c.packed(kW);
-    const int algorithm = c.choice().algorithm;
-    const bool low_memory = algorithm >= kLowMemory || (!packed && WaitsForWeights(s, algorithm));
-    const bool winograd = algorithm % kLowMemory == static_cast<int>(ConvAlgorithm::kWinograd);
-    const ConvPlan plan = PlanConv(s, winograd || packed, low_memory);
+    const ConvPlan plan = ReplanConv(s, c.choice().algorithm, packed != nullptr);
     KANTE_TRY(const FloatWriter out, FloatWriter::Open(c, y));
     ConvOperands o;
     KANTE_TRY(o.x, ReadFloats(c, kX));

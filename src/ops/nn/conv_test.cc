@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/build.h"
 #include "compute/conv.h"
 #include "compute/element_io.h"
+#include "ops/pack_later.h"
+#include "ops/registry.h"
 #include "tests/support/op_test.h"
 
 namespace kante::core {
@@ -335,6 +338,37 @@ TEST(ConvTest, Winograd) {
       .Out<float>(p.y, fused)
       .Tolerance(1e-5, 1e-4)
       .Run();
+}
+
+// Winograd's weights of a first run are never packed: to touch that much new memory takes longer than all else.
+TEST(ConvTest, WinogradsWeightsMayWait) {
+  const OpRegistry registry = OpRegistry::BuiltIns();
+  Node node;
+  node.op_type = "Conv";
+  node.inputs = {0, 1};
+  node.outputs = {2};
+  node.SetAttribute({"pads", std::vector<int64_t>{1, 1, 1, 1}});
+  auto op = registry.Instantiate(node);
+  ASSERT_TRUE(op.ok()) << op.status().ToString();
+  int packed = 0;
+  for (const int64_t side : {7, 14, 28, 112}) {
+    const int64_t channels = 3584 / side;
+    std::vector<InputFacts> in(2);
+    std::vector<OutputFacts> out(1);
+    in[0].shape = out[0].shape = Shape{1, channels, side, side};
+    in[1].shape = Shape{channels, channels, 3, 3};
+    for (InputFacts& facts : in) {
+      facts.present = facts.shape_known = true;
+      facts.type = ElementType::kFloat32;
+    }
+    ChooseContext choose(in, out, /*constant_inputs=*/2);
+    ASSERT_TRUE(op->def->choose(op->attributes.get(), choose).ok());
+    const bool winograd = choose.choice.algorithm == static_cast<int>(ConvAlgorithm::kWinograd);
+    if (!winograd || choose.choice.packs[0].input < 0) continue;
+    EXPECT_TRUE(choose.choice.packs[0].format & kPackLater) << side;
+    ++packed;
+  }
+  EXPECT_TRUE(packed > 0 || kForSize);
 }
 
 TEST(FusedConvTest, ResidualAndActivation) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A vector added to a matrix product is its bias.
 #include "passes/attributes.h"
+#include "passes/known_dims.h"
 #include "passes/rule.h"
 
 namespace kante::core {
@@ -37,11 +38,10 @@ struct FuseMatMulBias {
     if (!b || b->rank() != 2) return Skip("the second factor is not known to be a matrix");
     const Tensor& constant = *m.constant("bias");
     const Shape& bias = constant.shape();
-    const auto y = m.shape("product");
     const int64_t columns = (*b)[1];
     // [1, 1, N] is a bias too if it adds no dimension.
     const bool one_row = bias.rank() > 0 && bias[bias.rank() - 1] == columns && constant.elements() == columns;
-    if (!one_row || (bias.rank() > 1 && !(y && y->rank() >= bias.rank())) || !constant.contiguous()) {
+    if (!one_row || (bias.rank() > 1 && RankOf(m.graph(), m["product"]) < bias.rank()) || !constant.contiguous()) {
       return Skip("the constant ", bias.ToString(), " is not a bias");
     }
     const ValueId vector = bias.rank() == 1 ? m["bias"] : patch.Constant("bias", constant.Reshaped({columns}));

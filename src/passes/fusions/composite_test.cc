@@ -47,11 +47,13 @@ TEST_F(CompositeTest, GeluInEveryForm) {
 
 TEST_F(CompositeTest, GeluTanhInEveryForm) {
   for (int form = 0; form < 5; ++form) {
-    for (int cube = 0; cube < 2; ++cube) {
+    for (int cube = 0; cube < 3; ++cube) {
       Reset();
-      const ValueId x = Input("x", {3, 4});
-      const ValueId x3 = cube ? b.Op("Mul", {b.Op("Mul", {x, x}), x}) : b.Op("Pow", {x, F(3)});
-      const ValueId inner = b.Op("Mul", {F(0.7978846f), b.Op("Add", {x, b.Op("Mul", {F(0.044715f), x3})})});
+      const ValueId x = Input("x", {3, 4}), c = F(0.044715f);
+      const ValueId cubed = cube == 0   ? b.Op("Mul", {c, b.Op("Pow", {x, F(3)})})
+                            : cube == 1 ? b.Op("Mul", {c, b.Op("Mul", {b.Op("Mul", {x, x}), x})})
+                                        : b.Op("Mul", {x, b.Op("Mul", {x, b.Op("Mul", {c, x})})});  // as JAX does
+      const ValueId inner = b.Op("Mul", {F(0.7978846f), b.Op("Add", {x, cubed})});
       Output(Half(x, b.Op("Add", {b.Op("Tanh", {inner}), F(1)}), form), "y");
       ExpectOne("Gelu", 1e-5);
       EXPECT_TRUE(Fired("FuseGeluTanh"));
@@ -72,6 +74,17 @@ TEST_F(CompositeTest, OtherNumbersAreNoGelu) {
   const ValueId x = Input("x", {3, 4});
   const ValueId erf = b.Op("Erf", {b.Op("Div", {x, F(1.5f)})});
   Output(Half(x, b.Op("Add", {erf, F(1)}), 0), "y");
+  Run();
+  EXPECT_EQ(Count("Gelu"), 0);
+}
+
+TEST_F(CompositeTest, AnotherCubeIsNoGelu) {
+  const ValueId x = Input("x", {3, 4}), z = Input("z", {3, 4});
+  for (const auto& [second, factor] : {std::pair{z, 0.044715f}, std::pair{x, 0.0447f * 2}}) {
+    const ValueId cubed = b.Op("Mul", {x, b.Op("Mul", {second, b.Op("Mul", {F(factor), x})})});
+    const ValueId inner = b.Op("Mul", {F(0.7978846f), b.Op("Add", {x, cubed})});
+    Output(Half(x, b.Op("Add", {b.Op("Tanh", {inner}), F(1)}), 0), second == z ? "y" : "y2");
+  }
   Run();
   EXPECT_EQ(Count("Gelu"), 0);
 }
@@ -155,6 +168,12 @@ TEST_F(CompositeTest, MatMulBiasAndActivation) {
 TEST_F(CompositeTest, ABiasMayHaveLeadingOnes) {
   const ValueId x = Input("x", {3, 4});
   Output(b.Op("Add", {b.Op("MatMul", {x, C(RandomFloats({4, 5}))}), C(RandomFloats({1, 5}, 9))}), "y");
+  ExpectOne("FusedMatMul");
+}
+
+TEST_F(CompositeTest, ABiasOfAnOpenBatchMayHaveLeadingOnes) {
+  const ValueId x = DynamicInput("x", {2, 3, 4}, {Dim{-1, "n"}, Dim{3, {}}, Dim{4, {}}});
+  Output(b.Op("Add", {b.Op("MatMul", {x, C(RandomFloats({4, 5}))}), C(RandomFloats({1, 1, 5}, 9))}), "y");
   ExpectOne("FusedMatMul");
 }
 

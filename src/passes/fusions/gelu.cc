@@ -36,8 +36,8 @@ struct FuseGeluTanh {
   static P Pattern() {
     const P x = Any("x");
     const P cube = AnyOf({Op("Pow", {x, 3.0}), x * (x * x)});
-    const P inner = AnyOf({(x + cube * 0.044715) * kSqrt2OverPi, x * kSqrt2OverPi * (x * x * 0.044715 + 1.0),
-                           x * kSqrt2OverPi * (x * 0.044715 * x + 1.0)});
+    const P inner = AnyOf({(x + cube * 0.044715) * kSqrt2OverPi, (x + x * (x * (x * 0.044715))) * kSqrt2OverPi,
+                           x * kSqrt2OverPi * (x * x * 0.044715 + 1.0), x * kSqrt2OverPi * (x * 0.044715 * x + 1.0)});
     return HalfProduct(x, Op("Tanh", {inner}) + 1.0);
   }
   static Outcome Rewrite(const Match& m, GraphPatch& patch) {

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Of onnxruntime.transformers there is what optimum imports."""

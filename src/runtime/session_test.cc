@@ -82,37 +82,6 @@ TEST(SessionTest, LowMemoryKeepsNoMuchLargerWeights) {
   for (size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-5f * largest) << i;
 }
 
-// Memory for larger forms goes to weights that grow least, wherever they stand.
-TEST(SessionTest, WeightsThatGrowLeastAreKeptFirst) {
-  if (kForSize) GTEST_SKIP() << "no weights grow";
-  GraphWriter g;
-  ValueId v = g.Input("x", kF32, {1, 256, 28, 28});
-  const auto conv = [&](int64_t in, int64_t out, int64_t stride) {
-    v = g.Op("Conv", {v, g.Constant(Ramp({out, in, 3, 3}))},
-             {{"pads", std::vector<int64_t>{1, 1, 1, 1}}, {"strides", std::vector<int64_t>{stride, stride}}});
-  };
-  for (int i = 0; i < 3; ++i) conv(256, 256, 1);
-  v = g.Op("MaxPool", {v}, {{"kernel_shape", std::vector<int64_t>{4, 4}}, {"strides", std::vector<int64_t>{4, 4}}});
-  conv(256, 512, 1);
-  conv(512, 512, 1);
-  g.Output(v);
-  Session::Options options = TestSession::OneThread();
-  options.low_memory = true;
-  TestSession low(std::move(g.graph), options);
-  const Plan& plan = low.model->plan();
-  std::vector<Value> values(plan.slots().size());
-  values[plan.inputs()[0]] = Value(Ramp({1, 256, 28, 28}));
-  auto layout = low.session->LayoutOf(plan, 0, values, /*first=*/false);
-  ASSERT_TRUE(layout.ok()) << layout.status().ToString();
-  std::vector<int64_t> extra;
-  for (const StepLayout& step : (*layout)->steps) {
-    if (step.choice.scratch_bytes > 0) extra.push_back(step.choice.extra_bytes);
-  }
-  ASSERT_GE(extra.size(), 5u);
-  EXPECT_GT(extra.back(), 0);  // the last, on a small map
-  EXPECT_LE(extra[0], 0);      // nothing was left for the first
-}
-
 // Weights of more rows than are packed at once give what the same matrices give as inputs.
 TEST(SessionTest, LargeWeightsArePackedInPieces) {
   const Tensor x = Ramp({5, 700}), w = Ramp({700, 500}), t = Ramp({500, 700});

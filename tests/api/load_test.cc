@@ -48,7 +48,8 @@ TEST(Load, OrtFiles) {
       options.format = format;
       auto model = Model::Load(path, options);
       ASSERT_TRUE(model.ok()) << model.status().ToString();
-      EXPECT_EQ(model->producer(), "hand 1.5");
+      EXPECT_EQ(model->producer(), "hand");
+      EXPECT_EQ(model->producer_version(), "1.5");
       auto outputs = SessionOf(*model).Run({{"x", Floats({2}, {10, 20})}});
       ASSERT_TRUE(outputs.ok()) << outputs.status().ToString();
       EXPECT_EQ(FloatsOf((*outputs)[0]), (std::vector<float>{11, 22}));

@@ -363,7 +363,15 @@ TEST(ConvTest, WinogradsWeightsMayWait) {
     }
     ChooseContext choose(in, out, /*constant_inputs=*/2);
     ASSERT_TRUE(op->def->choose(op->attributes.get(), choose).ok());
-    const bool winograd = choose.choice.algorithm == static_cast<int>(ConvAlgorithm::kWinograd);
+    ConvShape s;
+    s.rank = 2;
+    s.in_channels = s.out_channels = channels;
+    for (size_t d = 0; d < 2; ++d) {
+      s.in[d] = s.out[d] = side;
+      s.kernel[d] = 3;
+      s.stride[d] = s.dilation[d] = s.pad_begin[d] = s.pad_end[d] = 1;
+    }
+    const bool winograd = ReplanConv(s, choose.choice.algorithm, true).algorithm == ConvAlgorithm::kWinograd;
     if (!winograd || choose.choice.packs[0].input < 0) continue;
     EXPECT_TRUE(choose.choice.packs[0].format & kPackLater) << side;
     ++packed;

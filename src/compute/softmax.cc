@@ -9,6 +9,7 @@
 #include "compute/broadcast.h"
 #include "compute/reduce_loops.h"
 #include "kernels/binary.h"
+#include "kernels/move.h"
 #include "kernels/norm.h"
 #include "kernels/unary.h"
 
@@ -16,6 +17,7 @@ namespace kante::core {
 namespace {
 
 constexpr int64_t kColumnPart = 128;
+constexpr int64_t kShortRow = 8;
 constexpr int64_t kLogRows = 32;  // rows whose exponentials LogSoftmax keeps before adding them up
 
 template <typename T>
@@ -60,6 +62,15 @@ void Columns(SoftmaxKind kind, const T* x, T* y, int64_t n, int64_t columns, int
   for (int64_t i = 0; i < n; ++i) subtract(y + i * stride, y + i * stride, sum, width);
 }
 
+// Rows of fewer numbers than a vector has, as columns of a transposed block.
+void ShortRows(SoftmaxKind kind, const float* x, float* y, int64_t rows, int64_t n) {
+  float block[kShortRow * kColumnPart];
+  const auto size = static_cast<size_t>(n), count = static_cast<size_t>(rows);
+  kernels::Transpose2d(block, kColumnPart, x, n, count, size, sizeof(float));
+  Columns(kind, block, block, n, rows, kColumnPart);
+  kernels::Transpose2d(y, n, block, kColumnPart, size, count, sizeof(float));
+}
+
 }  // namespace
 
 template <typename T>
@@ -67,6 +78,14 @@ bool RunSoftmax(SoftmaxKind kind, const T* x, T* y, int64_t outer, int64_t n, in
   if (n == 0 || inner == 0) return true;
   const double cost = (std::is_same_v<T, float> ? 1.2 : 12) * static_cast<double>(n);
   if constexpr (std::is_same_v<T, float>) {
+    if (inner == 1 && n <= kShortRow && outer > kShortRow) {
+      const double block_cost = cost * kColumnPart;
+      return parallel(CeilDiv(outer, kColumnPart), GrainFor(block_cost), [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin * kColumnPart; i < std::min(end * kColumnPart, outer); i += kColumnPart) {
+          ShortRows(kind, x + i * n, y + i * n, std::min(kColumnPart, outer - i), n);
+        }
+      });
+    }
     if (inner == 1) {
       const auto row = kind == SoftmaxKind::kSoftmax ? &kernels::SoftmaxRow : &kernels::LogSoftmaxRow;
       return parallel(outer, GrainFor(cost), [&](int64_t begin, int64_t end) {

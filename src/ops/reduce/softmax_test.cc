@@ -54,6 +54,10 @@ TEST(SoftmaxTest, EveryAxis) {
   Check<float>({2, 70, 300}, 1);
   Check<float>({1000}, 0);
   Check<float>({5, 1}, 1);
+  for (const int64_t n : {1, 2, 3, 7, 8}) {  // short rows, in whole and broken blocks
+    Check<float>({9, n}, 1);
+    Check<float>({3, 100, n}, 2);
+  }
   Check<double>({3, 4, 5}, -1);
   Check<double>({3, 4, 5}, 0);
 }

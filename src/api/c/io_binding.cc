@@ -11,8 +11,10 @@
 #include "base/few.h"
 
 struct OrtIoBinding {
+  static constexpr size_t kUnknown = ~size_t{0};
   struct Bound {
-    size_t index;        // among the model's inputs or outputs
+    std::string name;
+    size_t index;        // among the model's inputs or outputs; kUnknown: it has none of that name, which runs say
     OrtValue value;      // of an output that no memory is bound to: the last run's
     bool given = false;  // the caller's memory
   };
@@ -25,7 +27,7 @@ namespace kante::ort {
 namespace {
 
 void Bind(std::vector<OrtIoBinding::Bound>& all, OrtIoBinding::Bound bound) {
-  const auto other = std::find_if(all.begin(), all.end(), [&](const auto& b) { return b.index == bound.index; });
+  const auto other = std::find_if(all.begin(), all.end(), [&](const auto& b) { return b.name == bound.name; });
   if (other != all.end()) {
     *other = std::move(bound);
   } else {
@@ -36,8 +38,11 @@ void Bind(std::vector<OrtIoBinding::Bound>& all, OrtIoBinding::Bound bound) {
 OrtStatus* BindOutput(OrtIoBinding* binding, const char* name, OrtValue value, bool given) {
   KANTE_ORT_REQUIRE(name);
   size_t index = 0;
-  KANTE_ORT_TRY(FindOutput(*binding->session, name, binding->outputs.size(), &index));
-  Bind(binding->outputs, {index, std::move(value), given});
+  if (OrtStatus* unknown = FindOutput(*binding->session, name, binding->outputs.size(), &index)) {
+    ReleaseStatus(unknown);
+    index = OrtIoBinding::kUnknown;
+  }
+  Bind(binding->outputs, {name, index, std::move(value), given});
   return nullptr;
 }
 
@@ -58,7 +63,7 @@ OrtStatus* BindInput(OrtIoBinding* binding, const char* name, const OrtValue* va
   KANTE_ORT_REQUIRE(name);
   size_t index = 0;
   KANTE_ORT_TRY(FindInput(*binding->session, name, binding->inputs.size(), &index));
-  Bind(binding->inputs, {index, *value, true});
+  Bind(binding->inputs, {name, index, *value, true});
   return nullptr;
 }
 
@@ -85,6 +90,7 @@ OrtStatus* RunWithBinding(OrtSession* session, const OrtRunOptions* options, con
   for (const auto& bound : binding->inputs) feeds[bound.index] = &bound.value.value;
   KANTE_ORT_TRY(CheckFeeds(*session, options, feeds.span()));
   for (auto& bound : binding->outputs) {
+    if (bound.index == OrtIoBinding::kUnknown) return FindOutput(*session, bound.name.c_str(), 0, &bound.index);
     if (!bound.given) bound.value = {};
     results[bound.index] = &bound.value.value;
   }
@@ -103,7 +109,7 @@ OrtStatus* GetBoundOutputNames(const OrtIoBinding* binding, OrtAllocator* alloca
   *buffer = nullptr;
   KANTE_ORT_TRY(AllocateArray(allocator, *count, lengths));
   for (size_t i = 0; i < *count; ++i) {
-    const std::string& name = binding->session->model.outputs()[binding->outputs[i].index].name;
+    const std::string& name = binding->outputs[i].name;
     names += name;
     (*lengths)[i] = name.size();
   }

@@ -68,7 +68,8 @@ OrtStatus* DescriptionOf(std::string name, const OrtTypeInfo& info, ValueDescrip
     return refuse();
   } else {
     d.element_type = FromOrt(type->tensor.type);
-    d.has_shape = type->tensor.has_shape && d.key_type == ElementType::kUndefined;
+    // Without dimensions it says nothing: ONNX Runtime holds no feed against it, and clients write "any shape" so.
+    d.has_shape = type->tensor.has_shape && !type->tensor.dims.empty() && d.key_type == ElementType::kUndefined;
     for (size_t i = 0; d.has_shape && i < type->tensor.dims.size(); ++i) {
       d.dimensions.push_back({type->tensor.dims[i], type->tensor.names[i]});
     }

@@ -45,14 +45,20 @@ void FetchPages([[maybe_unused]] const void* data, [[maybe_unused]] size_t bytes
 void PreferLargePages([[maybe_unused]] void* data, [[maybe_unused]] size_t bytes) {
 #ifdef MADV_HUGEPAGE
   constexpr int64_t kSlowNanos = 500'000;  // filling one with zeros takes 50 to 200 us
-  static constinit std::atomic<bool> slow{false};
+  // In a row. A few are forgiven: a virtual machine pays as much for small pages that its host has not given it yet.
+  constexpr int kMostSlow = 4;
+  static constinit std::atomic<int> slow{0};
   const uintptr_t address = reinterpret_cast<uintptr_t>(data);
   const uintptr_t begin = Up(address, kLargePage), end = Down(address + bytes, kLargePage);
-  if (begin >= end || slow.load(std::memory_order_relaxed)) return;
+  if (begin >= end || slow.load(std::memory_order_relaxed) >= kMostSlow) return;
   Advise(begin, begin + kLargePage, MADV_HUGEPAGE);
   const int64_t start = ThreadNanos();
   *reinterpret_cast<volatile std::byte*>(begin) = std::byte{0};
-  if (ThreadNanos() - start > kSlowNanos) return slow.store(true, std::memory_order_relaxed);
+  if (ThreadNanos() - start > kSlowNanos) {
+    slow.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  slow.store(0, std::memory_order_relaxed);
   Advise(begin + kLargePage, end, MADV_HUGEPAGE);
 #endif
 }

@@ -4,7 +4,7 @@ set(KANTE_NOT_IN_WASM
   async_test.cc  # a provider with threads
   fake_provider.cc
   memory_test.cc  # what /proc says
-  ort_threads_test.cc  # threads of the caller, as in the next two
+  tests/api/ort_  # the C ABI, whose foreign operators may throw
   overrides_test.cc
   profile_test.cc
   weight_cache_test.cc  # processes

@@ -251,11 +251,13 @@ TEST(CustomOp, BadSignaturesAreRefused) {
   EXPECT_TRUE(Has(status.message(), "Affine")) << status.ToString();
 }
 
+#ifndef KANTE_NO_THREADS  // WebAssembly has no libraries to load either
 TEST(CustomOp, LibraryThatIsNotThereIsNamed) {
   const auto ops = LoadCustomOps("no/such/library.so");
   EXPECT_EQ(ops.status().code(), StatusCode::kFail);
   EXPECT_TRUE(Has(ops.status().message(), "no/such/library.so")) << ops.status().ToString();
 }
+#endif
 
 TEST(CustomOp, IsFoldedUnlessStateful) {
   wire::GraphSpec g{.nodes = {wire::NodeMessage("Affine", {"w"}, {"a"}, {}, "n", "my.domain"),

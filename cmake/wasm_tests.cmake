@@ -5,7 +5,7 @@ set(KANTE_NOT_IN_WASM
   fake_provider.cc
   memory_test.cc  # what /proc says
   tests/api/ort_  # the C ABI, whose foreign operators may throw
-  overrides_test.cc
+  overrides_test.cc  # threads of the caller, as in the next
   profile_test.cc
   weight_cache_test.cc  # processes
   tests/hostile/

@@ -135,6 +135,7 @@ TEST(Operators, SinceAVersion) {
   EXPECT_EQ(OperatorSince("no.such", "Softmax", 20), 0);
 }
 
+#ifndef KANTE_NO_THREADS
 TEST(SharedThreads, SessionsUseOnePool) {
   SessionOptions options;
   options.threads = 2;
@@ -148,6 +149,7 @@ TEST(SharedThreads, SessionsUseOnePool) {
   options.threads = -1;
   EXPECT_EQ(MakeSharedThreads(options).status().code(), StatusCode::kInvalidArgument);
 }
+#endif
 
 }  // namespace
 }  // namespace kante::api_test

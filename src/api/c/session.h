@@ -30,7 +30,6 @@ struct OrtSession {
   kante::Session session;
   // Of the model's inputs: those that must be fed, and those that have a default ("overridable initializers").
   std::vector<size_t> required, overridable;
-  kante::core::TaskQueue async;
   bool profiling = false;
   std::string profile_prefix;
   uint64_t profile_start_ns = 0;
@@ -38,6 +37,7 @@ struct OrtSession {
   std::vector<const OrtEpAssignedSubgraph*> assigned_list;       // the same for callers
   bool assignment_recorded = false;
   std::unique_ptr<OrtEditedModel> editing;  // of a ModelEditor's session, until it is finalized: it cannot run
+  kante::core::TaskQueue async;  // last: what it still runs uses all of the above
 };
 
 namespace kante::ort {

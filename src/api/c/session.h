@@ -37,7 +37,7 @@ struct OrtSession {
   std::vector<const OrtEpAssignedSubgraph*> assigned_list;       // the same for callers
   bool assignment_recorded = false;
   std::unique_ptr<OrtEditedModel> editing;  // of a ModelEditor's session, until it is finalized: it cannot run
-  kante::core::TaskQueue async;  // last: what it still runs uses all of the above
+  kante::core::TaskQueue async;             // last: what it still runs uses all of the above
 };
 
 namespace kante::ort {

@@ -29,7 +29,7 @@ void FetchPages(const void* data, size_t bytes);
 
 // Memory that is about to be filled for the first time: the whole large pages among these bytes may come as such. The
 // first is touched here, and timed: where the system must first find them (a virtual machine whose host has taken back
-// what was free), small ones are cheaper, and this process does not ask for large ones again.
+// what was free), small ones are cheaper; after a few in a row this process does not ask for large ones again.
 void PreferLargePages(void* data, size_t bytes);
 
 // Whole zeroed pages, from a multiple of a large page on; null if there are none. `bytes` is a multiple of kLargePage.

@@ -2,7 +2,6 @@
 #include "runtime/model.h"
 
 #include <algorithm>
-#include <mutex>
 
 #include "base/build.h"
 #include "ops/contrib/refused.h"

@@ -2,7 +2,6 @@
 #include "runtime/session.h"
 
 #include <algorithm>
-#include <mutex>
 
 #include "base/clock.h"
 #include "runtime/default_inputs.h"

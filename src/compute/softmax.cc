@@ -5,6 +5,7 @@
 #include <cmath>
 #include <type_traits>
 
+#include "base/build.h"
 #include "base/checked.h"
 #include "compute/broadcast.h"
 #include "compute/reduce_loops.h"
@@ -78,7 +79,7 @@ bool RunSoftmax(SoftmaxKind kind, const T* x, T* y, int64_t outer, int64_t n, in
   if (n == 0 || inner == 0) return true;
   const double cost = (std::is_same_v<T, float> ? 1.2 : 12) * static_cast<double>(n);
   if constexpr (std::is_same_v<T, float>) {
-    if (inner == 1 && n <= kShortRow && outer > kShortRow) {
+    if (!kForSize && inner == 1 && n <= kShortRow && outer > kShortRow) {
       const double block_cost = cost * kColumnPart;
       return parallel(CeilDiv(outer, kColumnPart), GrainFor(block_cost), [&](int64_t begin, int64_t end) {
         for (int64_t i = begin * kColumnPart; i < std::min(end * kColumnPart, outer); i += kColumnPart) {
